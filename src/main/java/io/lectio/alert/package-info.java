@@ -1,0 +1,5 @@
+/// Telling people: the texts, and the channels that carry them.
+@NullMarked
+package io.lectio.alert;
+
+import org.jspecify.annotations.NullMarked;

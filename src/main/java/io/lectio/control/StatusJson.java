@@ -1,0 +1,57 @@
+package io.lectio.control;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.lectio.core.GuardState;
+import io.lectio.core.health.CheckHealth;
+import io.lectio.core.incident.Alert;
+import io.lectio.core.incident.Incident;
+import io.lectio.core.policy.CheckId;
+import io.lectio.engine.GuardLoop.Snapshot;
+import java.io.IOException;
+import java.io.StringWriter;
+
+/// The daemon's status for programs; the commands print it for people.
+final class StatusJson {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private StatusJson() {}
+
+    static String write(Snapshot snapshot) throws IOException {
+        StringWriter text = new StringWriter();
+        GuardState state = snapshot.state();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeNumberField("pid", ProcessHandle.current().pid());
+            json.writeStringField("started", snapshot.startedAt().toString());
+            json.writeStringField("turned", snapshot.turnedAt().toString());
+            json.writeStringField("degraded", snapshot.degraded().orElse(""));
+            json.writeObjectFieldStart("checks");
+            for (CheckId check : CheckId.values()) {
+                CheckHealth health = state.health().get(check);
+                json.writeStringField(
+                        check.name().toLowerCase(java.util.Locale.ROOT),
+                        health == null ? "PENDING" : health.status().name());
+            }
+            json.writeEndObject();
+            if (state.durable().incident().isPresent()) {
+                Incident incident = state.durable().incident().get();
+                json.writeObjectFieldStart("incident");
+                json.writeNumberField("id", incident.id());
+                json.writeStringField("opened", incident.openedAt().toString());
+                json.writeStringField("phase", incident.phase().getClass().getSimpleName());
+                json.writeStringField("level", incident.worst().name());
+                json.writeStringField("cause", incident.diagnosis().getClass().getSimpleName());
+                json.writeNumberField("attempts", incident.attempts().size());
+                json.writeEndObject();
+            }
+            json.writeNumberField(
+                    "alertsPending",
+                    state.durable().outbox().alerts().stream()
+                            .filter(Alert::pending)
+                            .count());
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+}

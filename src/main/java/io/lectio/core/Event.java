@@ -1,0 +1,24 @@
+package io.lectio.core;
+
+import io.lectio.core.health.Observation;
+import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Outbox;
+import io.lectio.core.incident.RepairResult;
+import java.time.Instant;
+
+/// What reaches the core, one at a time.
+public sealed interface Event {
+    /// The guard has begun; what was under way when it last ended is lost.
+    record Started() implements Event {}
+
+    record Observed(Observation observation) implements Event {}
+
+    /// Something below or above the web root has changed; what, the next look tells.
+    record PathsChanged(Instant at) implements Event {}
+
+    record RepairDone(long incident, RepairResult result) implements Event {}
+
+    record Delivered(Outbox.Parcel parcel, Delivery delivery) implements Event {}
+
+    record Tick() implements Event {}
+}

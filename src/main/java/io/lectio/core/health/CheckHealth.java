@@ -1,0 +1,65 @@
+package io.lectio.core.health;
+
+import io.lectio.core.health.Observation.Failed;
+import io.lectio.core.health.Observation.Outcome;
+import io.lectio.core.health.Observation.Passed;
+import io.lectio.core.health.Observation.Unknown;
+import io.lectio.core.policy.Threshold;
+import java.time.Instant;
+import java.util.Optional;
+
+/// The health of one check, with thresholds both ways. An unknown look neither counts nor forgives.
+///
+/// @param streak observations in a row that speak against the present status
+/// @param unknowns looks without a result in a row
+/// @param known the last look that had a result
+public record CheckHealth(
+        Status status,
+        Instant since,
+        int streak,
+        int unknowns,
+        Optional<Observation> known,
+        Optional<String> blindness) {
+    public enum Status {
+        PENDING,
+        HEALTHY,
+        UNHEALTHY
+    }
+
+    public static CheckHealth pending(Instant now) {
+        return new CheckHealth(Status.PENDING, now, 0, 0, Optional.empty(), Optional.empty());
+    }
+
+    public CheckHealth next(Observation observation, Threshold threshold, Instant now) {
+        Outcome outcome = observation.outcome();
+        return switch (outcome) {
+            case Unknown(String reason) ->
+                new CheckHealth(status, since, streak, unknowns + 1, known, Optional.of(reason));
+            case Passed _ -> turn(Status.HEALTHY, threshold.successes(), observation, now);
+            case Failed _ -> turn(Status.UNHEALTHY, threshold.failures(), observation, now);
+        };
+    }
+
+    private CheckHealth turn(Status to, int needed, Observation observation, Instant now) {
+        if (status == to) {
+            return new CheckHealth(status, since, 0, 0, Optional.of(observation), Optional.empty());
+        }
+        int against = streak + 1;
+        boolean turned = against >= needed;
+        return new CheckHealth(
+                turned ? to : status,
+                turned ? now : since,
+                turned ? 0 : against,
+                0,
+                Optional.of(observation),
+                Optional.empty());
+    }
+
+    public Optional<Finding> finding() {
+        return known.map(Observation::outcome).map(outcome -> switch (outcome) {
+            case Passed(Finding finding) -> finding;
+            case Failed(Finding finding) -> finding;
+            case Unknown _ -> throw new IllegalStateException("an unknown look is never kept as known");
+        });
+    }
+}

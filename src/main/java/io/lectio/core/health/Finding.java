@@ -1,0 +1,83 @@
+package io.lectio.core.health;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What a probe saw, whether it was well or not.
+public sealed interface Finding {
+
+    /// @param entries files and folders that were looked at
+    /// @param denied a sample of what the web user cannot reach, the highest first; the counts are exact
+    record Access(String webUser, int entries, List<Denial> denied, int deniedFolders, int deniedFiles)
+            implements Finding {
+        /// How many denials are kept with their names.
+        public static final int SAMPLE = 20;
+
+        public Access {
+            denied = List.copyOf(denied);
+        }
+
+        public int deniedTotal() {
+            return deniedFolders + deniedFiles;
+        }
+    }
+
+    /// One file or folder that the web user cannot reach.
+    ///
+    /// @param mode the permission bits, of `07777`
+    /// @param changed when its inode last changed: who broke it, broke it then
+    /// @param obstacle why a repair may not touch it; empty when it may
+    record Denial(
+            Path path,
+            boolean folder,
+            int mode,
+            String owner,
+            Instant changed,
+            Place place,
+            Optional<Obstacle> obstacle) {
+        public boolean repairable() {
+            return obstacle.isEmpty();
+        }
+    }
+
+    enum Place {
+        /// Above the site root: told, never touched.
+        HIGHER,
+        /// From the site root down to the web root's parent: only the missing search bit.
+        ABOVE,
+        /// The web root and all below it.
+        INSIDE
+    }
+
+    /// Why a repair keeps its hands off an entry.
+    enum Obstacle {
+        OUTSIDE_SITE,
+        SYMBOLIC_LINK,
+        HARD_LINKS,
+        SET_ID,
+        NOT_A_FILE,
+        OTHER_MOUNT,
+        ACCESS_LIST,
+        TOO_DEEP,
+        MISSING
+    }
+
+    /// @param answers the page's first, then those of its assets and of the addresses asked for besides
+    record Answers(List<Answer> answers, Duration took) implements Finding {
+        public Answers {
+            answers = List.copyOf(answers);
+        }
+
+        public List<Answer> bad() {
+            return answers.stream().filter(answer -> answer.fault().isPresent()).toList();
+        }
+    }
+
+    /// @param status the HTTP status; empty when there was no answer
+    /// @param fault what is wrong with the answer, in words of the field; empty when nothing is
+    record Answer(URI url, Optional<Integer> status, Duration took, Optional<String> fault) {}
+}

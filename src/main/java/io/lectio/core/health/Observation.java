@@ -1,0 +1,19 @@
+package io.lectio.core.health;
+
+import io.lectio.core.policy.CheckId;
+import java.time.Instant;
+
+/// One look of a probe.
+///
+/// @param startedAt when the look began: only a look that began after a repair can prove it
+public record Observation(CheckId check, Instant startedAt, Outcome outcome) {
+
+    public sealed interface Outcome {}
+
+    public record Passed(Finding finding) implements Outcome {}
+
+    public record Failed(Finding finding) implements Outcome {}
+
+    /// The probe could not look: this says nothing about the site.
+    public record Unknown(String reason) implements Outcome {}
+}

@@ -1,0 +1,140 @@
+package io.lectio.core.incident;
+
+import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Finding;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// A fault from its first sight to its proof.
+///
+/// @param brokenAt when it broke, as far as the file system tells; otherwise when it was seen
+/// @param symptom what a visitor got meanwhile, if it was seen
+/// @param toProve the addresses that must answer, besides the page and its assets, before the incident closes
+/// @param worst the loudest level that this incident has had
+public record Incident(
+        long id,
+        Instant openedAt,
+        Instant brokenAt,
+        Diagnosis diagnosis,
+        Optional<Finding.Answers> symptom,
+        List<URI> toProve,
+        List<Attempt> attempts,
+        Phase phase,
+        Level worst) {
+    /// Addresses beyond this many add time to a proof and nothing to its strength.
+    public static final int MOST_PROOFS = 5;
+
+    private static final Duration JUST_BEFORE = Duration.ofMinutes(1);
+
+    public sealed interface Phase {}
+
+    /// Nothing is under way: looking on, or waiting for a person.
+    public record Open() implements Phase {}
+
+    public record Repairing(Instant since) implements Phase {}
+
+    /// The repair has ended; looks that began since then decide.
+    public record Proving(Instant since) implements Phase {}
+
+    public record CoolingDown(Instant until) implements Phase {}
+
+    /// Proved. It is kept a moment longer while files still arrive, so that one copy is one incident.
+    public record Resolved(Instant at, Finding.Answers proof) implements Phase {}
+
+    public Incident {
+        toProve = List.copyOf(toProve);
+        attempts = List.copyOf(attempts);
+    }
+
+    static Incident open(long id, Diagnosis diagnosis, List<URI> toProve, Level level, Instant now) {
+        return new Incident(
+                id,
+                now,
+                brokenAt(diagnosis, now),
+                diagnosis,
+                symptomOf(diagnosis),
+                toProve,
+                List.of(),
+                new Open(),
+                level);
+    }
+
+    private static Instant brokenAt(Diagnosis diagnosis, Instant now) {
+        if (diagnosis instanceof Diagnosis.PathsClosed(Finding.Access access, var _)
+                && !access.denied().isEmpty()) {
+            Instant changed = access.denied().getFirst().changed();
+            if (changed.isBefore(now) && changed.isAfter(now.minus(JUST_BEFORE))) {
+                return changed;
+            }
+        }
+        return now;
+    }
+
+    private static Optional<Finding.Answers> symptomOf(Diagnosis diagnosis) {
+        return diagnosis instanceof Diagnosis.PageBad(Finding.Answers answers)
+                ? Optional.of(answers)
+                : Optional.empty();
+    }
+
+    public Optional<Attempt> lastAttempt() {
+        return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
+    }
+
+    /// When looks begin to count as proof: the end of the last repair, or the first sight.
+    Instant provableSince() {
+        return switch (phase) {
+            case Proving(Instant since) -> since;
+            case Repairing _, Open _, CoolingDown _, Resolved _ -> openedAt;
+        };
+    }
+
+    Incident in(Phase next) {
+        return new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, attempts, next, worst);
+    }
+
+    Incident with(Diagnosis next, List<URI> proofs) {
+        List<URI> all = new ArrayList<>(toProve);
+        proofs.stream().filter(url -> !all.contains(url)).forEach(all::add);
+        return new Incident(
+                id,
+                openedAt,
+                brokenAt,
+                next,
+                symptom.isPresent() ? symptom : symptomOf(next),
+                all.subList(0, Math.min(all.size(), MOST_PROOFS)),
+                attempts,
+                phase,
+                worst);
+    }
+
+    Incident withSymptom(Finding.Answers seen) {
+        return symptom.isPresent()
+                ? this
+                : new Incident(id, openedAt, brokenAt, diagnosis, Optional.of(seen), toProve, attempts, phase, worst);
+    }
+
+    Incident atLevel(Level level) {
+        return level.compareTo(worst) <= 0
+                ? this
+                : new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, attempts, phase, level);
+    }
+
+    Incident starting(Attempt attempt, Instant now) {
+        List<Attempt> all = new ArrayList<>(attempts);
+        if (!all.isEmpty() && all.getLast().number() == attempt.number()) {
+            all.removeLast();
+        }
+        all.add(attempt);
+        return new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, all, new Repairing(now), worst);
+    }
+
+    Incident repaired(RepairResult result, Phase next) {
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.set(all.size() - 1, all.getLast().ended(result));
+        return new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, all, next, worst);
+    }
+}

@@ -1,0 +1,65 @@
+package io.lectio.core.incident;
+
+import io.lectio.core.policy.Limits;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What a remedy has spent. It is on disk before the act, so a crash of the guard cannot refill it.
+///
+/// @param spent the attempts of the last hour
+/// @param row attempts since the last proof
+/// @param restUntil the end of the cooldown, where one holds
+public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) {
+    public static final Ledger EMPTY = new Ledger(List.of(), 0, Optional.empty());
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    public Ledger {
+        spent = List.copyOf(spent);
+    }
+
+    /// When the next attempt is allowed: now, or later. A clock that was set back cannot stretch the wait beyond one
+    /// cooldown or
+    /// one hour.
+    public Instant allowedAt(Instant now, Limits limits) {
+        Instant rest = restUntil
+                .map(until -> earlier(until, now.plus(limits.cooldown())))
+                .orElse(now);
+        List<Instant> lastHour = withinHour(now);
+        Instant room = lastHour.size() < limits.repairsPerHour()
+                ? now
+                : earlier(lastHour.get(lastHour.size() - limits.repairsPerHour()), now)
+                        .plus(HOUR);
+        Instant latest = rest.isAfter(room) ? rest : room;
+        return latest.isAfter(now) ? latest : now;
+    }
+
+    /// Spends an attempt. The row's last one begins the cooldown at once, in case that nobody lives to see its end.
+    public Ledger spend(Instant now, Limits limits) {
+        int longer = row + 1;
+        return new Ledger(
+                Stream.concat(withinHour(now).stream(), Stream.of(now)).toList(),
+                longer,
+                longer >= limits.attemptsInRow() ? Optional.of(now.plus(limits.cooldown())) : Optional.empty());
+    }
+
+    /// An attempt has ended without proof: a cooldown counts from here.
+    public Ledger unproved(Instant now, Limits limits) {
+        return row >= limits.attemptsInRow() ? new Ledger(spent, row, Optional.of(now.plus(limits.cooldown()))) : this;
+    }
+
+    /// A proof ends the row; what was spent in the hour stays spent.
+    public Ledger proved() {
+        return new Ledger(spent, 0, Optional.empty());
+    }
+
+    private List<Instant> withinHour(Instant now) {
+        return spent.stream().filter(at -> at.isAfter(now.minus(HOUR))).toList();
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+}

@@ -1,0 +1,27 @@
+package io.lectio.core.incident;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// What a repair did. None of these is a proof: only a request is.
+public sealed interface RepairResult {
+
+    /// @param sample the first changes, with what was before and after; the journal on disk has them all
+    /// @param skipped entries that were closed and may not be touched
+    record Changed(int folders, int files, List<Change> sample, int skipped, Path journal) implements RepairResult {
+        public static final int SAMPLE = 20;
+
+        public Changed {
+            sample = List.copyOf(sample);
+        }
+    }
+
+    /// The repair could not do its work.
+    record Failed(String reason) implements RepairResult {}
+
+    /// The guard ended while the repair ran: counted as spent.
+    record Interrupted() implements RepairResult {}
+
+    /// Ownership and mode of one entry, before and after, as `owner:group mode`.
+    record Change(Path path, String before, String after) {}
+}

@@ -1,0 +1,33 @@
+package io.lectio.core.policy;
+
+import java.net.URI;
+import java.nio.file.Path;
+
+/// A site of the plan's shape: a built page in a folder, served by a web server that runs as `webUser`.
+///
+/// @param page the page's address; its host goes into the `Host` header, the connection goes to `server`
+/// @param server the address that is asked, by default the loopback: what is watched is this machine's server
+/// @param siteRoot the highest folder that a repair may open; canonical when it exists
+/// @param webRoot the folder that is served, at or below `siteRoot`
+public record Site(URI page, String server, Path siteRoot, Path webRoot, String webUser, PrivatePatterns privates) {
+    public Site {
+        GuardedPaths.requireGuardable("site root", siteRoot);
+        GuardedPaths.requireGuardable("web root", webRoot);
+        if (!webRoot.startsWith(siteRoot)) {
+            throw new IllegalArgumentException("web root " + webRoot + " is not below the site root " + siteRoot);
+        }
+    }
+
+    /// The address under which the web server serves a file of the web root.
+    public URI urlOf(Path file) {
+        return page.resolve(uriPath(webRoot.relativize(file)));
+    }
+
+    private static String uriPath(Path relative) {
+        try {
+            return new URI(null, null, "/" + relative, null).getRawPath();
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalArgumentException("no address for " + relative, e);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.lectio.engine;
+
+import io.lectio.core.Action;
+import io.lectio.core.Decision;
+import io.lectio.core.Event;
+import io.lectio.core.Guard;
+import io.lectio.core.GuardState;
+import io.lectio.core.GuardState.Durable;
+import io.lectio.core.health.Observation;
+import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Level;
+import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Policy;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The loop around the core: one thread owns the state, takes one event at a time, saves what must last, and only then
+/// starts the
+/// actions. Looks, repairs and sends run beside it, each under a deadline, and come back as events.
+public final class GuardLoop implements AutoCloseable {
+    private static final Duration LOOK_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration REPAIR_DEADLINE = Duration.ofSeconds(60);
+    private static final Duration SEND_DEADLINE = Duration.ofSeconds(15);
+    private static final int QUEUE = 1_024;
+
+    /// @param probers one for each check
+    public record Ports(
+            Map<CheckId, Prober> probers,
+            Repairer repairer,
+            Notifier notifier,
+            StateStore store,
+            PathWatcher watcher,
+            EventLog log,
+            InstantSource clock) {}
+
+    /// What the commands see of the loop.
+    ///
+    /// @param degraded why nothing is repaired at present, if so
+    /// @param turnedAt when the loop last took an event: an old one means that it hangs
+    public record Snapshot(GuardState state, Optional<String> degraded, Instant startedAt, Instant turnedAt) {}
+
+    private final Ports ports;
+    private final Policy policy;
+    private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(QUEUE);
+    private final AtomicBoolean changeQueued = new AtomicBoolean();
+    private final Errands errands;
+    private volatile Snapshot snapshot;
+    private volatile boolean stopping;
+    private Durable saved;
+
+    /// @throws IOException when the state on disk cannot be read
+    public GuardLoop(Ports ports, Policy policy) throws IOException {
+        this.ports = ports;
+        this.policy = policy;
+        errands = new Errands(events);
+        saved = ports.store().load();
+        Instant now = ports.clock().instant();
+        snapshot = new Snapshot(GuardState.begin(saved), Optional.empty(), now, now);
+    }
+
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /// Guards until [#close] is called or the thread is interrupted.
+    public void run() throws InterruptedException {
+        ports.watcher().start(this::pathsChanged);
+        take(new Event.Started());
+        Instant wakeAt = ports.clock().instant();
+        while (!stopping) {
+            long wait = Math.clamp(
+                    Duration.between(ports.clock().instant(), wakeAt).toMillis() + 1, 1, errands.millisToDeadline());
+            Event event = events.poll(wait, TimeUnit.MILLISECONDS);
+            errands.giveUpOverdue();
+            if (event instanceof Event.PathsChanged) {
+                changeQueued.set(false);
+            }
+            wakeAt = take(event == null ? new Event.Tick() : event);
+        }
+    }
+
+    @Override
+    public void close() {
+        stopping = true;
+        ports.watcher().close();
+    }
+
+    private void pathsChanged() {
+        if (changeQueued.compareAndSet(false, true)
+                && !events.offer(new Event.PathsChanged(ports.clock().instant()))) {
+            changeQueued.set(false); // the queue is full: the rounds look soon enough
+        }
+    }
+
+    private Instant take(Event event) throws InterruptedException {
+        Instant now = ports.clock().instant();
+        Decision decision = Guard.decide(snapshot.state(), event, now, policy);
+        Optional<String> degraded = save(decision.next().durable());
+        snapshot = new Snapshot(decision.next(), degraded, snapshot.startedAt(), now);
+        for (Action action : decision.actions()) {
+            start(action, degraded);
+        }
+        return decision.wakeAt();
+    }
+
+    private Optional<String> save(Durable durable) {
+        if (durable.equals(saved)) {
+            return snapshot.degraded();
+        }
+        try {
+            ports.store().save(durable);
+            saved = durable;
+            return Optional.empty();
+        } catch (IOException e) {
+            String reason = "the state cannot be saved: " + e.getMessage();
+            if (snapshot.degraded().isEmpty()) {
+                ports.log().health(Level.CRITICAL, "degraded, nothing is repaired: " + reason);
+            }
+            return Optional.of(reason);
+        }
+    }
+
+    private void start(Action action, Optional<String> degraded) {
+        switch (action) {
+            case Action.Record(Level level, String text) -> ports.log().health(level, text);
+            case Action.Look look -> {
+                Prober prober = ports.probers().get(look.check());
+                Instant startedAt = ports.clock().instant();
+                errands.send(
+                        "look-" + look.check(),
+                        LOOK_DEADLINE,
+                        () -> observed(
+                                look,
+                                startedAt,
+                                prober == null
+                                        ? new Observation.Unknown("no prober for " + look.check())
+                                        : prober.look(look.also())),
+                        why -> observed(look, startedAt, new Observation.Unknown(why)));
+            }
+            case Action.Repair repair ->
+                errands.send(
+                        "repair-" + repair.incident() + "-" + repair.attempt(),
+                        REPAIR_DEADLINE,
+                        () -> new Event.RepairDone(
+                                repair.incident(),
+                                degraded.isPresent()
+                                        ? new RepairResult.Failed(degraded.get())
+                                        : ports.repairer()
+                                                .run(repair.remedy(), repair.incident() + "-" + repair.attempt())),
+                        why -> new Event.RepairDone(repair.incident(), new RepairResult.Failed(why)));
+            case Action.Send(var parcel) ->
+                errands.send(
+                        "send",
+                        SEND_DEADLINE,
+                        () -> new Event.Delivered(parcel, ports.notifier().send(parcel)),
+                        why -> new Event.Delivered(parcel, new Delivery.Unreachable(why)));
+        }
+    }
+
+    private static Event observed(Action.Look look, Instant startedAt, Observation.Outcome outcome) {
+        return new Event.Observed(new Observation(look.check(), startedAt, outcome));
+    }
+}

@@ -1,0 +1,82 @@
+package io.lectio.store;
+
+import io.lectio.core.GuardState.Durable;
+import io.lectio.core.incident.Ledger;
+import io.lectio.core.incident.Outbox;
+import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Remedy;
+import io.lectio.engine.StateStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/// The durable state as one JSON file that a person can read: written beside, synced, renamed over the old one, the
+/// folder synced.
+///
+/// A file that cannot be read is kept under another name, and what it said of the budget is taken as spent: a damaged
+/// state
+/// must not refill it.
+public final class FileStateStore implements StateStore {
+    private final Path file;
+    private final Limits limits;
+    private final InstantSource clock;
+
+    public FileStateStore(Path folder, Limits limits, InstantSource clock) {
+        file = folder.resolve("state.json");
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    @Override
+    public Durable load() throws IOException {
+        if (!Files.exists(file)) {
+            return Durable.EMPTY;
+        }
+        try {
+            return JsonCodec.read(Files.readString(file), Durable.class);
+        } catch (IOException e) {
+            Path aside = file.resolveSibling(
+                    "state.json.unreadable-" + clock.instant().toEpochMilli());
+            Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+            Ledger spent = new Ledger(
+                    java.util.List.of(),
+                    limits.attemptsInRow(),
+                    Optional.of(clock.instant().plus(limits.cooldown())));
+            return new Durable(
+                    clock.instant().toEpochMilli(), Optional.empty(), Map.of(Remedy.OPEN_PATHS, spent), Outbox.EMPTY);
+        }
+    }
+
+    @Override
+    public void save(Durable durable) throws IOException {
+        byte[] text = JsonCodec.write(durable).getBytes(StandardCharsets.UTF_8);
+        Path beside = file.resolveSibling("state.json.new");
+        Files.deleteIfExists(beside);
+        try (FileChannel channel = FileChannel.open(
+                beside,
+                java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            ByteBuffer bytes = ByteBuffer.wrap(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+}

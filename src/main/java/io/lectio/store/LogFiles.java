@@ -1,0 +1,78 @@
+package io.lectio.store;
+
+import io.lectio.core.incident.Level;
+import io.lectio.engine.EventLog;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+
+/// `health.log` and `alerts.log`, and the same lines on the terminal or journal. One event is one line: what would
+/// break a line
+/// is written as an escape. Each line is opened, appended and closed, so that any rotation from outside just works; at
+/// 10 MB the file is set aside by itself, once.
+public final class LogFiles implements EventLog {
+    private static final long LARGEST = 10_000_000;
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS");
+
+    private final Path folder;
+    private final InstantSource clock;
+    private final ZoneId zone;
+    private final PrintStream terminal;
+
+    public LogFiles(Path folder, InstantSource clock, ZoneId zone, PrintStream terminal) {
+        this.folder = folder;
+        this.clock = clock;
+        this.zone = zone;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void health(Level level, String text) {
+        write("health.log", level, text);
+    }
+
+    @Override
+    public void alert(Level level, String text) {
+        write("alerts.log", level, text);
+    }
+
+    private synchronized void write(String name, Level level, String text) {
+        String line = TIME.format(clock.instant().atZone(zone)) + " " + level + " " + oneLine(text);
+        terminal.println(line);
+        try {
+            Path file = folder.resolve(name);
+            if (Files.exists(file) && Files.size(file) > LARGEST) {
+                Files.move(file, folder.resolve(name + ".1"), StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.write(
+                    file,
+                    (line + "\n").getBytes(StandardCharsets.UTF_8),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            terminal.println("cannot write " + name + ": " + e); // a full disk must not stop the guard
+        }
+    }
+
+    private static String oneLine(String text) {
+        StringBuilder line = new StringBuilder(text.length());
+        text.codePoints().forEach(point -> {
+            boolean control = point < 0x20
+                    || point == 0x7f
+                    || (point >= 0x80 && point < 0xa0)
+                    || point == 0x2028
+                    || point == 0x2029
+                    || Character.getType(point) == Character.FORMAT
+                    || Character.getType(point) == Character.SURROGATE;
+            line.append(control ? "\\u%04x".formatted(point) : Character.toString(point));
+        });
+        return line.toString();
+    }
+}
