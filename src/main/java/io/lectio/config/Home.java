@@ -1,0 +1,38 @@
+package io.lectio.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+
+/// Where the guard keeps its things. The plan's home spreads over the system's usual places; any other home has all
+/// below it.
+///
+/// @param fromClone started from a source checkout, where nothing is repaired unless it is asked for
+public record Home(Path folder, Path configuration, Path logs, Path state, boolean fromClone) {
+    private static final Path INSTALLED = Path.of("/opt/lectio-monitor");
+
+    public static Home of(Map<String, String> environment) {
+        String named = environment.getOrDefault("LECTIO_HOME", "");
+        Path folder =
+                named.isBlank() ? INSTALLED : Path.of(named).toAbsolutePath().normalize();
+        boolean installed = folder.equals(INSTALLED);
+        return new Home(
+                folder,
+                folder.resolve("config.env"),
+                installed ? Path.of("/var/log/lectio-monitor") : folder.resolve("logs"),
+                installed ? Path.of("/var/lib/lectio-monitor") : folder.resolve("state"),
+                environment.containsKey("LECTIO_FROM_CLONE"));
+    }
+
+    /// Makes the folders for logs and state, closed to others.
+    public void prepare() throws IOException {
+        for (Path each : new Path[] {logs, state}) {
+            if (!Files.isDirectory(each)) {
+                Files.createDirectories(
+                        each, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.lectio.host;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// The accounts of `/etc/passwd` and `/etc/group`, by number and by name.
+final class Accounts {
+    private final Map<Integer, String> users = new HashMap<>();
+    private final Map<Integer, String> groups = new HashMap<>();
+    private final Map<String, int[]> idsByName = new HashMap<>();
+    private final Map<String, Set<Integer>> groupsByMember = new HashMap<>();
+
+    private Accounts() {}
+
+    static Accounts read() throws IOException {
+        Accounts accounts = new Accounts();
+        for (String[] fields : lines("/etc/passwd", 4)) {
+            int uid = Integer.parseInt(fields[2]);
+            accounts.users.putIfAbsent(uid, fields[0]);
+            accounts.idsByName.putIfAbsent(fields[0], new int[] {uid, Integer.parseInt(fields[3])});
+        }
+        for (String[] fields : lines("/etc/group", 3)) {
+            int gid = Integer.parseInt(fields[2]);
+            accounts.groups.putIfAbsent(gid, fields[0]);
+            for (String member : fields.length > 3 ? fields[3].split(",") : new String[0]) {
+                accounts.groupsByMember
+                        .computeIfAbsent(member, _ -> new HashSet<>())
+                        .add(gid);
+            }
+        }
+        return accounts;
+    }
+
+    private static List<String[]> lines(String file, int fields) throws IOException {
+        return Files.readAllLines(Path.of(file)).stream()
+                .map(line -> line.split(":"))
+                .filter(parts -> parts.length >= fields && parts[2].matches("\\d{1,9}"))
+                .toList();
+    }
+
+    Optional<WebUser> find(String name) {
+        int[] ids = idsByName.get(name);
+        if (ids == null) {
+            return Optional.empty();
+        }
+        Set<Integer> all = new HashSet<>(groupsByMember.getOrDefault(name, Set.of()));
+        all.add(ids[1]);
+        return Optional.of(new WebUser(name, ids[0], ids[1], all));
+    }
+
+    String owner(Stat stat) {
+        return users.getOrDefault(stat.uid(), String.valueOf(stat.uid())) + ":"
+                + groups.getOrDefault(stat.gid(), String.valueOf(stat.gid()));
+    }
+}

@@ -1,0 +1,28 @@
+package io.lectio.host;
+
+import java.time.Instant;
+
+/// What the kernel says of one inode.
+///
+/// @param type the file type bits of `S_IFMT`
+/// @param mode the permission bits, of `07777`
+/// @param changed the inode's change time
+record Stat(int type, int mode, int uid, int gid, int links, long inode, long device, Instant changed) {
+    static final int SET_ID = 06000;
+
+    boolean isFolder() {
+        return type == 0x4000;
+    }
+
+    boolean isFile() {
+        return type == 0x8000;
+    }
+
+    boolean isLink() {
+        return type == 0xa000;
+    }
+
+    boolean sameInode(Stat other) {
+        return inode == other.inode && device == other.device && type == other.type;
+    }
+}

@@ -1,0 +1,125 @@
+package io.lectio.host.http;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+
+/// HTTP/1.1, one exchange a connection, each with a hard deadline and a bounded answer.
+public final class HttpClient {
+    private final Dialer dialer;
+    private final boolean verify;
+
+    /// @param verify whether the certificate must be right. The page's probe asks this machine's own server, and
+    /// whether the
+    ///     certificate is valid is another check's question
+    public HttpClient(Dialer dialer, boolean verify) {
+        this.dialer = dialer;
+        this.verify = verify;
+    }
+
+    public HttpAnswer get(URI url, int mostBytes, Duration deadline) throws HttpFailure {
+        return exchange("GET", url, Optional.empty(), mostBytes, deadline);
+    }
+
+    public HttpAnswer postJson(URI url, byte[] body, int mostBytes, Duration deadline) throws HttpFailure {
+        return exchange("POST", url, Optional.of(body), mostBytes, deadline);
+    }
+
+    private HttpAnswer exchange(String method, URI url, Optional<byte[]> body, int mostBytes, Duration within)
+            throws HttpFailure {
+        long start = System.nanoTime();
+        Deadline deadline = new Deadline(within);
+        boolean secure = "https".equals(url.getScheme());
+        int port = url.getPort() > 0 ? url.getPort() : secure ? 443 : 80;
+        try (Socket plain = dialer.dial(url.getHost(), port, deadline);
+                Socket socket = secure ? encrypt(plain, url.getHost(), port, deadline) : plain) {
+            OutputStream out = socket.getOutputStream();
+            out.write(head(method, url, body).getBytes(StandardCharsets.UTF_8));
+            out.write(body.orElse(new byte[0]));
+            out.flush();
+            AnswerReader reader = new AnswerReader(socket.getInputStream(), () -> socket.setSoTimeout(deadline.left()));
+            AnswerReader.Head head = reader.head();
+            byte[] content = reader.body(head, mostBytes);
+            return new HttpAnswer(
+                    head.status(), head.reason(), head.headers(), content, Duration.ofNanos(System.nanoTime() - start));
+        } catch (HttpFailure e) {
+            throw e;
+        } catch (SocketTimeoutException e) {
+            throw new HttpFailure(HttpFailure.Kind.TIMEOUT, "no answer within " + within.toMillis() / 1000.0 + " s");
+        } catch (SSLException e) {
+            throw new HttpFailure(HttpFailure.Kind.TLS, "TLS: " + e.getMessage());
+        } catch (SocketException e) {
+            throw new HttpFailure(HttpFailure.Kind.CLOSED, "connection lost: " + e.getMessage());
+        } catch (IOException e) {
+            throw new HttpFailure(HttpFailure.Kind.CLOSED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String head(String method, URI url, Optional<byte[]> body) {
+        String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
+        String host = url.getPort() > 0 ? url.getHost() + ":" + url.getPort() : url.getHost();
+        String content = body.map(bytes -> "Content-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n")
+                .orElse("");
+        return method + " " + path + query + " HTTP/1.1\r\nHost: " + host
+                + "\r\nUser-Agent: lectio-monitor\r\nAccept: */*\r\n" + content + "Connection: close\r\n\r\n";
+    }
+
+    private Socket encrypt(Socket plain, String host, int port, Deadline deadline) throws IOException {
+        SSLSocketFactory factory = verify ? (SSLSocketFactory) SSLSocketFactory.getDefault() : TrustAll.FACTORY;
+        SSLSocket socket = (SSLSocket) factory.createSocket(plain, host, port, true);
+        SSLParameters parameters = socket.getSSLParameters();
+        if (verify) {
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        }
+        if (!host.matches("[\\d.]+|.*:.*")) {
+            parameters.setServerNames(java.util.List.of(new SNIHostName(host)));
+        }
+        socket.setSSLParameters(parameters);
+        socket.setSoTimeout(deadline.left());
+        socket.startHandshake();
+        return socket;
+    }
+
+    /// Loaded only where a page is served by TLS.
+    private static final class TrustAll implements X509TrustManager {
+        private static final SSLSocketFactory FACTORY = make();
+
+        private static SSLSocketFactory make() {
+            try {
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(null, new TrustManager[] {new TrustAll()}, null);
+                return context.getSocketFactory();
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("no TLS in this runtime", e);
+            }
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}

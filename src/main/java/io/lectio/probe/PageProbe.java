@@ -1,0 +1,125 @@
+package io.lectio.probe;
+
+import io.lectio.core.health.Finding.Answer;
+import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Observation.Failed;
+import io.lectio.core.health.Observation.Outcome;
+import io.lectio.core.health.Observation.Passed;
+import io.lectio.core.policy.Site;
+import io.lectio.engine.Prober;
+import io.lectio.host.http.Dialer;
+import io.lectio.host.http.HttpAnswer;
+import io.lectio.host.http.HttpClient;
+import io.lectio.host.http.HttpFailure;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Asks this machine's server for the page as a visitor would, and for every asset that the page names. An asset that
+/// answers
+/// with a page is missing: `try_files` hides it.
+public final class PageProbe implements Prober {
+    private static final int MOST_BYTES = 1_000_000;
+    private static final int MOST_ASSET_BYTES = 65_536;
+    private static final int MOST_REDIRECTS = 3;
+
+    private final Site site;
+    private final Duration deadline;
+    private final HttpClient http;
+    private PageAssets assets = PageAssets.NONE;
+
+    /// @param deadline for each answer
+    public PageProbe(Site site, Duration deadline) {
+        this.site = site;
+        this.deadline = deadline;
+        http = new HttpClient(new Dialer.Fixed(site.server()), false);
+    }
+
+    @Override
+    public Outcome look(List<URI> also) {
+        long start = System.nanoTime();
+        List<Answer> answers = new ArrayList<>();
+        byte[] page = askPage(answers);
+        List<URI> urls = new ArrayList<>(also);
+        if (answers.getFirst().fault().isEmpty()) {
+            assets = assets.of(answers.getFirst().url(), page);
+            assets.urls().stream().filter(url -> !urls.contains(url)).forEach(urls::add);
+        }
+        if (answers.getFirst().status().isPresent()) {
+            urls.forEach(url -> answers.add(askAsset(url, page)));
+        }
+        Answers all = new Answers(answers, Duration.ofNanos(System.nanoTime() - start));
+        return all.bad().isEmpty() ? new Passed(all) : new Failed(all);
+    }
+
+    private byte[] askPage(List<Answer> into) {
+        URI url = site.page();
+        try {
+            HttpAnswer answer = http.get(url, MOST_BYTES, deadline);
+            for (int hops = 0; answer.status() / 100 == 3 && hops < MOST_REDIRECTS; hops++) {
+                Optional<URI> next = redirect(url, answer);
+                if (next.isEmpty()) {
+                    break;
+                }
+                url = next.get();
+                answer = http.get(url, MOST_BYTES, deadline);
+            }
+            into.add(new Answer(url, Optional.of(answer.status()), answer.took(), pageFault(answer)));
+            return answer.body();
+        } catch (HttpFailure e) {
+            into.add(new Answer(url, Optional.empty(), deadline, Optional.of(String.valueOf(e.getMessage()))));
+            return new byte[0];
+        }
+    }
+
+    private static Optional<URI> redirect(URI from, HttpAnswer answer) {
+        try {
+            return answer.header("location").map(from::resolve).filter(url -> url.getHost() != null);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // no address: the redirect's own status is the page's fault
+        }
+    }
+
+    private static Optional<String> pageFault(HttpAnswer answer) {
+        if (answer.status() != 200) {
+            return Optional.of(answer.status() + " " + answer.reason());
+        }
+        if (answer.body().length == 0) {
+            return Optional.of("empty answer");
+        }
+        return isHtml(answer)
+                ? Optional.empty()
+                : Optional.of("no HTML but " + answer.header("content-type").orElse("nothing named"));
+    }
+
+    private Answer askAsset(URI url, byte[] page) {
+        try {
+            HttpAnswer answer = http.get(url, MOST_ASSET_BYTES, deadline);
+            return new Answer(url, Optional.of(answer.status()), answer.took(), assetFault(url, answer, page));
+        } catch (HttpFailure e) {
+            return new Answer(url, Optional.empty(), deadline, Optional.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static Optional<String> assetFault(URI url, HttpAnswer answer, byte[] page) {
+        if (answer.status() != 200) {
+            return Optional.of(answer.status() + " " + answer.reason());
+        }
+        String path = String.valueOf(url.getPath());
+        if (path.endsWith("/") || path.endsWith(".html") || path.endsWith(".htm")) {
+            return answer.body().length == 0 ? Optional.of("empty answer") : Optional.empty();
+        }
+        boolean pageItself = page.length > 0
+                && Arrays.equals(answer.body(), Arrays.copyOf(page, Math.min(page.length, MOST_ASSET_BYTES)));
+        return isHtml(answer) || pageItself
+                ? Optional.of("a page instead of the file: it is missing")
+                : Optional.empty();
+    }
+
+    private static boolean isHtml(HttpAnswer answer) {
+        return answer.header("content-type").orElse("").startsWith("text/html");
+    }
+}
