@@ -10,6 +10,8 @@ import java.util.Optional;
 /// What a probe saw, whether it was well or not.
 public sealed interface Finding {
 
+    /// What the web user can reach.
+    ///
     /// @param entries files and folders that were looked at
     /// @param denied a sample of what the web user cannot reach, the highest first; the counts are exact
     record Access(String webUser, int entries, List<Denial> denied, int deniedFolders, int deniedFiles)
@@ -66,6 +68,8 @@ public sealed interface Finding {
         MISSING
     }
 
+    /// What was answered.
+    ///
     /// @param answers the page's first, then those of its assets and of the addresses asked for besides
     record Answers(List<Answer> answers, Duration took) implements Finding {
         public Answers {
@@ -77,6 +81,8 @@ public sealed interface Finding {
         }
     }
 
+    /// One address's answer.
+    ///
     /// @param status the HTTP status; empty when there was no answer
     /// @param fault what is wrong with the answer, in words of the field; empty when nothing is
     record Answer(URI url, Optional<Integer> status, Duration took, Optional<String> fault) {}

@@ -1,0 +1,39 @@
+package io.lectio.cli;
+
+import io.lectio.config.ConfigLoader;
+import io.lectio.config.Home;
+import io.lectio.config.Settings;
+import io.lectio.core.health.Observation;
+import io.lectio.core.policy.CheckId;
+import io.lectio.wiring.Daemon;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// One round, only looking.
+@Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = "Looks once and changes nothing. Exit code 0 when the site is healthy, 1 when it is not.",
+        footer = {"", "Example: lectio check --json"})
+final class CheckCommand implements Callable<Integer> {
+    @Option(names = "--json", description = "The findings as one JSON object, for programs.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Settings settings;
+        try {
+            settings = ConfigLoader.load(Home.of(System.getenv()).configuration());
+        } catch (Settings.Invalid e) {
+            System.err.println(e.getMessage());
+            return LectioCommand.BAD_INPUT;
+        }
+        Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(settings);
+        System.out.println(json ? Report.json(seen) : Report.text(seen));
+        boolean healthy = seen.values().stream().allMatch(outcome -> outcome instanceof Observation.Passed);
+        return healthy ? LectioCommand.OK : LectioCommand.NOT_HEALTHY;
+    }
+}

@@ -1,0 +1,139 @@
+package io.lectio.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.lectio.config.Home;
+import io.lectio.config.Settings;
+import io.lectio.core.health.Finding;
+import io.lectio.core.health.Finding.Access;
+import io.lectio.core.health.Finding.Answer;
+import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Denial;
+import io.lectio.core.health.Observation;
+import io.lectio.core.policy.CheckId;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// What the commands print.
+final class Report {
+    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final int NAMED = 5;
+
+    private Report() {}
+
+    static String found(Home home, Settings settings, boolean repairs) {
+        List<String> lines = new ArrayList<>();
+        lines.add("Lectio Monitor guards what it finds here, "
+                + (repairs ? "and repairs it" : "only looking (--repair to repair)"));
+        lines.add("  page      " + settings.site().page() + " at "
+                + settings.site().server());
+        lines.add("  files     " + settings.site().webRoot() + " for "
+                + settings.site().webUser());
+        lines.add("  site root " + settings.site().siteRoot() + ", nothing above it is ever changed");
+        lines.add("  alerts    "
+                + (settings.telegram().isPresent()
+                        ? "Telegram, " + settings.language()
+                        : "alerts.log only; Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID in "
+                                + home.configuration()));
+        lines.add("  logs      " + home.logs());
+        settings.warnings().forEach(warning -> lines.add("  warning   " + warning));
+        return String.join("\n", lines);
+    }
+
+    static String text(Map<CheckId, Observation.Outcome> seen) {
+        List<String> lines = new ArrayList<>();
+        seen.forEach(
+                (check, outcome) -> lines.add("%-6s %-8s %s".formatted(name(check), word(outcome), detail(outcome))));
+        return String.join("\n", lines);
+    }
+
+    static String json(Map<CheckId, Observation.Outcome> seen) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            json.writeStartObject();
+            for (Map.Entry<CheckId, Observation.Outcome> each : seen.entrySet()) {
+                json.writeObjectFieldStart(name(each.getKey()));
+                json.writeStringField("result", word(each.getValue()));
+                json.writeStringField("detail", detail(each.getValue()));
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    /// The daemon's JSON for people, one line a value.
+    static String status(String status) {
+        List<String> lines = new ArrayList<>();
+        try (JsonParser json = FACTORY.createParser(status)) {
+            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                if (token.isScalarValue() && !json.getText().isEmpty()) {
+                    String name = json.getParsingContext().getParent().inRoot()
+                            ? json.currentName()
+                            : json.getParsingContext().getParent().getCurrentName() + " " + json.currentName();
+                    lines.add("%-20s %s".formatted(name, json.getText()));
+                }
+            }
+        } catch (IOException e) {
+            return status;
+        }
+        return String.join("\n", lines);
+    }
+
+    private static String name(CheckId check) {
+        return check.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String word(Observation.Outcome outcome) {
+        return switch (outcome) {
+            case Observation.Passed _ -> "healthy";
+            case Observation.Failed _ -> "FAILED";
+            case Observation.Unknown _ -> "unknown";
+        };
+    }
+
+    private static String detail(Observation.Outcome outcome) {
+        return switch (outcome) {
+            case Observation.Passed(Finding finding) -> detail(finding);
+            case Observation.Failed(Finding finding) -> detail(finding);
+            case Observation.Unknown(String reason) -> reason;
+        };
+    }
+
+    private static String detail(Finding finding) {
+        return switch (finding) {
+            case Access access
+            when access.deniedTotal() == 0 -> access.entries() + " files and folders open to " + access.webUser();
+            case Access access ->
+                access.webUser() + " is kept out of " + access.deniedTotal() + ": "
+                        + String.join(
+                                ", ",
+                                access.denied().stream()
+                                        .limit(NAMED)
+                                        .map(Report::denial)
+                                        .toList());
+            case Answers answers
+            when answers.bad().isEmpty() ->
+                answers.answers().size() + " addresses answer in "
+                        + answers.took().toMillis() + " ms";
+            case Answers answers ->
+                String.join(
+                        ", ",
+                        answers.bad().stream().limit(NAMED).map(Report::answer).toList());
+        };
+    }
+
+    private static String denial(Denial denial) {
+        return "%s (%04o %s)".formatted(denial.path(), denial.mode(), denial.owner());
+    }
+
+    private static String answer(Answer answer) {
+        return answer.url() + ": " + answer.fault().orElse("");
+    }
+}

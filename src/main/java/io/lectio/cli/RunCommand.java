@@ -1,0 +1,47 @@
+package io.lectio.cli;
+
+import io.lectio.config.ConfigLoader;
+import io.lectio.config.Home;
+import io.lectio.config.Settings;
+import io.lectio.wiring.Daemon;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Guards the site until it is told to end.
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        description =
+                "Guards the site that it finds here. Installed, it repairs; from a clone it only looks, unless --repair.",
+        footer = {"", "Example: sudo ./lectio run --repair"})
+final class RunCommand implements Callable<Integer> {
+    @Option(names = "--repair", description = "Repair what is found broken, also from a clone.")
+    private boolean repair;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Home home = Home.of(System.getenv());
+        Settings settings;
+        try {
+            settings = ConfigLoader.load(home.configuration());
+        } catch (Settings.Invalid e) {
+            System.err.println(e.getMessage());
+            return LectioCommand.BAD_INPUT;
+        }
+        boolean repairs = repair || !home.fromClone();
+        System.out.println(Report.found(home, settings, repairs));
+        if (!Files.isDirectory(settings.site().siteRoot())) {
+            System.err.println("There is no site here: " + settings.site().siteRoot() + " is missing. Name yours in "
+                    + home.configuration() + ": LECTIO_SITE_ROOT, LECTIO_WEB_ROOT, LECTIO_SITE_URL");
+            return LectioCommand.NOT_HEALTHY;
+        }
+        if (!Daemon.run(home, settings, repairs)) {
+            System.err.println("Another guard is at work on " + home.state() + ": lectio status");
+            return LectioCommand.NO_DAEMON;
+        }
+        return LectioCommand.OK;
+    }
+}

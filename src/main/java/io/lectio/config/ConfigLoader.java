@@ -1,0 +1,236 @@
+package io.lectio.config;
+
+import io.lectio.config.ConfigEnv.Assigned;
+import io.lectio.config.Settings.Invalid;
+import io.lectio.config.Settings.Telegram;
+import io.lectio.core.policy.GuardedPaths;
+import io.lectio.core.policy.Language;
+import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Site;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/// `config.env` to [Settings]: every error at once, with file, line and reason. Values of secret keys are never
+/// repeated.
+public final class ConfigLoader {
+    private static final List<String> KEYS = List.of(
+            "TELEGRAM_BOT_TOKEN",
+            "TELEGRAM_CHAT_ID",
+            "TELEGRAM_PROXY",
+            "TELEGRAM_API_URL",
+            "LECTIO_LANGUAGE",
+            "LECTIO_SITE_URL",
+            "LECTIO_SITE_SERVER",
+            "LECTIO_SITE_ROOT",
+            "LECTIO_WEB_ROOT",
+            "LECTIO_WEB_USER",
+            "LECTIO_PRIVATE",
+            "LECTIO_REPAIRS_PER_HOUR");
+    private static final int FAR = 4;
+
+    private final ConfigEnv env;
+
+    private ConfigLoader(ConfigEnv env) {
+        this.env = env;
+    }
+
+    /// A missing file means the plan's defaults.
+    ///
+    /// @throws Invalid when anything in it is wrong; then nothing of it counts
+    public static Settings load(Path file) throws Invalid {
+        String text = "";
+        boolean open = false;
+        try {
+            if (Files.exists(file)) {
+                text = Files.readString(file);
+                Set<PosixFilePermission> rights = Files.getPosixFilePermissions(file);
+                open = rights.contains(PosixFilePermission.GROUP_READ)
+                        || rights.contains(PosixFilePermission.OTHERS_READ);
+            }
+        } catch (IOException e) {
+            throw new Invalid(List.of(new Settings.Problem(file.toString(), 0, "cannot be read: " + e.getMessage())));
+        }
+        ConfigEnv env = new ConfigEnv(file.toString(), text);
+        if (open && env.values().containsKey("TELEGRAM_BOT_TOKEN")) {
+            env.warn(0, "others can read the token: chmod 600 " + file);
+        }
+        return new ConfigLoader(env).settings();
+    }
+
+    private Settings settings() throws Invalid {
+        env.values().forEach((key, assigned) -> {
+            if (!KEYS.contains(key)) {
+                env.error(assigned.line(), "unknown key " + key + nearest(key));
+            }
+        });
+        Optional<Telegram> telegram = telegram();
+        Path siteRoot =
+                value("LECTIO_SITE_ROOT", Path.of("/var/www/teaching_panel"), text -> guarded("site root", text));
+        Path webRoot = value("LECTIO_WEB_ROOT", siteRoot.resolve("frontend/build"), text -> guarded("web root", text));
+        URI page = value("LECTIO_SITE_URL", URI.create("http://localhost/"), text -> address(text, "http", "https"));
+        String server = value("LECTIO_SITE_SERVER", "127.0.0.1", ConfigLoader::word);
+        String user = value("LECTIO_WEB_USER", "www-data", ConfigLoader::word);
+        PrivatePatterns privates = value(
+                "LECTIO_PRIVATE",
+                new PrivatePatterns(List.of()),
+                text -> new PrivatePatterns(Arrays.stream(text.split(","))
+                        .map(String::strip)
+                        .filter(part -> !part.isEmpty())
+                        .toList()));
+        int perHour = value("LECTIO_REPAIRS_PER_HOUR", Limits.DEFAULT.repairsPerHour(), text -> number(text, 1, 1_000));
+        Language language = value("LECTIO_LANGUAGE", Language.RU, ConfigLoader::language);
+        if (!webRoot.startsWith(siteRoot)) {
+            env.error(
+                    line("LECTIO_WEB_ROOT"),
+                    "LECTIO_WEB_ROOT " + webRoot + " is not below LECTIO_SITE_ROOT " + siteRoot);
+        }
+        if (!env.errors().isEmpty()) {
+            throw new Invalid(env.errors());
+        }
+        return new Settings(
+                new Site(page, server, siteRoot, webRoot, user, privates), perHour, language, telegram, env.warnings());
+    }
+
+    private Optional<Telegram> telegram() {
+        Optional<String> token = value("TELEGRAM_BOT_TOKEN", Optional.empty(), text -> {
+            if (text.isEmpty() || text.equals("your_token")) {
+                return Optional.empty();
+            }
+            if (!text.matches("\\d{3,20}:[A-Za-z0-9_-]{20,64}")) {
+                throw new IllegalArgumentException("does not look like a bot's token (digits, a colon, 35 characters)");
+            }
+            return Optional.of(text);
+        });
+        Optional<String> chat = value("TELEGRAM_CHAT_ID", Optional.empty(), text -> {
+            if (text.isEmpty() || text.equals("your_chat_id")) {
+                return Optional.empty();
+            }
+            if (!text.matches("-?\\d{1,20}|@[A-Za-z0-9_]{4,64}")) {
+                throw new IllegalArgumentException("is a number, or @ and a channel's name");
+            }
+            return Optional.of(text);
+        });
+        URI api = value(
+                "TELEGRAM_API_URL", URI.create("https://api.telegram.org"), text -> address(text, "http", "https"));
+        Optional<URI> proxy = value(
+                "TELEGRAM_PROXY",
+                Optional.empty(),
+                text -> text.isEmpty() ? Optional.empty() : Optional.of(proxy(text)));
+        if (token.isPresent() != chat.isPresent()) {
+            env.warn(0, "Telegram needs both TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID; alerts go to alerts.log only");
+        }
+        return token.flatMap(secret -> chat.map(id -> new Telegram(new Secret(secret), id, api, proxy)));
+    }
+
+    private <T> T value(String key, T otherwise, Function<String, T> parse) {
+        Assigned assigned = env.values().get(key);
+        if (assigned == null) {
+            return otherwise;
+        }
+        try {
+            return parse.apply(assigned.value());
+        } catch (IllegalArgumentException e) {
+            env.error(assigned.line(), key + " " + e.getMessage());
+            return otherwise;
+        }
+    }
+
+    private int line(String key) {
+        Assigned assigned = env.values().get(key);
+        return assigned == null ? 0 : assigned.line();
+    }
+
+    private static Path guarded(String what, String text) {
+        Path path = Path.of(text);
+        GuardedPaths.requireGuardable(what, path);
+        return path;
+    }
+
+    private static URI address(String text, String... schemes) {
+        URI url = parse(text);
+        if (url.getHost() == null
+                || url.getUserInfo() != null
+                || !List.of(schemes).contains(String.valueOf(url.getScheme()))) {
+            throw new IllegalArgumentException("is not an address such as " + schemes[0] + "://host/");
+        }
+        return url.getRawPath().isEmpty() ? url.resolve("/") : url;
+    }
+
+    /// May hold a password, so what is wrong with it is told without it.
+    private static URI proxy(String text) {
+        URI url = parse(text);
+        boolean known = List.of("http", "socks5").contains(String.valueOf(url.getScheme()));
+        if (!known || url.getHost() == null || url.getPort() < 0) {
+            throw new IllegalArgumentException(
+                    "is http://host:port or socks5://host:port, with user:password@ before the host if need be");
+        }
+        return url;
+    }
+
+    private static URI parse(String text) {
+        try {
+            return new URI(text);
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalArgumentException("is not an address", e);
+        }
+    }
+
+    private static String word(String text) {
+        if (!text.matches("[A-Za-z0-9_.:\\[][A-Za-z0-9_.:\\]-]{0,252}")) {
+            throw new IllegalArgumentException("is not one plain word");
+        }
+        return text;
+    }
+
+    private static int number(String text, int least, int most) {
+        int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+        if (number < least || number > most) {
+            throw new IllegalArgumentException("is a number from " + least + " to " + most);
+        }
+        return number;
+    }
+
+    private static Language language(String text) {
+        return Arrays.stream(Language.values())
+                .filter(each -> each.name().equals(text.toUpperCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("is ru or en"));
+    }
+
+    private static String nearest(String key) {
+        return KEYS.stream()
+                .min(Comparator.comparingInt(known -> distance(known, key)))
+                .filter(known -> distance(known, key) <= FAR)
+                .map(known -> "; did you mean " + known + "?")
+                .orElse("; known are " + String.join(", ", KEYS));
+    }
+
+    /// Levenshtein's.
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        Arrays.setAll(row, i -> i);
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int up = row[j];
+                row[j] = Math.min(
+                        Math.min(row[j], row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
+                diagonal = up;
+            }
+        }
+        return row[b.length()];
+    }
+}

@@ -1,0 +1,41 @@
+package io.lectio.config;
+
+import io.lectio.core.policy.Language;
+import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Site;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/// What `config.env` says, checked.
+public record Settings(
+        Site site, int repairsPerHour, Language language, Optional<Telegram> telegram, List<Problem> warnings) {
+    public Settings {
+        warnings = List.copyOf(warnings);
+    }
+
+    public record Telegram(Secret token, String chat, URI api, Optional<URI> proxy) {}
+
+    /// @param line from 1; 0 when it is about the file as a whole
+    public record Problem(String file, int line, String text) {
+        @Override
+        public String toString() {
+            return file + (line > 0 ? ":" + line : "") + ": " + text;
+        }
+    }
+
+    /// All that is wrong with a configuration, at once.
+    public static final class Invalid extends Exception {
+        private static final long serialVersionUID = 1;
+        private final transient List<Problem> problems;
+
+        Invalid(List<Problem> problems) {
+            super(String.join("\n", problems.stream().map(Problem::toString).toList()));
+            this.problems = List.copyOf(problems);
+        }
+
+        public List<Problem> problems() {
+            return problems;
+        }
+    }
+}
