@@ -47,7 +47,7 @@ public final class ControlServer implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                continue; // this caller is gone; the next one is answered
+                // this caller is gone; the next one is answered
             }
         }
     }

@@ -17,5 +17,5 @@ public sealed interface Action {
     record Send(Outbox.Parcel parcel) implements Action {}
 
     /// A line for the health log.
-    record Record(Level level, String text) implements Action {}
+    record Log(Level level, String text) implements Action {}
 }

@@ -208,7 +208,7 @@ final class Turn {
     }
 
     private void record(Level level, String text) {
-        actions.add(new Action.Record(level, text));
+        actions.add(new Action.Log(level, text));
     }
 
     private static Instant earlier(Instant a, Instant b) {

@@ -131,7 +131,7 @@ public final class GuardLoop implements AutoCloseable {
 
     private void start(Action action, Optional<String> degraded) {
         switch (action) {
-            case Action.Record(Level level, String text) -> ports.log().health(level, text);
+            case Action.Log(Level level, String text) -> ports.log().health(level, text);
             case Action.Look look -> {
                 Prober prober = ports.probers().get(look.check());
                 Instant startedAt = ports.clock().instant();

@@ -53,7 +53,7 @@ public final class TreeWatch implements AutoCloseable {
                     for (WatchEvent<?> event : key.pollEvents()) {
                         if (concerns(folder, event)) {
                             relevant = true;
-                            moved |= event.kind() != StandardWatchEventKinds.ENTRY_MODIFY;
+                            moved |= !event.kind().equals(StandardWatchEventKinds.ENTRY_MODIFY);
                         }
                     }
                     moved |= !key.reset();

@@ -112,8 +112,10 @@ public final class IncidentCourse {
     }
 
     private Step proved(Incident incident, Ledger ledger) {
-        Finding.Answers proof =
-                (Finding.Answers) health.get(CheckId.PAGE).finding().orElseThrow();
+        Finding.Answers proof = Optional.ofNullable(health.get(CheckId.PAGE))
+                .flatMap(CheckHealth::finding)
+                .map(Finding.Answers.class::cast)
+                .orElseThrow();
         Incident resolved = incident.in(new Resolved(now, proof));
         String note = "resolved; " + proof.answers().size() + " addresses answer as they should";
         return new Step(

@@ -7,6 +7,7 @@ import java.util.Optional;
 
 /// @param headers by lower-case name; of several the last
 /// @param body at most as many bytes as were asked for
+@SuppressWarnings("ArrayRecordComponent") // an answer is read, never compared
 public record HttpAnswer(int status, String reason, Map<String, String> headers, byte[] body, Duration took) {
     public HttpAnswer {
         headers = Map.copyOf(headers);
