@@ -17,8 +17,9 @@ chmod 755 "$new"
     --compress zip-0 --output "$new/runtime"
 mkdir -p "$new/lib" "$new/bin"
 cp target/lectio.jar target/lib/*.jar "$new/lib/"
-sed "s#@JARS@#$(cd "$new/lib" && printf '$dir/lib/%s:' lectio.jar $(ls | grep -v '^lectio.jar$' | sort) | sed 's/:$//')#" \
-    src/main/dist/lectio.sh >"$new/bin/lectio"
+jars=
+for jar in "$new"/lib/*.jar; do jars="$jars\$dir/lib/$(basename "$jar"):"; done
+sed "s#@JARS@#${jars%:}#" src/main/dist/lectio.sh >"$new/bin/lectio"
 chmod 755 "$new/bin/lectio"
 
 rm -rf "${dir:?}.old"
@@ -28,8 +29,15 @@ trap - EXIT
 rm -rf "$dir.old"
 
 echo "lectio: training the AOT cache" >&2
-home=$(mktemp -d)
-LECTIO_AOT_TRAIN=1 LECTIO_HOME=$home "$dir/bin/lectio" check --train >/dev/null 2>&1 || true
-rm -rf "$home"
+# a short guard's life on a site of its own, where nothing answers and one file is closed
+train=$(mktemp -d)
+mkdir -p "$train/site/build" "$train/home"
+echo '<html></html>' >"$train/site/build/index.html"
+chmod 755 "$train"
+chmod 000 "$train/site/build/index.html"
+printf 'LECTIO_SITE_ROOT=%s\nLECTIO_WEB_USER=nobody\nLECTIO_WEB_ROOT=%s\nLECTIO_SITE_URL=http://localhost:9/\n' \
+    "$train/site" "$train/site/build" >"$train/home/config.env"
+LECTIO_AOT_TRAIN=1 LECTIO_HOME=$train/home timeout -s TERM 4 "$dir/bin/lectio" run >"$train/log" 2>&1 || true
+rm -rf "$train"
 [ -s "$dir/lib/lectio.aot" ] || { echo "lectio: the AOT cache was not made; starting takes longer without it" >&2; }
 du -sh "$dir" | sed 's/^/lectio: laid out /' >&2

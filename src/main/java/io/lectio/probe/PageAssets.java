@@ -13,7 +13,7 @@ import org.jsoup.nodes.Element;
 
 /// The assets that a page names on its own host. Parsed again only when the page's bytes have changed.
 record PageAssets(int pageHash, URI page, List<URI> urls) {
-    static final PageAssets NONE = new PageAssets(0, URI.create("none:"), List.of());
+    static final PageAssets NONE = new PageAssets(0, URI.create("none:none"), List.of());
     private static final int MOST = 100;
 
     PageAssets of(URI from, byte[] html) {
