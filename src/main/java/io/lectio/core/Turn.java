@@ -121,7 +121,7 @@ final class Turn {
             if (diagnosis.isEmpty()) {
                 return;
             }
-            incident = Optional.of(IncidentCourse.open(nextId++, diagnosis.get(), now, policy));
+            incident = Optional.of(withSymptom(IncidentCourse.open(nextId++, diagnosis.get(), now, policy)));
         }
         Incident before = incident.get();
         String remedy = before.diagnosis()
@@ -142,6 +142,16 @@ final class Turn {
                         attempt.number(),
                         step.incident().diagnosis().remedy().orElseThrow())));
         incident = step.closed() ? Optional.empty() : Optional.of(step.incident());
+    }
+
+    /// What a visitor got may have been seen a moment before its cause was.
+    private Incident withSymptom(Incident opened) {
+        CheckHealth page = health.get(CheckId.PAGE);
+        return page != null
+                        && page.known().map(Observation::outcome).orElse(null)
+                                instanceof Observation.Failed(Finding.Answers answers)
+                ? IncidentCourse.witnessed(opened, answers)
+                : opened;
     }
 
     private void startWhatIsDue() {

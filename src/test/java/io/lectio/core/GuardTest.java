@@ -1,0 +1,279 @@
+package io.lectio.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.core.health.Finding.Access;
+import io.lectio.core.health.Finding.Answer;
+import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Denial;
+import io.lectio.core.health.Finding.Obstacle;
+import io.lectio.core.health.Finding.Place;
+import io.lectio.core.health.Observation;
+import io.lectio.core.incident.Alert;
+import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Incident;
+import io.lectio.core.incident.Level;
+import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Site;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// One fault told step by step, with the clock in hand.
+class GuardTest {
+    private static final Path WEB = Path.of("/var/www/site/build");
+    private static final Site SITE = new Site(
+            URI.create("http://localhost/"),
+            "127.0.0.1",
+            Path.of("/var/www/site"),
+            WEB,
+            "www-data",
+            new PrivatePatterns(List.of()));
+    private static final Instant START = Instant.parse("2026-01-22T03:12:00Z");
+
+    private Policy policy = new Policy(SITE, true, Limits.DEFAULT, Policy.Timing.DEFAULT);
+    private Instant now = START;
+    private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
+    private final List<Action> actions = new ArrayList<>();
+
+    private void event(Event event) {
+        Decision decision = Guard.decide(state, event, now, policy);
+        state = decision.next();
+        actions.addAll(decision.actions());
+    }
+
+    private void pass(Duration time) {
+        now = now.plus(time);
+    }
+
+    private void sees(CheckId check, boolean well, Instant startedAt) {
+        var finding = check == CheckId.FILES ? access(well, 200) : answers(well);
+        event(new Event.Observed(new Observation(
+                check, startedAt, well ? new Observation.Passed(finding) : new Observation.Failed(finding))));
+    }
+
+    private static Access access(boolean well, int entries) {
+        Denial denial = new Denial(
+                WEB.resolve("index.html"), false, 0, "www-data:www-data", START, Place.INSIDE, Optional.empty());
+        return new Access("www-data", entries, well ? List.of() : List.of(denial), 0, well ? 0 : 1);
+    }
+
+    private static Answers answers(boolean well) {
+        Answer answer = new Answer(
+                SITE.page(),
+                Optional.of(well ? 200 : 403),
+                Duration.ofMillis(2),
+                well ? Optional.empty() : Optional.of("403 Forbidden"));
+        return new Answers(List.of(answer), Duration.ofMillis(2));
+    }
+
+    private void repairEnds() {
+        long id = state.durable().incident().orElseThrow().id();
+        event(new Event.RepairDone(id, new RepairResult.Changed(0, 1, List.of(), 0, Path.of("/j/1.tsv"))));
+    }
+
+    private <T extends Action> Stream<T> all(Class<T> type) {
+        return actions.stream().filter(type::isInstance).map(type::cast);
+    }
+
+    private void bothSee(boolean files, boolean page) {
+        Instant since = now;
+        pass(Duration.ofMillis(5));
+        sees(CheckId.FILES, files, since);
+        sees(CheckId.PAGE, page, since);
+    }
+
+    @Test
+    void looksAtOnceWhenItStarts() {
+        event(new Event.Started());
+        assertThat(all(Action.Look.class).map(Action.Look::check)).containsExactly(CheckId.FILES, CheckId.PAGE);
+    }
+
+    @Test
+    void looksAgainWhenABurstOfChangesHasSettled() {
+        event(new Event.Started());
+        bothSee(true, true);
+        actions.clear();
+        event(new Event.PathsChanged(now));
+        pass(Duration.ofMillis(50));
+        event(new Event.PathsChanged(now));
+        pass(Duration.ofMillis(60));
+        event(new Event.Tick());
+        assertThat(all(Action.Look.class)).isEmpty();
+        pass(Duration.ofMillis(40));
+        event(new Event.Tick());
+        assertThat(all(Action.Look.class)).hasSize(2);
+    }
+
+    @Test
+    void repairsAtTheFirstSightOfAClosedFileAndTellsOnceWhenItIsProved() {
+        event(new Event.Started());
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).hasSize(1);
+        assertThat(all(Action.Send.class)).isEmpty();
+        repairEnds();
+        bothSee(true, true);
+        assertThat(state.durable().incident().orElseThrow().phase()).isInstanceOf(Incident.Resolved.class);
+        pass(Duration.ofSeconds(2));
+        event(new Event.Tick());
+        List<Action.Send> sent = all(Action.Send.class).toList();
+        assertThat(sent).hasSize(1);
+        Alert alert = sent.getFirst().parcel().alerts().getFirst();
+        assertThat(alert.level()).isEqualTo(Level.WARNING);
+        assertThat(alert.incident().symptom()).isPresent();
+        event(new Event.Delivered(sent.getFirst().parcel(), new Delivery.Accepted(Optional.of(7L))));
+        event(new Event.Tick());
+        assertThat(state.durable().incident()).isEmpty();
+        assertThat(state.durable().outbox().alerts()).isEmpty();
+    }
+
+    @Test
+    void theProofAsksForTheVeryFileThatWasClosed() {
+        event(new Event.Started());
+        bothSee(false, true);
+        actions.clear();
+        repairEnds();
+        assertThat(all(Action.Look.class).flatMap(look -> look.also().stream()))
+                .contains(URI.create("http://localhost/index.html"));
+    }
+
+    @Test
+    void aLookThatBeganBeforeTheRepairEndedProvesNothing() {
+        event(new Event.Started());
+        bothSee(false, false);
+        Instant before = now.minusMillis(1);
+        repairEnds();
+        sees(CheckId.FILES, true, before);
+        sees(CheckId.PAGE, true, before);
+        assertThat(state.durable().incident().orElseThrow().phase()).isInstanceOf(Incident.Proving.class);
+    }
+
+    @Test
+    void stopsAfterThreeAttemptsWithoutProofAndTriesOnceAfterTheCooldown() {
+        event(new Event.Started());
+        bothSee(false, false);
+        for (int i = 0; i < 5; i++) {
+            repairEnds();
+            bothSee(false, false);
+        }
+        assertThat(all(Action.Repair.class)).hasSize(3);
+        assertThat(state.durable().incident().orElseThrow().phase()).isInstanceOf(Incident.CoolingDown.class);
+        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.CRITICAL);
+        pass(Duration.ofMinutes(5));
+        event(new Event.Tick());
+        assertThat(all(Action.Repair.class)).hasSize(4);
+        repairEnds();
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).hasSize(4);
+    }
+
+    @Test
+    void aRestartOfTheGuardCannotRefillTheBudget() {
+        event(new Event.Started());
+        for (int i = 0; i < 6; i++) {
+            bothSee(false, false);
+            state = GuardState.begin(state.durable());
+            pass(Duration.ofSeconds(1));
+            event(new Event.Started());
+        }
+        assertThat(all(Action.Repair.class)).hasSize(3);
+    }
+
+    @Test
+    void neverRepairsMoreThanTwentyTimesAnHour() {
+        event(new Event.Started());
+        for (int i = 0; i < 40; i++) {
+            bothSee(false, true);
+            if (state.durable().incident().orElseThrow().phase() instanceof Incident.Repairing) {
+                repairEnds();
+                bothSee(true, true);
+            }
+            pass(Duration.ofMinutes(1));
+            event(new Event.Tick());
+        }
+        assertThat(all(Action.Repair.class)).hasSize(20);
+    }
+
+    @Test
+    void filesThatStillArriveAreTheSameAttempt() {
+        event(new Event.Started());
+        bothSee(false, true);
+        for (int entries = 201; entries < 250; entries++) {
+            repairEnds();
+            Instant since = now;
+            pass(Duration.ofMillis(200));
+            event(new Event.PathsChanged(now));
+            event(new Event.Observed(
+                    new Observation(CheckId.FILES, since, new Observation.Failed(access(false, entries)))));
+        }
+        repairEnds();
+        bothSee(true, true);
+        assertThat(all(Action.Repair.class)).hasSize(50);
+        assertThat(state.durable().incident().orElseThrow().attempts()).hasSize(1);
+        assertThat(state.durable().ledgers().values())
+                .allSatisfy(ledger -> assertThat(ledger.spent()).hasSize(1));
+    }
+
+    @Test
+    void onlyLooksWhenItMayNotRepair() {
+        policy = new Policy(SITE, false, Limits.DEFAULT, Policy.Timing.DEFAULT);
+        event(new Event.Started());
+        bothSee(false, false);
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).isEmpty();
+        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.CRITICAL);
+    }
+
+    @Test
+    void tellsAPersonWhatLiesAboveTheSiteRoot() {
+        Denial higher = new Denial(
+                Path.of("/var"), true, 0700, "root:root", START, Place.HIGHER, Optional.of(Obstacle.OUTSIDE_SITE));
+        event(new Event.Started());
+        event(new Event.Observed(new Observation(
+                CheckId.FILES, now, new Observation.Failed(new Access("www-data", 5, List.of(higher), 1, 0)))));
+        assertThat(all(Action.Repair.class)).isEmpty();
+        assertThat(state.durable().incident()).isPresent();
+    }
+
+    @Test
+    void actsOnNoLookThatHadNoResult() {
+        event(new Event.Started());
+        for (int i = 0; i < 20; i++) {
+            event(new Event.Observed(new Observation(CheckId.FILES, now, new Observation.Unknown("no such user"))));
+            pass(Duration.ofSeconds(5));
+        }
+        assertThat(all(Action.Repair.class)).isEmpty();
+        assertThat(state.durable().incident()).isPresent();
+    }
+
+    @Test
+    void sendsNothingBeforeTheChannelAllowsIt() {
+        event(new Event.Started());
+        bothSee(false, false);
+        repairEnds();
+        bothSee(true, true);
+        pass(Duration.ofSeconds(2));
+        event(new Event.Tick());
+        var parcel = all(Action.Send.class).findFirst().orElseThrow().parcel();
+        event(new Event.Delivered(parcel, new Delivery.RetryAfter(Duration.ofMinutes(5))));
+        actions.clear();
+        for (int i = 0; i < 299; i++) {
+            pass(Duration.ofSeconds(1));
+            event(new Event.Tick());
+        }
+        assertThat(all(Action.Send.class)).isEmpty();
+        pass(Duration.ofSeconds(2));
+        event(new Event.Tick());
+        assertThat(all(Action.Send.class)).hasSize(1);
+    }
+}

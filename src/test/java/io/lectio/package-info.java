@@ -1,0 +1,5 @@
+/// Tests.
+@NullMarked
+package io.lectio;
+
+import org.jspecify.annotations.NullMarked;
