@@ -1,0 +1,90 @@
+package io.lectio.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lectio.core.policy.GuardedPaths;
+import io.lectio.core.policy.Language;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigLoaderTest {
+    private static final String TOKEN = "123456789:AAcanaryCANARYcanaryCANARYcanaryCANA";
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Settings load(String text) throws IOException, Settings.Invalid {
+        Path file = folder.resolve("config.env");
+        Files.writeString(file, text);
+        return ConfigLoader.load(file);
+    }
+
+    @Test
+    void aMissingFileMeansThePlansSite() throws Settings.Invalid {
+        assertThat(ConfigLoader.load(folder.resolve("none")).site().webRoot())
+                .isEqualTo(Path.of("/var/www/teaching_panel/frontend/build"));
+    }
+
+    @Test
+    void readsPlainAssignmentsAsAShellWould() throws Exception {
+        Settings settings = load("\ufeff# the owner's\r\nexport LECTIO_LANGUAGE='en' # note\r\nTELEGRAM_BOT_TOKEN=\""
+                + TOKEN + "\"\nTELEGRAM_CHAT_ID=-100123\nLECTIO_WEB_USER=a\nLECTIO_WEB_USER=nginx\n");
+        assertThat(settings.language()).isEqualTo(Language.EN);
+        assertThat(settings.telegram())
+                .get()
+                .satisfies(telegram -> assertThat(telegram.token().value()).isEqualTo(TOKEN));
+        assertThat(settings.site().webUser()).isEqualTo("nginx");
+        assertThat(settings.warnings().toString()).contains("set twice").doesNotContain("canary");
+    }
+
+    @Test
+    void tellsEveryErrorAtOnceWithItsLineAndTheNearestKey() {
+        assertThatThrownBy(
+                        () -> load(
+                                "TELEGRAM_BOT_TOKN=1\nLECTIO_WEB_ROOT=$HOME\nLECTIO_SITE_ROOT=/\nLECTIO_LANGUAGE=de\nnonsense\n"))
+                .isInstanceOf(Settings.Invalid.class)
+                .hasMessageContaining("config.env:1: unknown key TELEGRAM_BOT_TOKN; did you mean TELEGRAM_BOT_TOKEN?")
+                .hasMessageContaining("config.env:2: LECTIO_WEB_ROOT: a shell would expand")
+                .hasMessageContaining("config.env:3: LECTIO_SITE_ROOT site root '/' is too wide")
+                .hasMessageContaining("config.env:4: LECTIO_LANGUAGE is ru or en")
+                .hasMessageContaining("config.env:5: not an assignment");
+    }
+
+    @Test
+    void neverRepeatsTheToken() {
+        assertThatThrownBy(() -> load("TELEGRAM_BOT_TOKEN=" + TOKEN + "!x\n"))
+                .message()
+                .doesNotContain("canary");
+        assertThatThrownBy(() -> load("TELEGRAM_BOT_TOKEN='" + TOKEN + "/'\n"))
+                .message()
+                .doesNotContain("canary");
+    }
+
+    @Test
+    void twoHundredMutatedFilesAreReadWholeOrRefused() throws IOException {
+        String whole = "TELEGRAM_BOT_TOKEN=\"" + TOKEN + "\"\nTELEGRAM_CHAT_ID=\"5\"\nLECTIO_SITE_ROOT=/var/www/panel\n"
+                + "LECTIO_WEB_ROOT=/var/www/panel/build\nLECTIO_PRIVATE=*.map\n";
+        int refused = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            StringBuilder text = new StringBuilder(whole);
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                text.setCharAt(random.nextInt(text.length()), (char) (random.nextInt(96) + 31));
+            }
+            try {
+                Settings settings = load(text.toString());
+                GuardedPaths.requireGuardable("seed " + seed, settings.site().webRoot());
+            } catch (Settings.Invalid e) {
+                refused++;
+                assertThat(e.problems()).isNotEmpty();
+                assertThat(e.getMessage()).doesNotContain("canaryCANARY");
+            }
+        }
+        assertThat(refused).isGreaterThan(50);
+    }
+}
