@@ -26,9 +26,10 @@ final class AccessRule {
         return user.groups().contains(stat.gid()) ? wanted << 3 : wanted;
     }
 
-    /// Whether an access list could change the answer: never for the owner.
+    /// Whether an access list could change the answer: never for the owner, and not where its mask, which is then the
+    /// group's bits, grants nothing: the kernel does not look at the list then.
     static boolean asksAcl(Stat stat, WebUser user) {
-        return user.uid() != 0 && stat.uid() != user.uid();
+        return user.uid() != 0 && stat.uid() != user.uid() && (stat.mode() & 0070) != 0;
     }
 
     /// @param acl the inode's access list as the kernel stores it; empty where there is none
@@ -36,7 +37,7 @@ final class AccessRule {
         if (user.uid() == 0) {
             return true;
         }
-        if (acl.length == 0 || stat.uid() == user.uid()) {
+        if (acl.length == 0 || !asksAcl(stat, user)) {
             return (stat.mode() & decidingBit(stat, user, wanted)) != 0;
         }
         return byAcl(stat, ByteBuffer.wrap(acl).order(ByteOrder.LITTLE_ENDIAN), user, wanted);

@@ -5,21 +5,26 @@ import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
 import io.lectio.core.policy.Site;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One walk over all that a web server must reach: the folders from `/` down to the web root, and everything below it.
-/// It goes by
-/// descriptors, follows no link, crosses no mount below the web root, and opens nothing but folders, so that nobody who
-/// may write
-/// there can lead it elsewhere or make it wait.
+/// It goes by descriptors, follows no link, crosses no mount below the web root, and opens nothing but folders, so that
+/// nobody who may write there can lead it elsewhere or make it wait.
 ///
 /// The probe and the repair walk alike; they differ in their [Visitor].
 public final class AccessWalk {
     /// Deeper than this no built page goes; what lies there is not looked at.
     static final int DEEPEST = 64;
+
+    private static final int ROOT = 0;
+    private static final byte[] ITSELF = {};
+    private static final byte[] NO_ACL = {};
 
     /// What a walk comes upon, from the top down, a folder before its content.
     public interface Visitor {
@@ -30,26 +35,37 @@ public final class AccessWalk {
         void insideClosed(Held held) throws IOException;
     }
 
+    /// A folder of the web root that the walk is in.
+    ///
+    /// @param closed whether the web user was kept out here or further up
+    private record Inside(int descriptor, Path path, long mount, boolean closed, int depth) {}
+
+    /// An entry and what decides about it.
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Entry(int folder, byte[] name, Stat stat, byte[] acl) {}
+
     private final Kernel kernel;
     private final Site site;
     private final WebUser user;
     private final Visitor visitor;
     private final Accounts accounts;
+    private final boolean asRoot;
     private int entries;
 
-    private AccessWalk(Kernel kernel, Site site, WebUser user, Visitor visitor, Accounts accounts) {
+    private AccessWalk(Kernel kernel, Site site, WebUser user, Visitor visitor) throws IOException {
         this.kernel = kernel;
         this.site = site;
         this.user = user;
         this.visitor = visitor;
-        this.accounts = accounts;
+        accounts = Accounts.read();
+        asRoot = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(ROOT);
     }
 
     /// @return how many files and folders were looked at
     /// @throws IOException when the walk itself is impossible: what it would say then is nothing
     public static int run(Site site, WebUser user, Visitor visitor) throws IOException {
         try (Kernel kernel = new Kernel()) {
-            AccessWalk walk = new AccessWalk(kernel, site, user, visitor, Accounts.read());
+            AccessWalk walk = new AccessWalk(kernel, site, user, visitor);
             walk.fromTheTop();
             return walk.entries;
         }
@@ -59,7 +75,7 @@ public final class AccessWalk {
         int folder = kernel.openRoot();
         try {
             Path path = Path.of("/");
-            judge(folder, new byte[0], kernel.stat(folder), path, false);
+            judgeOnTheWay(folder, ITSELF, kernel.stat(folder), path);
             for (Path name : site.webRoot()) {
                 path = path.resolve(name);
                 byte[] bytes = name.toString().getBytes(StandardCharsets.UTF_8);
@@ -68,15 +84,16 @@ public final class AccessWalk {
                     return;
                 }
                 if (!stat.isFolder()) {
-                    denied(folder, bytes, stat, path, stat.isLink() ? Obstacle.SYMBOLIC_LINK : Obstacle.NOT_A_FILE);
+                    Obstacle obstacle = stat.isLink() ? Obstacle.SYMBOLIC_LINK : Obstacle.NOT_A_FILE;
+                    deny(new Entry(folder, bytes, stat, NO_ACL), path, obstacle);
                     return;
                 }
-                boolean closed = judge(folder, bytes, stat, path, false);
+                boolean closed = judgeOnTheWay(folder, bytes, stat, path);
                 int inner = kernel.openFolder(folder, bytes, 0);
                 kernel.close(folder);
                 folder = inner;
                 if (path.equals(site.webRoot())) {
-                    below(folder, path, closed, 0);
+                    below(new Inside(folder, path, kernel.stat(folder).mount(), closed, 0));
                 }
             }
         } finally {
@@ -84,72 +101,103 @@ public final class AccessWalk {
         }
     }
 
-    private void below(int folder, Path path, boolean closed, int depth) throws IOException {
-        for (byte[] name : kernel.names(folder)) {
+    private boolean judgeOnTheWay(int folder, byte[] name, Stat stat, Path path) throws IOException {
+        entries++;
+        Entry entry = new Entry(folder, name, stat, acl(folder, name, stat));
+        boolean keptOut = !allowed(entry);
+        if (keptOut) {
+            deny(entry, path, obstacle(entry, place(path)));
+        }
+        return keptOut;
+    }
+
+    private void below(Inside here) throws IOException {
+        for (byte[] name : kernel.names(here.descriptor())) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("stopped while looking at " + here.path());
+            }
             String shown = Names.show(name);
-            if (site.privates().covers(shown)) {
-                continue;
-            }
-            Stat stat;
-            try {
-                stat = kernel.stat(folder, name);
-            } catch (KernelException e) {
-                if (e.errno() == KernelException.ENOENT) {
-                    continue;
+            if (!site.privates().covers(shown)) {
+                Entry entry = lookAt(here.descriptor(), name);
+                if (entry != null) {
+                    inside(here, entry, shown);
                 }
-                throw e;
-            }
-            if (!stat.isFile() && !stat.isFolder()) {
-                continue;
-            }
-            Path child = path.resolve(shown);
-            boolean closedHere = judge(folder, name, stat, child, closed);
-            if (stat.isFolder() && depth < DEEPEST) {
-                descend(folder, name, child, closed || closedHere, depth + 1);
             }
         }
     }
 
-    private void descend(int folder, byte[] name, Path path, boolean closed, int depth) throws IOException {
+    private void inside(Inside here, Entry entry, String shown) throws IOException {
+        boolean elsewhere = entry.stat().mount() != here.mount();
+        boolean keptOut = !allowed(entry);
+        entries++;
+        if (keptOut) {
+            Obstacle obstacle = elsewhere ? Obstacle.OTHER_MOUNT : obstacle(entry, Place.INSIDE);
+            deny(entry, Names.resolve(here.path(), shown), obstacle);
+        } else if (here.closed() && !elsewhere) {
+            visitor.insideClosed(held(entry, Names.resolve(here.path(), shown)));
+        }
+        if (entry.stat().isFolder() && !elsewhere && here.depth() < DEEPEST) {
+            descend(here, entry, shown, here.closed() || keptOut);
+        }
+    }
+
+    private void descend(Inside here, Entry entry, String shown, boolean closed) throws IOException {
         int inner;
         try {
-            inner = kernel.openFolder(folder, name, Kernel.NO_XDEV);
+            inner = kernel.openFolder(here.descriptor(), entry.name(), Kernel.NO_XDEV);
         } catch (KernelException e) {
-            boolean goneOrElsewhere = e.errno() == KernelException.ENOENT
-                    || e.errno() == KernelException.EXDEV
+            boolean swapped = e.errno() == KernelException.EXDEV
                     || e.errno() == KernelException.ELOOP
                     || e.errno() == KernelException.ENOTDIR;
-            if (goneOrElsewhere) {
+            if (swapped || isGone(e)) {
                 return;
             }
             throw e;
         }
         try {
-            below(inner, path, closed, depth);
+            if (kernel.stat(inner).sameInode(entry.stat())) {
+                Path path = Names.resolve(here.path(), shown);
+                below(new Inside(inner, path, here.mount(), closed, here.depth() + 1));
+            }
         } finally {
             kernel.close(inner);
         }
     }
 
-    /// @return whether the web user is kept out
-    private boolean judge(int folder, byte[] name, Stat stat, Path path, boolean closed) throws IOException {
-        entries++;
-        int wanted = stat.isFolder() ? WebUser.SEARCH : WebUser.READ;
-        byte[] acl = AccessRule.asksAcl(stat, user) ? kernel.acl(folder, name) : new byte[0];
-        if (AccessRule.allows(stat, acl, user, wanted)) {
-            if (closed) {
-                visitor.insideClosed(held(folder, name, stat, path));
+    /// @return null for what is gone by now, and for what is neither a file nor a folder
+    private @Nullable Entry lookAt(int folder, byte[] name) throws IOException {
+        try {
+            Stat stat = kernel.stat(folder, name);
+            return stat.isFile() || stat.isFolder() ? new Entry(folder, name, stat, acl(folder, name, stat)) : null;
+        } catch (KernelException e) {
+            // what keeps even root out is another user's FUSE mount
+            if (isGone(e) || (asRoot && e.errno() == KernelException.EACCES)) {
+                return null;
             }
-            return false;
+            throw e;
         }
-        denied(folder, name, stat, path, obstacle(stat, place(path), acl));
-        return true;
     }
 
-    private static @org.jspecify.annotations.Nullable Obstacle obstacle(Stat stat, Place place, byte[] acl) {
+    private static boolean isGone(KernelException e) {
+        return e.errno() == KernelException.ENOENT
+                || e.errno() == KernelException.ESTALE
+                || e.errno() == KernelException.ENOTCONN;
+    }
+
+    private byte[] acl(int folder, byte[] name, Stat stat) throws KernelException {
+        return AccessRule.asksAcl(stat, user) ? kernel.acl(folder, name) : NO_ACL;
+    }
+
+    private boolean allowed(Entry entry) {
+        int wanted = entry.stat().isFolder() ? WebUser.SEARCH : WebUser.READ;
+        return AccessRule.allows(entry.stat(), entry.acl(), user, wanted);
+    }
+
+    private static @Nullable Obstacle obstacle(Entry entry, Place place) {
+        Stat stat = entry.stat();
         return switch (place) {
             case HIGHER -> Obstacle.OUTSIDE_SITE;
-            case ABOVE -> acl.length > 0 ? Obstacle.ACCESS_LIST : null;
+            case ABOVE -> entry.acl().length > 0 ? Obstacle.ACCESS_LIST : null;
             case INSIDE -> {
                 if (stat.isFile() && stat.links() > 1) {
                     yield Obstacle.HARD_LINKS;
@@ -159,9 +207,8 @@ public final class AccessWalk {
         };
     }
 
-    private void denied(
-            int folder, byte[] name, Stat stat, Path path, @org.jspecify.annotations.Nullable Obstacle obstacle)
-            throws IOException {
+    private void deny(Entry entry, Path path, @Nullable Obstacle obstacle) throws IOException {
+        Stat stat = entry.stat();
         Denial denial = new Denial(
                 path,
                 stat.isFolder(),
@@ -170,20 +217,19 @@ public final class AccessWalk {
                 stat.changed(),
                 place(path),
                 Optional.ofNullable(obstacle));
-        visitor.denied(denial, held(folder, name, stat, path));
+        visitor.denied(denial, held(entry, path));
     }
 
-    private @org.jspecify.annotations.Nullable Stat statOrMissing(int folder, byte[] name, Path path)
-            throws IOException {
+    private @Nullable Stat statOrMissing(int folder, byte[] name, Path path) throws IOException {
         try {
             return kernel.stat(folder, name);
         } catch (KernelException e) {
             if (e.errno() != KernelException.ENOENT) {
                 throw e;
             }
-            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH);
+            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, 0);
             Denial missing = new Denial(path, true, 0, "", Instant.EPOCH, place(path), Optional.of(Obstacle.MISSING));
-            visitor.denied(missing, held(folder, name, none, path));
+            visitor.denied(missing, held(new Entry(folder, name, none, NO_ACL), path));
             return null;
         }
     }
@@ -195,7 +241,8 @@ public final class AccessWalk {
         return path.startsWith(site.siteRoot()) ? Place.ABOVE : Place.HIGHER;
     }
 
-    private Held held(int folder, byte[] name, Stat stat, Path path) {
-        return new Held(kernel, user, accounts, folder, name, stat, path);
+    private Held held(Entry entry, Path path) {
+        boolean onTheWay = site.webRoot().startsWith(path);
+        return new Held(kernel, user, accounts, entry.folder(), entry.name(), entry.stat(), path, onTheWay);
     }
 }

@@ -1,6 +1,5 @@
 package io.lectio.host;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -17,8 +16,18 @@ public final class Held {
     private final byte[] name;
     private final Stat judged;
     private final Path path;
+    private final boolean mayBeMount;
 
-    Held(Kernel kernel, WebUser user, Accounts accounts, int folder, byte[] name, Stat judged, Path path) {
+    /// @param mayBeMount whether the entry may be where a mount begins: only on the way to the web root
+    Held(
+            Kernel kernel,
+            WebUser user,
+            Accounts accounts,
+            int folder,
+            byte[] name,
+            Stat judged,
+            Path path,
+            boolean mayBeMount) {
         this.kernel = kernel;
         this.user = user;
         this.accounts = accounts;
@@ -26,6 +35,7 @@ public final class Held {
         this.name = name;
         this.judged = judged;
         this.path = path;
+        this.mayBeMount = mayBeMount;
     }
 
     /// What an entry was and is to become.
@@ -37,10 +47,9 @@ public final class Held {
     /// where it
     /// may not be touched: a file with several names or set-id bits.
     public Optional<Change> toPlan() {
-        boolean risky = judged.isFile() && (judged.links() > 1 || (judged.mode() & Stat.SET_ID) != 0);
         int kept = judged.isFolder() ? judged.mode() & 07000 : 0;
         int mode = judged.isFolder() ? kept | FOLDER_MODE : FILE_MODE;
-        return risky ? Optional.empty() : change(user.uid(), user.gid(), mode);
+        return risky(judged) ? Optional.empty() : change(user.uid(), user.gid(), mode);
     }
 
     /// The missing search bit of a folder, in the class that decides for the web user.
@@ -54,17 +63,26 @@ public final class Held {
             return Optional.empty();
         }
         Stat wanted = new Stat(
-                judged.type(), mode, uid, gid, judged.links(), judged.inode(), judged.device(), judged.changed());
+                judged.type(),
+                mode,
+                uid,
+                gid,
+                judged.links(),
+                judged.inode(),
+                judged.device(),
+                judged.changed(),
+                judged.mount());
         return Optional.of(new Change(path, judged.isFolder(), show(judged), show(wanted), judged, wanted));
     }
 
     /// Applies a change to the very inode that was judged.
     ///
-    /// @return false when the entry is another one by now, or has gained a name: then nothing was touched
-    public boolean apply(Change change) throws IOException {
+    /// @return false when the entry is another one by now, or has gained a name or set-id bits: then nothing was
+    /// touched
+    public boolean apply(Change change) throws KernelException {
         int pinned;
         try {
-            pinned = kernel.pin(folder, name);
+            pinned = kernel.pin(folder, name, mayBeMount ? 0 : Kernel.NO_XDEV);
         } catch (KernelException e) {
             if (e.errno() == KernelException.ENOENT || e.errno() == KernelException.EXDEV) {
                 return false;
@@ -73,7 +91,7 @@ public final class Held {
         }
         try {
             Stat now = kernel.stat(pinned);
-            if (!now.sameInode(change.judged()) || (now.isFile() && now.links() > 1)) {
+            if (!now.sameInode(change.judged()) || risky(now)) {
                 return false;
             }
             if (now.uid() != change.wanted().uid()
@@ -87,6 +105,10 @@ public final class Held {
         } finally {
             kernel.close(pinned);
         }
+    }
+
+    private static boolean risky(Stat stat) {
+        return stat.isFile() && (stat.links() > 1 || (stat.mode() & Stat.SET_ID) != 0);
     }
 
     private String show(Stat stat) {

@@ -31,15 +31,17 @@ final class Kernel implements AutoCloseable {
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int AT_NO_AUTOMOUNT = 0x800;
     private static final int O_DIRECTORY = 0x10000;
     private static final int O_NOFOLLOW = 0x20000;
     private static final int O_CLOEXEC = 0x80000;
     private static final int O_PATH = 0x200000;
     private static final long SYS_OPENAT2 = 437;
     private static final int STATX_BASIC_STATS = 0x7ff;
+    private static final int STATX_MNT_ID = 0x1000;
     private static final int EINTR = 4;
     private static final int PATH_MAX = 4_096;
-    private static final int ACL_MAX = 4_096;
+    private static final int ACL_MAX = 65_536;
     private static final int DENTS = 32_768;
 
     private static final Linker LINKER = Linker.nativeLinker();
@@ -123,8 +125,10 @@ final class Kernel implements AutoCloseable {
     }
 
     /// Holds an entry without opening it: a FIFO does not block, a device does nothing, a link is not followed.
-    int pin(int folder, byte[] name) throws KernelException {
-        return open(folder, name, O_PATH | O_NOFOLLOW, NO_MAGICLINKS | BENEATH | NO_XDEV);
+    ///
+    /// @param resolve [#NO_XDEV] to stay on the same mount, or 0
+    int pin(int folder, byte[] name, long resolve) throws KernelException {
+        return open(folder, name, O_PATH | O_NOFOLLOW, NO_MAGICLINKS | BENEATH | resolve);
     }
 
     private int open(int folder, byte[] name, int flags, long resolve) throws KernelException {
@@ -138,8 +142,9 @@ final class Kernel implements AutoCloseable {
 
     Stat stat(int folder, byte[] name) throws KernelException {
         MemorySegment at = name(name);
-        int flags = name.length == 0 ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
-        call("statx", name, () -> (int) STATX.invokeExact(errno, folder, at, flags, STATX_BASIC_STATS, stat));
+        int flags = AT_NO_AUTOMOUNT | (name.length == 0 ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW);
+        int mask = STATX_BASIC_STATS | STATX_MNT_ID;
+        call("statx", name, () -> (int) STATX.invokeExact(errno, folder, at, flags, mask, stat));
         int bits = Short.toUnsignedInt(stat.get(JAVA_SHORT, 28));
         return new Stat(
                 bits & 0xf000,
@@ -149,7 +154,8 @@ final class Kernel implements AutoCloseable {
                 stat.get(JAVA_INT, 16),
                 stat.get(JAVA_LONG, 32),
                 stat.get(JAVA_LONG, 136),
-                Instant.ofEpochSecond(stat.get(JAVA_LONG, 96), Integer.toUnsignedLong(stat.get(JAVA_INT, 104))));
+                Instant.ofEpochSecond(stat.get(JAVA_LONG, 96), Integer.toUnsignedLong(stat.get(JAVA_INT, 104))),
+                stat.get(JAVA_LONG, 144));
     }
 
     Stat stat(int descriptor) throws KernelException {

@@ -8,7 +8,10 @@ public final class KernelException extends IOException {
     private static final long serialVersionUID = 1;
 
     static final int ENOENT = 2;
+    static final int EACCES = 13;
     static final int ENODATA = 61;
+    static final int ENOTCONN = 107;
+    static final int ESTALE = 116;
     static final int EXDEV = 18;
     static final int ENOTDIR = 20;
     static final int ELOOP = 40;

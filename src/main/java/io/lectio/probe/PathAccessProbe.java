@@ -13,9 +13,9 @@ import io.lectio.host.Held;
 import io.lectio.host.WebUser;
 import java.io.IOException;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /// Looks whether the web user can really reach every folder above and every file below the web root: by mode, owner,
 /// all of its
@@ -23,7 +23,8 @@ import java.util.List;
 public final class PathAccessProbe implements Prober {
     private static final Comparator<Denial> REPAIRABLE_THEN_HIGHEST = Comparator.comparing(Denial::repairable)
             .reversed()
-            .thenComparingInt(denial -> denial.path().getNameCount());
+            .thenComparingInt(denial -> denial.path().getNameCount())
+            .thenComparing(Denial::path);
 
     private final Site site;
 
@@ -45,8 +46,7 @@ public final class PathAccessProbe implements Prober {
 
     /// Counts all denials and keeps a sample that no flood of them can make large.
     private static final class Tally implements AccessWalk.Visitor {
-        private final List<Denial> repairable = new ArrayList<>();
-        private final List<Denial> others = new ArrayList<>();
+        private final PriorityQueue<Denial> worstFirst = new PriorityQueue<>(REPAIRABLE_THEN_HIGHEST.reversed());
         private int folders;
         private int files;
 
@@ -57,9 +57,9 @@ public final class PathAccessProbe implements Prober {
             } else {
                 files++;
             }
-            List<Denial> list = denial.repairable() ? repairable : others;
-            if (list.size() < Access.SAMPLE) {
-                list.add(denial);
+            worstFirst.add(denial);
+            if (worstFirst.size() > Access.SAMPLE) {
+                worstFirst.remove();
             }
         }
 
@@ -69,12 +69,7 @@ public final class PathAccessProbe implements Prober {
         }
 
         List<Denial> sample() {
-            List<Denial> all = new ArrayList<>(repairable);
-            all.addAll(others);
-            return all.stream()
-                    .sorted(REPAIRABLE_THEN_HIGHEST)
-                    .limit(Access.SAMPLE)
-                    .toList();
+            return worstFirst.stream().sorted(REPAIRABLE_THEN_HIGHEST).toList();
         }
     }
 }

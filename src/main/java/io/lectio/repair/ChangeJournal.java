@@ -56,12 +56,16 @@ final class ChangeJournal implements AutoCloseable {
         lines.flush();
     }
 
-    void sync() throws IOException {
+    private void sync() throws IOException {
         channel.force(false);
     }
 
     @Override
     public void close() throws IOException {
-        lines.close();
+        try (lines) {
+            if (channel.isOpen()) {
+                sync();
+            }
+        }
     }
 }

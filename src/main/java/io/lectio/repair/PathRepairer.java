@@ -7,6 +7,7 @@ import io.lectio.core.policy.Remedy;
 import io.lectio.engine.Repairer;
 import io.lectio.host.AccessWalk;
 import io.lectio.host.Held;
+import io.lectio.host.KernelException;
 import io.lectio.host.WebUser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,9 +35,7 @@ public final class PathRepairer implements Repairer {
                 try (ChangeJournal journal = ChangeJournal.create(journals, name)) {
                     Opening opening = new Opening(journal);
                     AccessWalk.run(site, WebUser.lookUp(site.webUser()), opening);
-                    journal.sync();
-                    yield new RepairResult.Changed(
-                            opening.folders, opening.files, opening.sample, opening.skipped, journal.file());
+                    yield opening.result();
                 } catch (IOException e) {
                     yield new RepairResult.Failed(String.valueOf(e.getMessage()));
                 }
@@ -50,6 +49,7 @@ public final class PathRepairer implements Repairer {
         private int folders;
         private int files;
         private int skipped;
+        private Optional<String> refusal = Optional.empty();
 
         Opening(ChangeJournal journal) {
             this.journal = journal;
@@ -79,8 +79,9 @@ public final class PathRepairer implements Repairer {
             }
             Held.Change due = change.get();
             journal.write(due.path(), due.before(), due.after());
-            if (!held.apply(due)) {
-                journal.write(due.path(), "not done", "it is another entry by now");
+            Optional<String> undone = tryTo(held, due);
+            if (undone.isPresent()) {
+                journal.write(due.path(), "not done", undone.get());
                 skipped++;
                 return;
             }
@@ -92,6 +93,24 @@ public final class PathRepairer implements Repairer {
             if (sample.size() < RepairResult.Changed.SAMPLE) {
                 sample.add(new RepairResult.Change(due.path(), due.before(), due.after()));
             }
+        }
+
+        /// One entry that refuses (immutable, read-only) does not keep the others from being opened.
+        private Optional<String> tryTo(Held held, Held.Change due) {
+            try {
+                return held.apply(due) ? Optional.empty() : Optional.of("it is another entry by now");
+            } catch (KernelException e) {
+                String reason = due.path() + ": " + e.getMessage();
+                refusal = refusal.or(() -> Optional.of(reason));
+                return Optional.of(String.valueOf(e.getMessage()));
+            }
+        }
+
+        RepairResult result() {
+            if (folders + files == 0 && refusal.isPresent()) {
+                return new RepairResult.Failed("nothing could be opened: " + refusal.get());
+            }
+            return new RepairResult.Changed(folders, files, sample, skipped, journal.file());
         }
     }
 }

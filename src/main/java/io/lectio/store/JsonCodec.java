@@ -157,7 +157,7 @@ final class JsonCodec {
         if (raw == long.class || raw == Long.class) {
             return as(Long.class, node, place);
         }
-        if (raw == int.class) {
+        if (raw == int.class || raw == Integer.class) {
             return Math.toIntExact(as(Long.class, node, place));
         }
         if (raw == boolean.class) {

@@ -68,6 +68,11 @@ class GuardTest {
         return new Access("www-data", entries, well ? List.of() : List.of(denial), 0, well ? 0 : 1);
     }
 
+    private static Access closed(String name) {
+        Denial denial = new Denial(WEB.resolve(name), false, 0600, "root:root", START, Place.INSIDE, Optional.empty());
+        return new Access("www-data", 200, List.of(denial), 0, 1);
+    }
+
     private static Answers answers(boolean well) {
         Answer answer = new Answer(
                 SITE.page(),
@@ -214,7 +219,7 @@ class GuardTest {
             pass(Duration.ofMillis(200));
             event(new Event.PathsChanged(now));
             event(new Event.Observed(
-                    new Observation(CheckId.FILES, since, new Observation.Failed(access(false, entries)))));
+                    new Observation(CheckId.FILES, since, new Observation.Failed(closed("chunk" + entries + ".js")))));
         }
         repairEnds();
         bothSee(true, true);

@@ -2,26 +2,41 @@ package io.lectio.core.incident;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /// One attempt at a repair. While files keep arriving (a slow copy), repairing the later ones is the same attempt.
 ///
-/// @param entries how many entries the web root had when the repair last began: more than that, and files have arrived
+/// @param closed hashes of the paths that were closed at each run: one that is closed again after its repair has not
+/// just arrived
 /// @param runs how often the repair ran within this attempt
-public record Attempt(int number, Instant startedAt, int entries, int runs, Optional<RepairResult> result) {
+public record Attempt(int number, Instant startedAt, List<Integer> closed, int runs, Optional<RepairResult> result) {
     /// An arrival that lasts longer than this is no copy any more.
     static final Duration LONGEST_ARRIVAL = Duration.ofMinutes(10);
 
-    boolean continues(int entriesNow, Instant now) {
-        return entriesNow > entries && now.isBefore(startedAt.plus(LONGEST_ARRIVAL));
+    private static final int MOST_ARRIVALS = 2_000;
+
+    public Attempt {
+        closed = List.copyOf(closed);
     }
 
-    Attempt again(int entriesNow) {
-        return new Attempt(number, startedAt, entriesNow, runs + 1, result);
+    /// Whether what is closed now has only arrived since the last run.
+    boolean continues(List<Integer> closedNow, Instant now) {
+        return closed.size() < MOST_ARRIVALS
+                && Collections.disjoint(closed, closedNow)
+                && now.isBefore(startedAt.plus(LONGEST_ARRIVAL));
+    }
+
+    Attempt again(List<Integer> closedNow) {
+        List<Integer> all = new ArrayList<>(closed);
+        all.addAll(closedNow);
+        return new Attempt(number, startedAt, all, runs + 1, result);
     }
 
     Attempt ended(RepairResult with) {
-        return new Attempt(number, startedAt, entries, runs, Optional.of(sum(with)));
+        return new Attempt(number, startedAt, closed, runs, Optional.of(sum(with)));
     }
 
     /// A continued attempt tells what it did in all.

@@ -130,17 +130,17 @@ public final class IncidentCourse {
         if (!policy.repairs() || diagnosis.get().remedy().isEmpty()) {
             return leveled(before, incident.in(new Open()), ledger, Optional.empty());
         }
-        int entries = diagnosis.get() instanceof PathsClosed(Finding.Access access, var _) ? access.entries() : 0;
+        List<Integer> closed = closed(diagnosis.get());
         Optional<Attempt> last = incident.lastAttempt();
-        if (last.isPresent() && last.get().continues(entries, now)) {
-            return repair(before, incident, last.get().again(entries), ledger);
+        if (last.isPresent() && last.get().continues(closed, now)) {
+            return repair(before, incident, last.get().again(closed), ledger);
         }
         Instant allowedAt = ledger.allowedAt(now, policy.limits());
         if (allowedAt.isAfter(now)) {
             return leveled(before, incident.in(new CoolingDown(allowedAt)), ledger, Optional.empty());
         }
         int number = last.map(Attempt::number).orElse(0) + 1;
-        Attempt attempt = new Attempt(number, now, entries, 1, Optional.empty());
+        Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty());
         return repair(before, incident, attempt, ledger.spend(now, policy.limits()));
     }
 
@@ -214,6 +214,14 @@ public final class IncidentCourse {
                 .filter(look -> !look.startedAt().isBefore(since))
                 .map(Observation::outcome)
                 .orElseGet(() -> new Observation.Unknown("no look yet"));
+    }
+
+    private static List<Integer> closed(Diagnosis diagnosis) {
+        return diagnosis instanceof PathsClosed(Finding.Access access, var _)
+                ? access.denied().stream()
+                        .map(denial -> denial.path().hashCode())
+                        .toList()
+                : List.of();
     }
 
     private static List<URI> proofs(Diagnosis diagnosis, Policy policy) {
