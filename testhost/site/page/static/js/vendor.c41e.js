@@ -1,0 +1,1 @@
+(self.webpackChunks = self.webpackChunks || []).push('vendor');
