@@ -16,8 +16,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Sends and edits messages by the Bot API, as plain text: nothing in a file name can be markup.
-/// Source: core.telegram.org/bots/api, sendMessage, editMessageText, ResponseParameters.
+/// Sends and edits messages by the Bot API, as plain text: nothing in a file name can be markup. Source:
+/// core.telegram.org/bots/api, sendMessage, editMessageText, ResponseParameters.
 public final class TelegramNotifier implements Notifier {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final int MOST_BYTES = 65_536;

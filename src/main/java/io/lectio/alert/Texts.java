@@ -27,8 +27,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /// What the owner reads: what was wrong, what was done, how it was proved, and what is left to do. Plain text in the
-/// owner's
-/// language, never empty, never longer than a message may be.
+/// owner's language, never empty, never longer than a message may be.
 public final class Texts {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
     private static final int NAMED = 3;

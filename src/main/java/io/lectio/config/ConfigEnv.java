@@ -9,9 +9,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads plain assignments as a shell would. What a shell would expand or run is refused, since it would mean one thing
-/// here and
-/// another there; of two assignments the last counts, with a warning.
+/// Reads plain assignments as a shell would. What a shell would expand or run is refused, since it would mean one
+/// thing here and another there; of two assignments the last counts, with a warning.
 final class ConfigEnv {
     private static final Pattern ASSIGNMENT =
             Pattern.compile("(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)=(.*)", Pattern.DOTALL);

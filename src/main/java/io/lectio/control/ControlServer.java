@@ -15,8 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
 
 /// The daemon's side of the unix socket. A caller connects and is told the status as one JSON text; nothing is read
-/// from it, so
-/// there is nothing to inject and nothing to wait for.
+/// from it, so there is nothing to inject and nothing to wait for.
 public final class ControlServer implements AutoCloseable {
     private final ServerSocketChannel channel;
     private final Path socket;

@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// One turn of [Guard]: the event is taken in, the incident moves on, and what is due is started. It lives for one call
-/// only.
+/// One turn of [Guard]: the event is taken in, the incident moves on, and what is due is started. It lives for one
+/// call only.
 final class Turn {
     private final Instant now;
     private final Policy policy;

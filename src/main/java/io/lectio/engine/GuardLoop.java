@@ -23,9 +23,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The loop around the core: one thread owns the state, takes one event at a time, saves what must last, and only then
-/// starts the
-/// actions. Looks, repairs and sends run beside it, each under a deadline, and come back as events.
+/// The loop around the core: one thread owns the state, takes one event at a time, saves what must last, and only
+/// then starts the actions. Looks, repairs and sends run beside it, each under a deadline, and come back as events.
 public final class GuardLoop implements AutoCloseable {
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(10);
     private static final Duration REPAIR_DEADLINE = Duration.ofSeconds(60);

@@ -5,8 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 
 /// Whether the kernel would let a user do one thing with one inode, by owner, groups, access list and others, in the
-/// kernel's own
-/// order. Source: acl(5), "Access check algorithm".
+/// kernel's own order. Source: acl(5), "Access check algorithm".
 final class AccessRule {
     private static final int USER_OBJ = 0x01;
     private static final int USER = 0x02;

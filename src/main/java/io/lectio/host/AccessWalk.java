@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One walk over all that a web server must reach: the folders from `/` down to the web root, and everything below it.
-/// It goes by descriptors, follows no link, crosses no mount below the web root, and opens nothing but folders, so that
-/// nobody who may write there can lead it elsewhere or make it wait.
+/// One walk over all that a web server must reach: the folders from `/` down to the web root, and everything below
+/// it. It goes by descriptors, follows no link, crosses no mount below the web root, and opens nothing but folders,
+/// so that nobody who may write there can lead it elsewhere or make it wait.
 ///
 /// The probe and the repair walk alike; they differ in their [Visitor].
 public final class AccessWalk {

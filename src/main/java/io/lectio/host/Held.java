@@ -44,8 +44,7 @@ public final class Held {
     public record Change(Path path, boolean isFolder, String before, String after, Stat judged, Stat wanted) {}
 
     /// What the plan wants of an entry of the web root: the web user's, 755 or 644. Empty where it is so already, and
-    /// where it
-    /// may not be touched: a file with several names or set-id bits.
+    /// where it may not be touched: a file with several names or set-id bits.
     public Optional<Change> toPlan() {
         int kept = judged.isFolder() ? judged.mode() & 07000 : 0;
         int mode = judged.isFolder() ? kept | FOLDER_MODE : FILE_MODE;
@@ -78,7 +77,7 @@ public final class Held {
     /// Applies a change to the very inode that was judged.
     ///
     /// @return false when the entry is another one by now, or has gained a name or set-id bits: then nothing was
-    /// touched
+    ///     touched
     public boolean apply(Change change) throws KernelException {
         int pinned;
         try {

@@ -17,9 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The few system calls that a walk by descriptors needs and the JDK does not offer. Names are bytes, as the kernel has
-/// them. One
-/// instance serves one thread; its buffers are used again and again.
+/// The few system calls that a walk by descriptors needs and the JDK does not offer. Names are bytes, as the kernel
+/// has them. One instance serves one thread; its buffers are used again and again.
 ///
 /// Sources: openat2(2), statx(2), getdents64(2), fchownat(2), acl(5), proc(5).
 final class Kernel implements AutoCloseable {

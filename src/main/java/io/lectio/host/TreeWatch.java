@@ -22,8 +22,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// inotify on every folder of the web root and on its parents up to `/`. What has changed is not told, only that
-/// something has: whoever is told looks again. Folders that come, go or are swapped are watched anew before that. Where
-/// inotify says no (its limits, a folder that is gone), rounds are the second line.
+/// something has: whoever is told looks again. Folders that come, go or are swapped are watched anew before that.
+/// Where inotify says no (its limits, a folder that is gone), rounds are the second line.
 public final class TreeWatch implements AutoCloseable {
     private static final int MOST_FOLDERS = 10_000;
     /// Events gather meanwhile, so that a flood of them costs little.

@@ -19,8 +19,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Asks this machine's server for the page as a visitor would, and for every asset that the page names. An asset that
-/// answers
-/// with a page is missing: `try_files` hides it.
+/// answers with a page is missing: `try_files` hides it.
 public final class PageProbe implements Prober {
     private static final int MOST_BYTES = 1_000_000;
     private static final int MOST_ASSET_BYTES = 65_536;

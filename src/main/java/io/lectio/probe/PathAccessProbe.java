@@ -18,8 +18,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /// Looks whether the web user can really reach every folder above and every file below the web root: by mode, owner,
-/// all of its
-/// groups and access lists.
+/// all of its groups and access lists.
 public final class PathAccessProbe implements Prober {
     private static final Comparator<Denial> REPAIRABLE_THEN_HIGHEST = Comparator.comparing(Denial::repairable)
             .reversed()

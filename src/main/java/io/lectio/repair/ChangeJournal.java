@@ -14,8 +14,7 @@ import java.time.Instant;
 import java.util.Set;
 
 /// What a repair changed, before and after, one tab-separated line an entry. A line leaves the process before its
-/// change is made;
-/// the disk has all of them when the repair ends.
+/// change is made; the disk has all of them when the repair ends.
 final class ChangeJournal implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;

@@ -15,11 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Opens what is closed to the web user, and nothing else: inside the web root the closed entries and what lies below a
-/// closed
-/// folder become the web user's, 755 and 644; above it a folder gets its missing search bit; higher than the site root
-/// nothing is
-/// touched. Every change is in the journal before it is made.
+/// Opens what is closed to the web user, and nothing else: inside the web root the closed entries and what lies below
+/// a closed folder become the web user's, 755 and 644; above it a folder gets its missing search bit; higher than the
+/// site root nothing is touched. Every change is in the journal before it is made.
 public final class PathRepairer implements Repairer {
     private final Path journals;
 

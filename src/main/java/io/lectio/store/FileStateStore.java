@@ -23,8 +23,7 @@ import java.util.Optional;
 /// folder synced.
 ///
 /// A file that cannot be read is kept under another name, and what it said of the budget is taken as spent: a damaged
-/// state
-/// must not refill it.
+/// state must not refill it.
 public final class FileStateStore implements StateStore {
     private final Path file;
     private final Limits limits;

@@ -24,10 +24,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Records to JSON and back, by their components: a new component needs no line here. A case of a sealed type carries
-/// its name
-/// under `is`. A component that the text lacks is read as empty where its type has an empty, so that an older state is
-/// read by a
-/// newer guard; anything else that does not fit is an [IOException] which names the place.
+/// its name under `is`. A component that the text lacks is read as empty where its type has an empty, so that an
+/// older state is read by a newer guard; anything else that does not fit is an [IOException] which names the place.
 final class JsonCodec {
     private static final String CASE = "is";
     private static final JsonFactory FACTORY = new JsonFactory();

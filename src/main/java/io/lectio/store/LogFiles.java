@@ -14,9 +14,8 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 
 /// `health.log` and `alerts.log`, and the same lines on the terminal or journal. One event is one line: what would
-/// break a line
-/// is written as an escape. Each line is opened, appended and closed, so that any rotation from outside just works; at
-/// 10 MB the file is set aside by itself, once.
+/// break a line is written as an escape. Each line is opened, appended and closed, so that any rotation from outside
+/// just works; at 10 MB the file is set aside by itself, once.
 public final class LogFiles implements EventLog {
     private static final long LARGEST = 10_000_000;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS");

@@ -102,8 +102,7 @@ public final class Daemon {
     }
 
     /// The site with its root's real path, so that a link above it (`/var/www` elsewhere) is the administrator's,
-    /// settled once, and
-    /// any link below it is refused.
+    /// settled once, and any link below it is refused.
     private static Site real(Site site) throws IOException {
         if (!Files.exists(site.siteRoot())) {
             return site;

@@ -7,10 +7,9 @@ import java.util.List;
 
 /// The ways in which a page stops being readable for its web server, each put into a host by one script inside it.
 ///
-/// [#inject(TestHost)] proves that the break really happened in a way that a guard's quick repair cannot hide: what is
-/// broken was
-/// readable before, every breaking command succeeded, and every broken inode's change time is not before the instant (a
-/// repair only moves it on).
+/// [#inject(TestHost)] proves that the break really happened in a way that a guard's quick repair cannot hide: what
+/// is broken was readable before, every breaking command succeeded, and every broken inode's change time is not
+/// before the instant (a repair only moves it on).
 public enum Faults {
     /// `chmod 000` on the page itself.
     PAGE_CHMOD_000(Seen.PAGE, "broken=($B/index.html); now; chmod 000 $B/index.html"),

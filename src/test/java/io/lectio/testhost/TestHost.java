@@ -20,9 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// A Debian host with the plan's site on it: systemd as process 1 of its own namespaces, booted in a second, the same
 /// each time.
 ///
-/// It ends with [#close()], and also when this process dies, however it dies. Hosts run side by side. The first boot of
-/// a release
-/// builds its root file system (see `testhost/make.sh`), which takes a minute or two.
+/// It ends with [#close()], and also when this process dies, however it dies. Hosts run side by side. The first boot
+/// of a release builds its root file system (see `testhost/make.sh`), which takes a minute or two.
 public final class TestHost implements AutoCloseable {
     /// Where the folder given to [#boot(Release, Path)] appears in the host, read-only.
     public static final String PRODUCT = "/srv/lectio-dist";
@@ -149,7 +148,8 @@ public final class TestHost implements AutoCloseable {
         return result;
     }
 
-    /// Runs a bash script inside as root for 30 s at most; its output. Fails with what it said unless it exits with 0.
+    /// Runs a bash script inside as root for 30 s at most; its output. Fails with what it said unless it exits with
+    /// 0.
     public String sh(String script) {
         Result result = run(SHORT, "bash", "-c", script);
         if (result.exit() != 0) {
@@ -162,8 +162,8 @@ public final class TestHost implements AutoCloseable {
         return new ArrayList<>(List.of("nsenter", "-t", Long.toString(pid), "-a", "--"));
     }
 
-    /// Starts a Bot API server of the machine that this host reaches at its [BotApiServer#baseUrl()]. The caller closes
-    /// it.
+    /// Starts a Bot API server of the machine that this host reaches at its [BotApiServer#baseUrl()]. The caller
+    /// closes it.
     public BotApiServer startBotApi(String token, String chat) {
         return new BotApiServer(machineAddress(), token, chat);
     }

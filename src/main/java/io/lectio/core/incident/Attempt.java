@@ -10,7 +10,7 @@ import java.util.Optional;
 /// One attempt at a repair. While files keep arriving (a slow copy), repairing the later ones is the same attempt.
 ///
 /// @param closed hashes of the paths that were closed at each run: one that is closed again after its repair has not
-/// just arrived
+///     just arrived
 /// @param runs how often the repair ran within this attempt
 public record Attempt(int number, Instant startedAt, List<Integer> closed, int runs, Optional<RepairResult> result) {
     /// An arrival that lasts longer than this is no copy any more.

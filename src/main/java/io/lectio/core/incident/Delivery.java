@@ -3,7 +3,8 @@ package io.lectio.core.incident;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What became of a send. Temporary, permanent and poisonous failures are kept apart, since each wants another answer.
+/// What became of a send. Temporary, permanent and poisonous failures are kept apart, since each wants another
+/// answer.
 public sealed interface Delivery {
     /// @param messageId the channel's name of the message, where it has one to edit later
     record Accepted(Optional<Long> messageId) implements Delivery {}

@@ -21,8 +21,7 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
     }
 
     /// When the next attempt is allowed: now, or later. A clock that was set back cannot stretch the wait beyond one
-    /// cooldown or
-    /// one hour.
+    /// cooldown or one hour.
     public Instant allowedAt(Instant now, Limits limits) {
         Instant rest = restUntil
                 .map(until -> earlier(until, now.plus(limits.cooldown())))

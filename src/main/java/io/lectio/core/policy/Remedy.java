@@ -7,8 +7,8 @@ public sealed interface Remedy {
     /// The name under which its budget is kept.
     String id();
 
-    /// Gives the web user back what it cannot read: inside the web root owner, 755 and 644 on what is closed; above it,
-    /// down from the site root, only the missing search bit.
+    /// Gives the web user back what it cannot read: inside the web root owner, 755 and 644 on what is closed; above
+    /// it, down from the site root, only the missing search bit.
     record OpenPaths(Site site) implements Remedy {
         @Override
         public String id() {

@@ -26,8 +26,7 @@ public final class HttpClient {
     private final boolean verify;
 
     /// @param verify whether the certificate must be right. The page's probe asks this machine's own server, and
-    /// whether the
-    ///     certificate is valid is another check's question
+    ///     whether the certificate is valid is another check's question
     public HttpClient(Dialer dialer, boolean verify) {
         this.dialer = dialer;
         this.verify = verify;
