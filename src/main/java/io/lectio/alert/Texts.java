@@ -1,5 +1,7 @@
 package io.lectio.alert;
 
+import static java.util.stream.Collectors.joining;
+
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
@@ -96,10 +98,10 @@ public final class Texts {
     }
 
     private String cause(Incident incident) {
-        String symptom = incident.symptom().map(this::symptom).orElse("");
         return switch (incident.diagnosis()) {
-            case Diagnosis.PathsClosed(Access access, var _) -> symptom + closed(access);
-            case Diagnosis.PageBad(Answers _) -> symptom;
+            case Diagnosis.PathsClosed(Access access, var _) ->
+                incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + closed(access);
+            case Diagnosis.PageBad(Answers answers) -> symptom(answers) + ".";
             case Diagnosis.Blind(var check, String reason) ->
                 say("Проверка ", "The check ") + check + say(" не может работать: ", " cannot look: ") + reason + ".";
         };
@@ -108,21 +110,21 @@ public final class Texts {
     private String symptom(Answers answers) {
         Answer page = answers.answers().getFirst();
         if (page.fault().isPresent()) {
-            String got = page.status().map(String::valueOf).or(page::fault).orElse("?");
-            return say("Страница отвечала ", "The page answered ")
-                    + got
-                    + (page.status().isPresent() && page.status().get() == 200
-                            ? " (" + page.fault().get() + ")"
-                            : "")
-                    + say(": ", ": ");
+            String fault = page.fault().get();
+            return page.status()
+                    .map(status -> say("Страница отвечала ", "The page answered ")
+                            + status
+                            + (status == 200 ? " (" + fault + ")" : ""))
+                    .orElseGet(() -> say("Страница не отвечала (", "The page did not answer (") + fault + ")");
         }
         List<String> bad = answers.bad().stream()
                 .limit(NAMED)
                 .map(answer -> answer.url().getPath() + " (" + answer.fault().orElse("") + ")")
                 .toList();
         int more = answers.bad().size() - bad.size();
-        return say("Не отвечают как надо: ", "Not answered as they should be: ") + String.join(", ", bad)
-                + (more > 0 ? say(" и ещё ", " and ") + more + say("", " more") : "") + ". ";
+        return say("Не отвечают как надо: ", "Not answered as they should be: ")
+                + String.join(", ", bad)
+                + (more > 0 ? say(" и ещё ", " and ") + more + say("", " more") : "");
     }
 
     private String closed(Access access) {
@@ -140,34 +142,50 @@ public final class Texts {
     }
 
     private String rights(Denial denial) {
-        return "%04o, %s; ".formatted(denial.mode(), denial.owner())
+        return "%04o, %s; ".formatted(denial.mode(), denial.owner().replaceFirst("^(.*):\\1$", "$1"))
                 + say("изменено в ", "changed at ")
                 + time(denial.changed());
     }
 
     private String done(RepairResult result) {
         return switch (result) {
+            case RepairResult.Changed changed
+            when changed.folders() + changed.files() == 0 ->
+                say("Исправлять было нечего.", "There was nothing to repair.") + leftAlone(changed.skipped());
             case RepairResult.Changed changed ->
-                say("Исправлено: владелец и права (", "Repaired: owner and mode (")
-                        + counted(changed.folders(), "папка", "папки", "папок", "folder") + ", "
-                        + counted(changed.files(), "файл", "файла", "файлов", "file") + ")"
-                        + (changed.sample().isEmpty()
-                                ? ""
-                                : say(", например ", ", such as ")
-                                        + shorten(changed.sample()
-                                                .getFirst()
-                                                .path()
-                                                .toString()) + ": "
-                                        + changed.sample().getFirst().before() + " → "
-                                        + changed.sample().getFirst().after())
-                        + "."
-                        + (changed.skipped() > 0
-                                ? say(" Не тронуто: ", " Left alone: ") + changed.skipped() + "."
-                                : "");
+                say("Исправлено: ", "Repaired: ") + given(changed.sample()) + " (" + amount(changed) + ")."
+                        + leftAlone(changed.skipped());
             case RepairResult.Failed(String reason) ->
                 say("Исправить не удалось: ", "The repair failed: ") + reason + ".";
             case RepairResult.Interrupted() -> say("Исправление было прервано.", "The repair was interrupted.");
         };
+    }
+
+    private String leftAlone(int skipped) {
+        return skipped > 0 ? say(" Не тронуто: ", " Left alone: ") + skipped + "." : "";
+    }
+
+    private String amount(RepairResult.Changed changed) {
+        List<String> parts = new ArrayList<>();
+        if (changed.folders() > 0) {
+            parts.add(counted(changed.folders(), "папка", "папки", "папок", "folder"));
+        }
+        if (changed.files() > 0) {
+            parts.add(counted(changed.files(), "файл", "файла", "файлов", "file"));
+        }
+        return String.join(", ", parts);
+    }
+
+    /// The owner and the modes that were given: `www-data:www-data 0755` and its like, as one phrase.
+    private String given(List<RepairResult.Change> sample) {
+        List<String[]> after =
+                sample.stream().map(change -> change.after().split("[: ]")).toList();
+        String owners = after.stream().map(parts -> parts[0]).distinct().collect(joining(say(" и ", " and ")));
+        String modes = after.stream()
+                .map(parts -> parts[parts.length - 1].replaceFirst("^0(?=...)", ""))
+                .distinct()
+                .collect(joining(say(" и ", " and ")));
+        return say("владелец ", "owner ") + owners + say(", права ", ", mode ") + modes;
     }
 
     private String proved(Answers proof) {

@@ -6,11 +6,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
-import io.lectio.core.health.Finding;
-import io.lectio.core.health.Finding.Access;
-import io.lectio.core.health.Finding.Answer;
-import io.lectio.core.health.Finding.Answers;
-import io.lectio.core.health.Finding.Denial;
 import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
 import java.io.IOException;
@@ -23,7 +18,6 @@ import java.util.Map;
 /// What the commands print.
 final class Report {
     private static final JsonFactory FACTORY = new JsonFactory();
-    private static final int NAMED = 5;
 
     private Report() {}
 
@@ -49,7 +43,7 @@ final class Report {
     static String text(Map<CheckId, Observation.Outcome> seen) {
         List<String> lines = new ArrayList<>();
         seen.forEach(
-                (check, outcome) -> lines.add("%-6s %-8s %s".formatted(name(check), word(outcome), detail(outcome))));
+                (check, outcome) -> lines.add("%-6s %-8s %s".formatted(name(check), word(outcome), outcome.inWords())));
         return String.join("\n", lines);
     }
 
@@ -60,7 +54,7 @@ final class Report {
             for (Map.Entry<CheckId, Observation.Outcome> each : seen.entrySet()) {
                 json.writeObjectFieldStart(name(each.getKey()));
                 json.writeStringField("result", word(each.getValue()));
-                json.writeStringField("detail", detail(each.getValue()));
+                json.writeStringField("detail", each.getValue().inWords());
                 json.writeEndObject();
             }
             json.writeEndObject();
@@ -96,44 +90,5 @@ final class Report {
             case Observation.Failed _ -> "FAILED";
             case Observation.Unknown _ -> "unknown";
         };
-    }
-
-    private static String detail(Observation.Outcome outcome) {
-        return switch (outcome) {
-            case Observation.Passed(Finding finding) -> detail(finding);
-            case Observation.Failed(Finding finding) -> detail(finding);
-            case Observation.Unknown(String reason) -> reason;
-        };
-    }
-
-    private static String detail(Finding finding) {
-        return switch (finding) {
-            case Access access
-            when access.deniedTotal() == 0 -> access.entries() + " files and folders open to " + access.webUser();
-            case Access access ->
-                access.webUser() + " is kept out of " + access.deniedTotal() + ": "
-                        + String.join(
-                                ", ",
-                                access.denied().stream()
-                                        .limit(NAMED)
-                                        .map(Report::denial)
-                                        .toList());
-            case Answers answers
-            when answers.bad().isEmpty() ->
-                answers.answers().size() + " addresses answer in "
-                        + answers.took().toMillis() + " ms";
-            case Answers answers ->
-                String.join(
-                        ", ",
-                        answers.bad().stream().limit(NAMED).map(Report::answer).toList());
-        };
-    }
-
-    private static String denial(Denial denial) {
-        return "%s (%04o %s)".formatted(denial.path(), denial.mode(), denial.owner());
-    }
-
-    private static String answer(Answer answer) {
-        return answer.url() + ": " + answer.fault().orElse("");
     }
 }

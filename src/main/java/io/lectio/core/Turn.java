@@ -91,7 +91,10 @@ final class Turn {
         CheckHealth after = before.next(observation, policy.threshold(check), now);
         health.put(check, after);
         if (before.status() != after.status()) {
-            record(after.status() == Status.HEALTHY ? Level.INFO : Level.WARNING, check + " is " + after.status());
+            record(
+                    after.status() == Status.HEALTHY ? Level.INFO : Level.WARNING,
+                    check + " is " + after.status() + ": "
+                            + observation.outcome().inWords());
         }
         if (observation.outcome() instanceof Observation.Failed(Finding.Answers answers)) {
             incident = incident.map(open -> IncidentCourse.witnessed(open, answers));
@@ -103,7 +106,7 @@ final class Turn {
 
     private void repaired(long id, RepairResult result) {
         incident = incident.map(open -> open.id() == id ? IncidentCourse.repaired(open, result, now) : open);
-        record(Level.WARNING, "incident " + id + ": " + result);
+        record(Level.WARNING, "incident " + id + ": repair " + result.inWords());
         lookAtAll();
     }
 

@@ -17,14 +17,27 @@ public sealed interface Diagnosis {
     /// What can be done about it by the guard; empty when only a person can.
     Optional<Remedy> remedy();
 
+    /// One English line for logs and terminals.
+    String inWords();
+
     /// The web user cannot reach what it must serve.
-    record PathsClosed(Access access, Optional<Remedy> remedy) implements Diagnosis {}
+    record PathsClosed(Access access, Optional<Remedy> remedy) implements Diagnosis {
+        @Override
+        public String inWords() {
+            return access.inWords();
+        }
+    }
 
     /// The page or an asset is not answered as it should be, and nothing below explains it.
     record PageBad(Answers answers) implements Diagnosis {
         @Override
         public Optional<Remedy> remedy() {
             return Optional.empty();
+        }
+
+        @Override
+        public String inWords() {
+            return answers.inWords();
         }
     }
 
@@ -33,6 +46,11 @@ public sealed interface Diagnosis {
         @Override
         public Optional<Remedy> remedy() {
             return Optional.empty();
+        }
+
+        @Override
+        public String inWords() {
+            return "the check " + check + " cannot look: " + reason;
         }
     }
 

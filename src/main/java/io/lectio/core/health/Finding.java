@@ -6,9 +6,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// What a probe saw, whether it was well or not.
 public sealed interface Finding {
+    /// How many of many are named, in a line for a log or a terminal.
+    int NAMED = 5;
+
+    /// One English line for logs and terminals.
+    String inWords();
 
     /// What the web user can reach.
     ///
@@ -25,6 +31,13 @@ public sealed interface Finding {
 
         public int deniedTotal() {
             return deniedFolders + deniedFiles;
+        }
+
+        @Override
+        public String inWords() {
+            return deniedTotal() == 0
+                    ? entries + " files and folders open to " + webUser
+                    : webUser + " is kept out of " + deniedTotal() + ": " + firstOf(denied);
         }
     }
 
@@ -43,6 +56,11 @@ public sealed interface Finding {
             Optional<Obstacle> obstacle) {
         public boolean repairable() {
             return obstacle.isEmpty();
+        }
+
+        @Override
+        public String toString() {
+            return "%s (%04o %s)".formatted(path, mode, owner);
         }
     }
 
@@ -79,11 +97,28 @@ public sealed interface Finding {
         public List<Answer> bad() {
             return answers.stream().filter(answer -> answer.fault().isPresent()).toList();
         }
+
+        @Override
+        public String inWords() {
+            return bad().isEmpty()
+                    ? answers.size() + " addresses answer in " + took.toMillis() + " ms"
+                    : firstOf(bad());
+        }
     }
 
     /// One address's answer.
     ///
     /// @param status the HTTP status; empty when there was no answer
     /// @param fault what is wrong with the answer, in words of the field; empty when nothing is
-    record Answer(URI url, Optional<Integer> status, Duration took, Optional<String> fault) {}
+    record Answer(URI url, Optional<Integer> status, Duration took, Optional<String> fault) {
+        @Override
+        public String toString() {
+            return url + ": " + fault.orElse("well");
+        }
+    }
+
+    private static String firstOf(List<?> all) {
+        return all.stream().limit(NAMED).map(Object::toString).collect(Collectors.joining(", "))
+                + (all.size() > NAMED ? ", …" : "");
+    }
 }

@@ -158,12 +158,12 @@ public final class IncidentCourse {
         boolean another =
                 !incident.diagnosis().getClass().equals(before.diagnosis().getClass());
         if (fresh || another) {
-            notes.add("cause: " + incident.diagnosis());
+            notes.add("cause: " + incident.diagnosis().inWords());
         }
         repair.ifPresent(attempt ->
                 notes.add("attempt " + attempt.number() + (attempt.runs() > 1 ? ", files still arrive" : "")));
-        if (waits) {
-            notes.add("waiting: " + incident.phase());
+        if (incident.phase() instanceof CoolingDown(Instant until) && waits) {
+            notes.add("no further attempt before " + until);
         }
         Optional<Instant> tellAt = fresh || louder || waits || another
                 ? Optional.of(louder || waits ? now : now.plus(policy.timing().telling()))

@@ -5,6 +5,8 @@ import java.util.List;
 
 /// What a repair did. None of these is a proof: only a request is.
 public sealed interface RepairResult {
+    /// One English line for logs and terminals.
+    String inWords();
 
     /// @param sample the first changes, with what was before and after; the journal on disk has them all
     /// @param skipped entries that were closed and may not be touched
@@ -14,13 +16,28 @@ public sealed interface RepairResult {
         public Changed {
             sample = List.copyOf(sample);
         }
+
+        @Override
+        public String inWords() {
+            return folders + " folders and " + files + " files changed, " + skipped + " left alone; each in " + journal;
+        }
     }
 
     /// The repair could not do its work.
-    record Failed(String reason) implements RepairResult {}
+    record Failed(String reason) implements RepairResult {
+        @Override
+        public String inWords() {
+            return "failed: " + reason;
+        }
+    }
 
     /// The guard ended while the repair ran: counted as spent.
-    record Interrupted() implements RepairResult {}
+    record Interrupted() implements RepairResult {
+        @Override
+        public String inWords() {
+            return "interrupted by the end of the guard";
+        }
+    }
 
     /// Ownership and mode of one entry, before and after, as `owner:group mode`.
     record Change(Path path, String before, String after) {}
