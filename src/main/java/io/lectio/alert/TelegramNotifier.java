@@ -22,6 +22,7 @@ public final class TelegramNotifier implements Notifier {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final int MOST_BYTES = 65_536;
     private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
+    private static final byte[] EMPTY = {'{', '}'};
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private final URI api;
@@ -45,15 +46,24 @@ public final class TelegramNotifier implements Notifier {
         Optional<Long> edited =
                 parcel.digest() ? Optional.empty() : parcel.alerts().getFirst().message();
         try {
-            byte[] body = body(parcel, edited);
-            URI url = api.resolve("/bot" + token.value() + (edited.isPresent() ? "/editMessageText" : "/sendMessage"));
-            HttpAnswer answer = http.postJson(url, body, MOST_BYTES, DEADLINE);
-            return judge(BotApiAnswer.read(answer.body()), answer.status(), edited);
+            if (parcel.doubtful()) {
+                Delivery tried = call("getMe", EMPTY, Optional.empty());
+                if (!(tried instanceof Delivery.Accepted)) {
+                    return tried;
+                }
+            }
+            return call(edited.isPresent() ? "editMessageText" : "sendMessage", body(parcel, edited), edited);
         } catch (HttpFailure e) {
             return new Delivery.Unreachable(token.redact(e.kind() + ": " + e.getMessage()));
         } catch (IOException e) {
             return new Delivery.Unreachable("the answer is not the Bot API's");
         }
+    }
+
+    private Delivery call(String method, byte[] body, Optional<Long> edited) throws IOException {
+        URI url = api.resolve("/bot" + token.value() + "/" + method);
+        HttpAnswer answer = http.postJson(url, body, MOST_BYTES, DEADLINE);
+        return judge(BotApiAnswer.read(answer.body()), answer.status(), edited);
     }
 
     private byte[] body(Outbox.Parcel parcel, Optional<Long> edited) throws IOException {

@@ -112,9 +112,14 @@ final class Turn {
 
     private void delivered(Outbox.Parcel parcel, Delivery delivery) {
         sending.clear();
+        int failuresBefore = outbox.failures();
         outbox = outbox.after(parcel, delivery, now);
-        if (!(delivery instanceof Delivery.Accepted)) {
+        boolean arrived = delivery instanceof Delivery.Accepted;
+        if (!arrived && failuresBefore == 0) {
             record(Level.WARNING, "alert not delivered: " + delivery);
+        }
+        if (arrived && failuresBefore > 0) {
+            record(Level.INFO, "alerts arrive again, after " + failuresBefore + " tries in vain");
         }
     }
 

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class GuardLoop implements AutoCloseable {
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(10);
     private static final Duration REPAIR_DEADLINE = Duration.ofSeconds(60);
-    private static final Duration SEND_DEADLINE = Duration.ofSeconds(15);
+    private static final Duration SEND_DEADLINE = Duration.ofSeconds(25);
     private static final int QUEUE = 1_024;
 
     /// @param probers one for each check

@@ -34,7 +34,9 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
     /// What one send carries.
     ///
     /// @param alerts one, or a backlog
-    public record Parcel(List<Alert> alerts, Optional<String> chat) {
+    /// @param doubtful whether the last send has failed: it may have arrived all the same, so the channel is first
+    ///     tried with something harmless, and a long outage does not fill the chat with copies
+    public record Parcel(List<Alert> alerts, Optional<String> chat, boolean doubtful) {
         public Parcel {
             alerts = List.copyOf(alerts);
         }
@@ -78,9 +80,9 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
                 .filter(alert -> alert.unsent() && alert.rejections() == 0)
                 .toList();
         if (unsent.size() >= BACKLOG) {
-            return Optional.of(new Parcel(unsent, movedTo));
+            return Optional.of(new Parcel(unsent, movedTo, failures > 0));
         }
-        return due.stream().findFirst().map(alert -> new Parcel(List.of(alert), movedTo));
+        return due.stream().findFirst().map(alert -> new Parcel(List.of(alert), movedTo, failures > 0));
     }
 
     public Optional<Instant> wakeAt(Instant now) {

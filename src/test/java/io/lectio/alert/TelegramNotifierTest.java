@@ -1,0 +1,196 @@
+package io.lectio.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.core.incident.Alert;
+import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Outbox.Parcel;
+import io.lectio.core.policy.Language;
+import io.lectio.core.policy.Secret;
+import io.lectio.testhost.BotApiServer;
+import io.lectio.testhost.BotApiServer.Message;
+import io.lectio.testhost.BotApiServer.Outage;
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What each answer of the Bot API, and each way in which it fails, is taken for; and that no word about it holds the
+/// token.
+@Tag("slow")
+class TelegramNotifierTest {
+    private static final String CANARY = "AAcanaryCANARYcanaryCANARYcanaryCANAR";
+    private static final String TOKEN = "123456789:" + CANARY;
+    private static final String CHAT = "42";
+    private static final Duration LONGEST = Duration.ofSeconds(21);
+
+    private final BotApiServer server = new BotApiServer(InetAddress.getLoopbackAddress(), TOKEN, CHAT);
+    private final Alert alert = Alerts.healed(1, "index.html", Optional.empty());
+    private final List<Delivery> said = new ArrayList<>();
+
+    @AfterEach
+    void endsWithoutAWordOfTheToken() {
+        server.close();
+        assertThat(said).allSatisfy(delivery -> assertThat(delivery.toString()).doesNotContain(CANARY));
+    }
+
+    private static TelegramNotifier notifier(URI api, String token, Optional<URI> proxy) {
+        return new TelegramNotifier(api, new Secret(token), CHAT, proxy, new Texts(Language.RU, ZoneOffset.UTC, true));
+    }
+
+    private Delivery send(Parcel parcel) {
+        return send(notifier(server.uri(), TOKEN, Optional.empty()), parcel);
+    }
+
+    private Delivery send(TelegramNotifier notifier, Parcel parcel) {
+        long start = System.nanoTime();
+        Delivery delivery = notifier.send(parcel);
+        assertThat(System.nanoTime() - start).isLessThan(LONGEST.toNanos());
+        said.add(delivery);
+        return delivery;
+    }
+
+    private static void apart() {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_050));
+    }
+
+    private static long id(Delivery delivery) {
+        return ((Delivery.Accepted) delivery).messageId().orElseThrow();
+    }
+
+    @Test
+    void sendsThenEditsTheSameMessage() {
+        long message = id(send(Alerts.parcel(alert)));
+        apart();
+        assertThat(id(send(Alerts.parcel(Alerts.healed(1, "app.js", Optional.of(message))))))
+                .isEqualTo(message);
+        assertThat(server.chat()).hasSize(1);
+        assertThat(server.chat().getFirst().text()).contains("app.js");
+        assertThat(server.chat().getFirst().edits()).isEqualTo(1);
+    }
+
+    @Test
+    void anEditThatChangesNothingIsASuccess() {
+        long message = id(send(Alerts.parcel(alert)));
+        apart();
+        assertThat(id(send(Alerts.parcel(Alerts.healed(1, "index.html", Optional.of(message))))))
+                .isEqualTo(message);
+    }
+
+    @Test
+    void anEditOfAMessageThatIsGoneAsksForANewOne() {
+        long message = id(send(Alerts.parcel(alert)));
+        server.forget(message);
+        apart();
+        assertThat(send(Alerts.parcel(Alerts.healed(1, "app.js", Optional.of(message)))))
+                .isInstanceOf(Delivery.TargetGone.class);
+    }
+
+    @Test
+    void aChatThatHasMovedIsNamed() {
+        server.migrateTo("-10042");
+        assertThat(send(Alerts.parcel(alert))).isEqualTo(new Delivery.Migrated("-10042"));
+        apart();
+        assertThat(send(new Parcel(List.of(alert), Optional.of("-10042"), false)))
+                .isInstanceOf(Delivery.Accepted.class);
+    }
+
+    @Test
+    void tooMuchIsToldWithItsPause() {
+        server.retryAfter(7);
+        assertThat(send(Alerts.parcel(alert))).isEqualTo(new Delivery.RetryAfter(Duration.ofSeconds(7)));
+    }
+
+    @Test
+    void whatOnlyAPersonCanMendIsRefused() {
+        String other = "123456789:other" + CANARY.substring(5);
+        assertThat(send(notifier(server.uri(), other, Optional.empty()), Alerts.parcel(alert)))
+                .isInstanceOf(Delivery.Refused.class);
+        server.blocked(true);
+        assertThat(send(Alerts.parcel(alert))).isInstanceOf(Delivery.Refused.class);
+        server.blocked(false);
+        apart();
+        assertThat(send(new Parcel(List.of(alert), Optional.of("77"), false))).isInstanceOf(Delivery.Refused.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void anOutageIsUnreachableWithinItsDeadlineAndLeavesAtMostOneCopy(Outage outage) {
+        server.outage(outage);
+        assertThat(send(Alerts.parcel(alert))).isInstanceOf(Delivery.Unreachable.class);
+        for (int again = 0; again < 2; again++) {
+            assertThat(send(Alerts.afterFailure(alert))).isInstanceOf(Delivery.Unreachable.class);
+        }
+        server.outage(Outage.NONE);
+        apart();
+        assertThat(send(Alerts.afterFailure(alert))).isInstanceOf(Delivery.Accepted.class);
+        assertThat(server.chat())
+                .as("one, and one more where the first answer was lost")
+                .hasSizeBetween(1, 2);
+    }
+
+    @Test
+    void nobodyAtTheNameOrBehindTheProxyIsUnreachable() {
+        URI nowhere = URI.create("https://no-such-host.invalid");
+        assertThat(send(notifier(nowhere, TOKEN, Optional.empty()), Alerts.parcel(alert)))
+                .isInstanceOf(Delivery.Unreachable.class);
+        URI tls = URI.create(server.baseUrl().replace("http:", "https:"));
+        assertThat(send(notifier(tls, TOKEN, Optional.empty()), Alerts.parcel(alert)))
+                .isInstanceOf(Delivery.Unreachable.class);
+        URI proxy = URI.create("socks5://user:" + CANARY + "@127.0.0.1:1");
+        assertThat(send(notifier(server.uri(), TOKEN, Optional.of(proxy)), Alerts.parcel(alert)))
+                .isInstanceOf(Delivery.Unreachable.class);
+    }
+
+    /// Promise 3: the Bot API refuses what is empty, too long or not text; no name may make it so.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<b>bold<!b> &amp; <script>",
+                "*_[markdown](tg:!user?id=1)_*`",
+                "bell \u0007",
+                "line\nbreak\r\n",
+                "\u202egnp.exe right to left \u2066",
+                "🚨🚨🚨",
+                "\u200b\u200b",
+                "   "
+            })
+    void anyNameIsFitForAMessage(String file) {
+        assertFits(Alerts.healed(1, file, Optional.empty()));
+    }
+
+    @Test
+    void aNameOfAMegabyteIsFitForAMessage() {
+        assertFits(Alerts.healed(1, "🚨x".repeat(262_144), Optional.empty()));
+    }
+
+    private void assertFits(Alert told) {
+        assertThat(send(Alerts.parcel(told))).isInstanceOf(Delivery.Accepted.class);
+        Message shown = server.chat().getFirst();
+        assertThat(shown.text().length()).isBetween(20, 4_096);
+        assertThat(shown.text().chars().filter(unit -> unit < ' ' && unit != '\n'))
+                .isEmpty();
+    }
+
+    @Test
+    void aDigestOfManyIsOneMessage() {
+        Alert[] many = LongStream.rangeClosed(1, 500)
+                .mapToObj(id -> Alerts.healed(id, "chunk-" + id + ".js", Optional.empty()))
+                .toArray(Alert[]::new);
+        assertThat(send(Alerts.parcel(many))).isInstanceOf(Delivery.Accepted.class);
+        assertThat(server.chat()).hasSize(1);
+        assertThat(server.chat().getFirst().text()).contains("500", "chunk-1.js", "480");
+    }
+}
