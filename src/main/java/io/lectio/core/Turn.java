@@ -142,7 +142,9 @@ final class Turn {
         if (!step.ledger().equals(ledger)) {
             ledgers.put(remedy, step.ledger());
         }
-        step.notes().forEach(note -> record(step.incident().worst(), "incident " + before.id() + ": " + note));
+        boolean over = step.incident().phase() instanceof Incident.Resolved;
+        Level level = over ? Level.INFO : step.incident().worst();
+        step.notes().forEach(note -> record(level, "incident " + before.id() + ": " + note));
         step.tellAt().ifPresent(due -> outbox = outbox.tell(step.incident(), nextId++, due));
         step.repair()
                 .ifPresent(attempt -> actions.add(new Action.Repair(

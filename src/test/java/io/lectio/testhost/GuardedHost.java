@@ -1,0 +1,88 @@
+package io.lectio.testhost;
+
+import java.nio.file.Path;
+
+/// A test host on which the distribution is installed and guards the plan's site, and the Bot API server that it tells.
+public final class GuardedHost implements AutoCloseable {
+    /// The secret part of the bot's token: whatever shows it has leaked it.
+    public static final String CANARY = "AAtesthostTESTHOSTtesthostTESTHOST0";
+
+    private static final String TOKEN = "123456789:" + CANARY;
+    private static final String HOME = "/opt/lectio-monitor";
+
+    private final TestHost host;
+    private final BotApiServer bot;
+
+    private GuardedHost(TestHost host) {
+        this.host = host;
+        bot = host.startBotApi(TOKEN, "42");
+    }
+
+    /// Boots a fresh host and starts the guard as a unit that systemd restarts; returns when it answers.
+    ///
+    /// @param settings further lines for `config.env`
+    public static GuardedHost boot(Release release, String... settings) {
+        TestHost host = TestHost.boot(release, Path.of("target/dist"));
+        try {
+            GuardedHost guarded = new GuardedHost(host);
+            guarded.install(settings);
+            return guarded;
+        } catch (RuntimeException e) {
+            host.close();
+            throw e;
+        }
+    }
+
+    private void install(String... settings) {
+        String config = "TELEGRAM_BOT_TOKEN=%s\nTELEGRAM_CHAT_ID=42\nTELEGRAM_API_URL=%s\n%s\n"
+                .formatted(TOKEN, bot.baseUrl(), String.join("\n", settings));
+        host.sh("cp -a " + TestHost.PRODUCT + " " + HOME + "; umask 077; cat > " + HOME + "/config.env <<'END'\n"
+                + config + "END");
+        host.sh("systemd-run -q --unit lectio-monitor -p Restart=always -p RestartSec=100ms -p StartLimitIntervalSec=0 "
+                + HOME + "/bin/lectio run");
+        awaitGuard();
+    }
+
+    public TestHost host() {
+        return host;
+    }
+
+    public BotApiServer bot() {
+        return bot;
+    }
+
+    /// Returns when the guard answers.
+    public void awaitGuard() {
+        awaitStatus("");
+    }
+
+    /// Returns when the guard has no incident open.
+    public void awaitCalm() {
+        host.sh("for i in $(seq 100); do s=$(" + HOME
+                + "/bin/lectio status --json) && case $s in *'\"incident\"'*) ;; *) exit 0;;"
+                + " esac; sleep 0.1; done; exit 1");
+    }
+
+    private void awaitStatus(String containing) {
+        host.sh("for i in $(seq 100); do " + HOME + "/bin/lectio status --json 2>/dev/null | grep -q '" + containing
+                + "' && exit 0; sleep 0.1; done; exit 1");
+    }
+
+    /// `kill -9`, as nothing can be prepared for.
+    public void killGuard() {
+        host.sh("systemctl kill -s KILL lectio-monitor");
+    }
+
+    /// Everything that others may come to read: logs, journal, unit properties, process list, status, state.
+    public String allThatIsSaid() {
+        return host.sh(
+                "journalctl --no-pager -o export; cat /var/log/lectio-monitor/*; systemctl show lectio-monitor; ps axwwe;"
+                        + HOME + "/bin/lectio status --json; find /var/lib/lectio-monitor -type f -exec cat {} +");
+    }
+
+    @Override
+    public void close() {
+        bot.close();
+        host.close();
+    }
+}
