@@ -90,6 +90,7 @@ public final class GuardLoop implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
+        boolean _ = events.offer(new Event.Tick()); // wakes the loop; a full queue does as well
         ports.watcher().close();
     }
 

@@ -32,10 +32,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /// The guard, built from its settings.
 public final class Daemon {
     private static final Duration PAGE_DEADLINE = Duration.ofSeconds(8);
+    private static final Duration LONGEST_END = Duration.ofSeconds(3);
 
     private Daemon() {}
 
@@ -63,12 +66,28 @@ public final class Daemon {
                 new WebRootWatcher(site),
                 log,
                 clock);
+        CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
         try (OneGuard _ = lock.get();
                 GuardLoop loop = new GuardLoop(ports, new Policy(site, repairs, limits, Policy.Timing.DEFAULT));
                 ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, endedWell), "end"));
             loop.run();
+            endedWell.complete(true);
+        } finally {
+            endedWell.complete(false);
         }
         return true;
+    }
+
+    /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
+    private static void end(GuardLoop loop, CompletableFuture<Boolean> endedWell) {
+        loop.close();
+        boolean well = endedWell
+                .completeOnTimeout(false, LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        if (well) {
+            Runtime.getRuntime().halt(0);
+        }
     }
 
     /// Every check's look, once, changing nothing.

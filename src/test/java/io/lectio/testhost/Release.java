@@ -7,7 +7,8 @@ public enum Release {
     BOOKWORM,
     TRIXIE;
 
-    String codename() {
+    /// As Debian spells it.
+    public String codename() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

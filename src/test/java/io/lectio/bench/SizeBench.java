@@ -1,0 +1,98 @@
+package io.lectio.bench;
+
+import io.lectio.testhost.Faults;
+import io.lectio.testhost.GuardedHost;
+import io.lectio.testhost.HostTest;
+import io.lectio.testhost.Release;
+import io.lectio.testhost.TestHost;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// What the installed guard weighs: all processes of its unit, after guarding for `LECTIO_BENCH_MINUTES` (2) and
+/// healing the whole build once.
+@HostTest
+@Tag("bench")
+class SizeBench {
+    private static final int MINUTES = Integer.parseInt(
+            Optional.ofNullable(System.getenv("LECTIO_BENCH_MINUTES")).orElse("2"));
+    private static final int RUNS = 5;
+    private static final String LECTIO = "/opt/lectio-monitor/bin/lectio ";
+
+    @Test
+    void size() throws IOException {
+        Table table = new Table(
+                "size",
+                "host",
+                "resident, MB",
+                "proportional, MB",
+                "after minutes",
+                "idle, % of a core",
+                "ready after start, ms",
+                "`lectio check`, ms",
+                "threads",
+                "on disk, MB");
+        table.row("budget", "64", "", "60", "0.5", "300", "500", "", "130");
+        for (Release release : Release.values()) {
+            measure(release, table);
+        }
+        table.publish();
+    }
+
+    private static void measure(Release release, Table table) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            TestHost host = guarded.host();
+            List<Long> ready = new ArrayList<>();
+            List<Long> check = new ArrayList<>();
+            for (int i = 0; i < RUNS; i++) {
+                ready.add(number(host, """
+                        s=/var/lib/lectio-monitor/control.sock; systemctl stop lectio-monitor; rm -f $s
+                        systemd-run -q --unit lectio-monitor /opt/lectio-monitor/bin/lectio run
+                        until [ -S $s ]; do sleep 0.01; done; sleep 0.5
+                        began=$(systemctl show --timestamp=us+utc -p ExecMainStartTimestamp lectio-monitor | cut -d= -f2)
+                        echo $(( ($(date -d "$(stat -c %z $s)" +%s%N) - $(date -d "${began#* }" +%s%N)) / 1000000 ))"""));
+                check.add(number(
+                        host,
+                        "t=$(date +%s%N); " + LECTIO + "check >/dev/null; echo $((($(date +%s%N) - t) / 1000000))"));
+            }
+            guarded.awaitGuard();
+            Faults.BUILD_AS_ROOT_SCP.inject(host);
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(3));
+            guarded.awaitCalm();
+            LockSupport.parkNanos(TimeUnit.MINUTES.toNanos(MINUTES - 1));
+            String cpu = "sed -n 's/^usage_usec //p' /sys/fs/cgroup/system.slice/lectio-monitor.service/cpu.stat";
+            long before = number(host, cpu);
+            LockSupport.parkNanos(TimeUnit.MINUTES.toNanos(1));
+            long used = number(host, cpu) - before;
+            table.row(
+                    release.codename(),
+                    megabytes(number(host, sum("Rss", "smaps_rollup"))),
+                    megabytes(number(host, sum("Pss", "smaps_rollup"))),
+                    String.valueOf(MINUTES),
+                    "%.2f".formatted(used / 600_000.0),
+                    Table.median(ready) + " (worst " + Table.worst(ready) + ")",
+                    Table.median(check) + " (worst " + Table.worst(check) + ")",
+                    String.valueOf(number(host, sum("Threads", "status"))),
+                    String.valueOf(number(host, "du -sm /opt/lectio-monitor | cut -f1")));
+        }
+    }
+
+    private static String megabytes(long kilobytes) {
+        return "%.1f".formatted(kilobytes / 1024.0);
+    }
+
+    /// Of all processes of the unit.
+    private static String sum(String key, String file) {
+        return "for p in $(cat /sys/fs/cgroup/system.slice/lectio-monitor.service/cgroup.procs); do cat /proc/$p/"
+                + file + "; done | awk '/^" + key + ":/ { s += $2 } END { print s }'";
+    }
+
+    private static long number(TestHost host, String script) {
+        return Long.parseLong(host.sh(script).strip());
+    }
+}
