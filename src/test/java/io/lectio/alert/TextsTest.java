@@ -1,0 +1,483 @@
+package io.lectio.alert;
+
+import static io.lectio.alert.Told.SITE_ROOT;
+import static io.lectio.alert.Told.WEB_ROOT;
+import static io.lectio.alert.Told.bad;
+import static io.lectio.alert.Told.blind;
+import static io.lectio.alert.Told.changed;
+import static io.lectio.alert.Told.closedFile;
+import static io.lectio.alert.Told.closedFolder;
+import static io.lectio.alert.Told.page;
+import static io.lectio.alert.Told.parent;
+import static io.lectio.alert.Told.paths;
+import static io.lectio.alert.Told.silent;
+import static io.lectio.alert.Told.well;
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.core.health.Finding.Access;
+import io.lectio.core.health.Finding.Obstacle;
+import io.lectio.core.health.Finding.Place;
+import io.lectio.core.incident.Outbox;
+import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.Language;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The messages word for word, as the owner reads them on the phone.
+class TextsTest {
+    private static final ZoneId MOSCOW = ZoneId.of("Europe/Moscow");
+    private static final Told FOLDER_CLOSED = paths(closedFolder()).seenAs(bad("/", 403, "403 Forbidden"));
+    private static final RepairResult READ_ONLY = new RepairResult.Failed(
+            "nothing could be opened: /var/www/teaching_panel/frontend/build: fchmod: read-only file system");
+    private static final int MIB = 1 << 20;
+
+    private static String render(Language language, Outbox.Parcel parcel) {
+        return new Texts(language, MOSCOW, true).render(parcel);
+    }
+
+    private static String english(Told told) {
+        return render(Language.EN, told.parcel());
+    }
+
+    private static void reads(Told told, String russian, String english) {
+        reads(told.parcel(), russian, english);
+    }
+
+    private static void reads(Outbox.Parcel parcel, String russian, String english) {
+        assertThat(render(Language.RU, parcel)).isEqualTo(russian);
+        assertThat(render(Language.EN, parcel)).isEqualTo(english);
+    }
+
+    @Test
+    void aClosedFolderThatWasHealed() {
+        reads(FOLDER_CLOSED.tried(1, changed(1, 203, 0)).healed(Duration.ofMillis(1300), 5), """
+                ⚠️ WARNING · Lectio · 06:12:00 · восстановлено за 1,3 с
+                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                Исправлено: владелец www-data, права 755 (1 папка, 203 файла).
+                Проверено: страница и 5 её файлов отвечают 200 за 31 мс.""", """
+                ⚠️ WARNING · Lectio · 06:12:00 · healed in 1.3 s
+                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                Repaired: owner www-data, mode 755 (1 folder, 203 files).
+                Proved: the page and 5 files of it answer 200 in 31 ms.""");
+    }
+
+    @Test
+    void oneClosedFileThatWasHealed() {
+        reads(
+                paths(closedFile("static/js/main.js"))
+                        .seenAs(well("/"), bad("/static/js/main.js", 403, "403 Forbidden"))
+                        .tried(1, changed(0, 1, 0))
+                        .healed(Duration.ofMillis(900), 1),
+                """
+                ⚠️ WARNING · Lectio · 06:12:00 · восстановлено за 0,9 с
+                Не отвечают как надо: /static/js/main.js (403 Forbidden): www-data не мог читать /var/www/teaching_panel/frontend/build/static/js/main.js (0000, www-data; изменено в 06:12:00).
+                Исправлено: владелец www-data, права 644 (1 файл).
+                Проверено: страница и 1 её файл отвечает 200 за 31 мс.""",
+                """
+                ⚠️ WARNING · Lectio · 06:12:00 · healed in 0.9 s
+                Not answered as they should be: /static/js/main.js (403 Forbidden): www-data could not read /var/www/teaching_panel/frontend/build/static/js/main.js (0000, www-data; changed at 06:12:00).
+                Repaired: owner www-data, mode 644 (1 file).
+                Proved: the page and 1 file of it answer 200 in 31 ms.""");
+    }
+
+    @Test
+    void aRepairThatHasBegun() {
+        reads(FOLDER_CLOSED.repairing(), """
+                ⚠️ WARNING · Lectio · 06:12:00 · восстановление начато
+                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).""", """
+                ⚠️ WARNING · Lectio · 06:12:00 · repair started
+                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).""");
+    }
+
+    @Test
+    void aRepairThatFailed() {
+        reads(FOLDER_CLOSED.tried(1, READ_ONLY).proving(), """
+                ⚠️ WARNING · Lectio · 06:12:00 · восстановление начато
+                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                Исправить не удалось: nothing could be opened: /var/www/teaching_panel/frontend/build: fchmod: read-only file system.""", """
+                ⚠️ WARNING · Lectio · 06:12:00 · repair started
+                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                The repair failed: nothing could be opened: /var/www/teaching_panel/frontend/build: fchmod: read-only file system.""");
+    }
+
+    @Test
+    void aRepairThatWasInterrupted() {
+        reads(FOLDER_CLOSED.tried(1, new RepairResult.Interrupted()), """
+                ⚠️ WARNING · Lectio · 06:12:00 · нужен человек
+                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                Исправление было прервано.""", """
+                ⚠️ WARNING · Lectio · 06:12:00 · a person is needed
+                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                The repair was interrupted.""");
+    }
+
+    @Test
+    void theWaitAfterThreeAttempts() {
+        reads(FOLDER_CLOSED.critical().tried(3, changed(1, 203, 2)).coolingDown(), """
+                🚨 CRITICAL · Lectio · 06:12:00 · восстановить не удалось, пауза
+                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                Исправлено: владелец www-data, права 755 (1 папка, 203 файла). Не тронуто: 2.
+                Попыток: 3. Следующая в 06:17:00.""", """
+                🚨 CRITICAL · Lectio · 06:12:00 · not healed, cooling down
+                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                Repaired: owner www-data, mode 755 (1 folder, 203 files). Left alone: 2.
+                Attempts: 3. The next one at 06:17:00.""");
+    }
+
+    @Test
+    void theWaitAfterAttemptsThatFoundNothingToDo() {
+        reads(FOLDER_CLOSED.critical().tried(3, changed(0, 0, 0)).coolingDown(), """
+                🚨 CRITICAL · Lectio · 06:12:00 · восстановить не удалось, пауза
+                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                Исправлять было нечего.
+                Попыток: 3. Следующая в 06:17:00.""", """
+                🚨 CRITICAL · Lectio · 06:12:00 · not healed, cooling down
+                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                There was nothing to repair.
+                Attempts: 3. The next one at 06:17:00.""");
+    }
+
+    @Test
+    void aFolderHigherThanTheSiteIsMendedByHandWithChmod() {
+        reads(
+                paths(parent(Path.of("/var/www"), Place.HIGHER, Obstacle.OUTSIDE_SITE))
+                        .seenAs(bad("/", 403, "403 Forbidden"))
+                        .critical(),
+                """
+                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                Страница отвечала 403: www-data не мог войти в /var/www (0750, root; изменено в 06:12:00).
+                Что сделать: sudo chmod o+x /var/www""",
+                """
+                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                The page answered 403: www-data could not enter /var/www (0750, root; changed at 06:12:00).
+                What to do: sudo chmod o+x /var/www""");
+    }
+
+    @Test
+    void aLinkInThePlaceOfTheWebRootIsForAPerson() {
+        reads(paths(Told.linkInsteadOfTheWebRoot()).critical(), """
+                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                www-data не мог читать /var/www/teaching_panel/frontend/build (0777, root; изменено в 06:12:00).
+                Что сделать: ls -l /var/www/teaching_panel/frontend/build; LECTIO_WEB_ROOT = the real folder""", """
+                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                www-data could not read /var/www/teaching_panel/frontend/build (0777, root; changed at 06:12:00).
+                What to do: ls -l /var/www/teaching_panel/frontend/build; LECTIO_WEB_ROOT = the real folder""");
+    }
+
+    @Test
+    void anAccessListOnAParentIsForAPerson() {
+        reads(
+                paths(parent(SITE_ROOT.resolve("frontend"), Place.ABOVE, Obstacle.ACCESS_LIST))
+                        .seenAs(bad("/", 403, "403 Forbidden"))
+                        .critical(),
+                """
+                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend (0750, root; изменено в 06:12:00).
+                Что сделать: sudo setfacl -x u:www-data /var/www/teaching_panel/frontend && getfacl /var/www/teaching_panel/frontend""",
+                """
+                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend (0750, root; changed at 06:12:00).
+                What to do: sudo setfacl -x u:www-data /var/www/teaching_panel/frontend && getfacl /var/www/teaching_panel/frontend""");
+    }
+
+    @Test
+    void aQuotedNameStaysOneWordForTheShell() {
+        assertThat(english(paths(Told.file("it's; rm -rf x", 04600, Optional.of(Obstacle.SET_ID)))))
+                .endsWith("What to do: sudo chmod 644 '/var/www/teaching_panel/frontend/build/it'\\''s; rm -rf x'");
+    }
+
+    @Test
+    void whereItOnlyLooksItTellsHowToTurnRepairsOn() {
+        Outbox.Parcel parcel = FOLDER_CLOSED.critical().parcel();
+        assertThat(new Texts(Language.RU, MOSCOW, false).render(parcel)).isEqualTo("""
+                        🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                        Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                        Восстановление выключено; включить: lectio run --repair""");
+        assertThat(new Texts(Language.EN, MOSCOW, false).render(parcel)).isEqualTo("""
+                        🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                        The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                        Repairs are off; to turn them on: lectio run --repair""");
+    }
+
+    @Test
+    void aPageThatAnswers502() {
+        reads(page(bad("/", 502, "502 Bad Gateway")), """
+                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                Страница отвечала 502.
+                Что сделать: sudo tail -20 /var/log/nginx/error.log""", """
+                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                The page answered 502.
+                What to do: sudo tail -20 /var/log/nginx/error.log""");
+    }
+
+    @Test
+    void aPageThatAnswers200ButEmpty() {
+        reads(page(bad("/", 200, "empty answer")), """
+                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                Страница отвечала 200 (empty answer).
+                Что сделать: sudo tail -20 /var/log/nginx/error.log""", """
+                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                The page answered 200 (empty answer).
+                What to do: sudo tail -20 /var/log/nginx/error.log""");
+    }
+
+    @Test
+    void aPageThatDoesNotAnswer() {
+        reads(page(silent("connection refused by 127.0.0.1:80")), """
+                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                Страница не отвечала (connection refused by 127.0.0.1:80).
+                Что сделать: sudo tail -20 /var/log/nginx/error.log""", """
+                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                The page did not answer (connection refused by 127.0.0.1:80).
+                What to do: sudo tail -20 /var/log/nginx/error.log""");
+    }
+
+    @Test
+    void assetsThatAreMissingAreNamedUpToThree() {
+        reads(
+                page(
+                        well("/"),
+                        bad("/a.js", 404, "404 Not Found"),
+                        bad("/b.js", 200, "a page instead of the file: it is missing"),
+                        bad("/c.js", 404, "404 Not Found"),
+                        bad("/d.js", 404, "404 Not Found")),
+                """
+                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                Не отвечают как надо: /a.js (404 Not Found), /b.js (a page instead of the file: it is missing), /c.js (404 Not Found) и ещё 1.
+                Что сделать: sudo tail -20 /var/log/nginx/error.log""",
+                """
+                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                Not answered as they should be: /a.js (404 Not Found), /b.js (a page instead of the file: it is missing), /c.js (404 Not Found) and 1 more.
+                What to do: sudo tail -20 /var/log/nginx/error.log""");
+    }
+
+    @Test
+    void aCheckThatCannotLook() {
+        reads(blind("openat /var/www: too many open files"), """
+                ⚠️ WARNING · Lectio · 06:12:00 · нужен человек
+                Проверка FILES не может работать: openat /var/www: too many open files.""", """
+                ⚠️ WARNING · Lectio · 06:12:00 · a person is needed
+                The check FILES cannot look: openat /var/www: too many open files.""");
+    }
+
+    @Test
+    void aBacklogOfFiveIsOneMessage() {
+        reads(
+                Told.backlog(List.of(
+                        page(bad("/", 502, "502 Bad Gateway")),
+                        FOLDER_CLOSED.critical().tried(3, changed(1, 203, 2)).coolingDown(),
+                        FOLDER_CLOSED.tried(1, changed(1, 203, 0)).healed(Duration.ofMillis(1300), 5),
+                        FOLDER_CLOSED.repairing(),
+                        blind("openat /var/www: too many open files"))),
+                """
+                🚨 Lectio · сообщений, которые не удалось отправить вовремя: 5
+                🚨 06:12:00 · нужен человек · Страница отвечала 502.
+                🚨 06:12:00 · восстановить не удалось, пауза · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                ⚠️ 06:12:00 · восстановлено за 1,3 с · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                ⚠️ 06:12:00 · восстановление начато · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                ⚠️ 06:12:00 · нужен человек · Проверка FILES не может работать: openat /var/www: too many open files.""",
+                """
+                🚨 Lectio · alerts that could not be sent in time: 5
+                🚨 06:12:00 · a person is needed · The page answered 502.
+                🚨 06:12:00 · not healed, cooling down · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                ⚠️ 06:12:00 · healed in 1.3 s · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                ⚠️ 06:12:00 · repair started · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                ⚠️ 06:12:00 · a person is needed · The check FILES cannot look: openat /var/www: too many open files.""");
+    }
+
+    @Test
+    void aLongBacklogListsTwentyAndCountsTheOthers() {
+        String text = render(Language.EN, blind("no user www-data").backlog(25));
+        assertThat(text.lines()).hasSize(22).last().isEqualTo("and 5 more: alerts.log");
+        assertThat(render(Language.RU, blind("no user www-data").backlog(25))).endsWith("\nи ещё 5: alerts.log");
+    }
+
+    @Test
+    void aTextThatTheChannelRefusedIsSaidInItsSimplestForm() {
+        reads(
+                FOLDER_CLOSED.critical().refused(1),
+                "Lectio: CRITICAL at 06:12:00, see alerts.log",
+                "Lectio: CRITICAL at 06:12:00, see alerts.log");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1 файл, 1 file",
+        "2, 2 файла, 2 files",
+        "5, 5 файлов, 5 files",
+        "11, 11 файлов, 11 files",
+        "12, 12 файлов, 12 files",
+        "21, 21 файл, 21 files",
+        "22, 22 файла, 22 files",
+        "101, 101 файл, 101 files",
+        "111, 111 файлов, 111 files"
+    })
+    void countsFilesAsTheLanguageDoes(int files, String russian, String english) {
+        Told told = FOLDER_CLOSED.tried(1, changed(0, files, 0)).proving();
+        assertThat(render(Language.RU, told.parcel())).contains("(" + russian + ")");
+        assertThat(render(Language.EN, told.parcel())).contains("(" + english + ")");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1 папка, 1 folder",
+        "2, 2 папки, 2 folders",
+        "5, 5 папок, 5 folders",
+        "11, 11 папок, 11 folders",
+        "21, 21 папка, 21 folders",
+        "22, 22 папки, 22 folders",
+        "101, 101 папка, 101 folders"
+    })
+    void countsFoldersAsTheLanguageDoes(int folders, String russian, String english) {
+        Told told = FOLDER_CLOSED.tried(1, changed(folders, 0, 0)).proving();
+        assertThat(render(Language.RU, told.parcel())).contains("(" + russian + ")");
+        assertThat(render(Language.EN, told.parcel())).contains("(" + english + ")");
+    }
+
+    @Test
+    void aLongPathKeepsItsBeginningAndItsEnd() {
+        String name = "d/".repeat(130) + "main.7f3a.js";
+        String path = WEB_ROOT.resolve(name).toString();
+        assertThat(path).hasSizeGreaterThan(300);
+        assertThat(english(paths(closedFile(name)).repairing()))
+                .doesNotContain(path)
+                .contains("could not read /var/www/teaching_panel/fronte…")
+                .contains("d/main.7f3a.js (0000,");
+    }
+
+    @Test
+    void ofManyClosedPathsThreeAreNamed() {
+        Access access = new Access(
+                "www-data",
+                500,
+                Stream.of("a.js", "b.js", "c.js", "d.js").map(Told::closedFile).toList(),
+                0,
+                204);
+        assertThat(english(paths(access).repairing()))
+                .contains("a.js", "b.js", "c.js", " and 201 more.")
+                .doesNotContain("d.js");
+    }
+
+    /// Names and answers that someone else chose.
+    static List<String> hostile() {
+        return List.of(
+                "two\nlines",
+                "\r\u001b[31mred",
+                "\u202egpj.exe",
+                "\u2066a\u2069",
+                "zero\u0000byte",
+                "half \ud83d",
+                "half \ude00 again",
+                "<b>bold</b> &amp; *x* [y](z)",
+                "\u2028\u2029\u0085",
+                "\u200b\u200d\ufeff",
+                "",
+                " ",
+                "😀".repeat(4_000),
+                "x\ud83d".repeat(4_000),
+                "\u202e".repeat(MIB),
+                "a".repeat(MIB));
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostile")
+    void noNameCanBreakAMessage(String name) {
+        for (Told told : everywhere(name)) {
+            for (Language language : Language.values()) {
+                fitForAChat(render(language, told.parcel()));
+                fitForAChat(render(language, told.backlog(5)));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("hostile")
+    void anyTextIsMadeFitForAChat(String text) {
+        fitForAChat(PlainText.fit(text));
+    }
+
+    @Test
+    void markupIsJustText() {
+        assertThat(english(page(silent("<b>x</b>")))).contains("(<b>x</b>)");
+    }
+
+    @Test
+    void whatWouldHideIsShownAsItsCode() {
+        assertThat(PlainText.fit("a\u202eb\u0000\ud83d\nc")).isEqualTo("a\\u202eb\\u0000\\ud83d\nc");
+    }
+
+    @Test
+    void aTextOfTheLongestLengthIsLeftAlone() {
+        String longest = "я".repeat(PlainText.LONGEST);
+        assertThat(PlainText.fit(longest)).isEqualTo(longest);
+        assertThat(PlainText.fit(longest + "!")).hasSize(PlainText.LONGEST).endsWith("я…");
+    }
+
+    @Test
+    void aTextIsNeverCutThroughACharacter() {
+        for (int shift = 0; shift < 4; shift++) {
+            fitForAChat(PlainText.fit("a".repeat(shift) + "😀".repeat(3_000)));
+        }
+    }
+
+    private static List<Told> everywhere(String name) {
+        Stream<Told> words = Stream.of(
+                blind(name),
+                page(silent(name)),
+                page(bad("/", 200, name)),
+                page(well("/"), bad("/a.js", 404, name)),
+                FOLDER_CLOSED.tried(1, new RepairResult.Failed(name)).proving());
+        return Stream.concat(words, pathOf(name).stream().flatMap(TextsTest::closedPath))
+                .toList();
+    }
+
+    private static Stream<Told> closedPath(String path) {
+        return Arrays.stream(Obstacle.values())
+                .flatMap(why -> Stream.of(
+                        paths(Told.file(path, 0, Optional.of(why))),
+                        paths(Told.file(path, 0, Optional.of(why))).critical()));
+    }
+
+    /// What of a name can be a path at all: a NUL never is, and half a character is not in UTF-8.
+    private static Optional<String> pathOf(String name) {
+        try {
+            return Optional.of(Path.of(name).toString());
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void fitForAChat(String text) {
+        assertThat(text.length()).isLessThanOrEqualTo(PlainText.LONGEST);
+        assertThat(text.isBlank()).isFalse();
+        assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(text)).isTrue();
+        assertThat(hidden(text)).as("hidden characters").isEmpty();
+    }
+
+    private static String hidden(String text) {
+        return text.codePoints()
+                .filter(point -> point != '\n')
+                .filter(point -> IntStream.of(
+                                Character.CONTROL,
+                                Character.FORMAT,
+                                Character.SURROGATE,
+                                Character.LINE_SEPARATOR,
+                                Character.PARAGRAPH_SEPARATOR)
+                        .anyMatch(type -> type == Character.getType(point)))
+                .mapToObj(Integer::toHexString)
+                .collect(joining(" "));
+    }
+}
