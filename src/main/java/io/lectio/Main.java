@@ -10,6 +10,10 @@ public final class Main {
     static void main(String[] args) {
         CommandLine line = new CommandLine(new LectioCommand());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((failure, _, _) -> {
+            System.err.println("lectio: " + LectioCommand.inWords(failure));
+            return LectioCommand.CANNOT;
+        });
         System.exit(line.execute(args));
     }
 }

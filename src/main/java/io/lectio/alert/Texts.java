@@ -2,11 +2,7 @@ package io.lectio.alert;
 
 import static java.util.stream.Collectors.joining;
 
-import io.lectio.core.diagnosis.Diagnosis;
-import io.lectio.core.health.Finding.Access;
-import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
-import io.lectio.core.health.Finding.Denial;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Attempt;
 import io.lectio.core.incident.Incident;
@@ -18,38 +14,38 @@ import io.lectio.core.incident.Incident.Resolved;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
+import io.lectio.core.incident.RepairResult.Changed;
 import io.lectio.core.policy.Language;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /// What the owner reads: what was wrong, what was done, how it was proved, and what is left to do. Plain text in the
 /// owner's language, never empty, never longer than a message may be.
 public final class Texts {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
-    private static final int NAMED = 3;
     private static final int LISTED = 20;
 
-    private final Language language;
-    private final ZoneId zone;
-    private final boolean repairs;
+    private final Wording words;
+    private final CauseText causes;
+    private final Advice advice;
 
     /// @param repairs whether the guard may repair at all, or only looks
-    public Texts(Language language, ZoneId zone, boolean repairs) {
-        this.language = language;
-        this.zone = zone;
-        this.repairs = repairs;
+    public Texts(Language language, ZoneId zone, InstantSource clock, boolean repairs) {
+        words = new Wording(language, zone, clock);
+        causes = new CauseText(words);
+        advice = new Advice(words, repairs);
     }
 
     public String render(Outbox.Parcel parcel) {
         Alert first = parcel.alerts().getFirst();
         if (first.rejections() > 0) {
-            return "Lectio: " + first.level() + " at " + time(first.incident().brokenAt()) + ", see alerts.log";
+            return "Lectio: " + first.level() + words.say(" в ", " at ")
+                    + words.time(first.incident().brokenAt())
+                    + words.say(", подробности в alerts.log", ", details in alerts.log");
         }
         return PlainText.fit(parcel.digest() ? digest(parcel.alerts()) : message(first));
     }
@@ -57,32 +53,47 @@ public final class Texts {
     private String digest(List<Alert> alerts) {
         List<String> lines = new ArrayList<>();
         lines.add(sign(alerts.getFirst().level()) + " Lectio · "
-                + say("сообщений, которые не удалось отправить вовремя: ", "alerts that could not be sent in time: ")
+                + words.say(
+                        "сообщений, которые не удалось отправить вовремя: ", "alerts that could not be sent in time: ")
                 + alerts.size());
         alerts.stream().limit(LISTED).forEach(alert -> {
             Incident incident = alert.incident();
-            lines.add(sign(alert.level()) + " " + time(incident.brokenAt()) + " · " + state(incident) + " · "
-                    + cause(incident));
+            lines.add(sign(alert.level()) + " " + words.time(incident.brokenAt()) + " · " + state(incident) + " · "
+                    + causes.of(incident));
         });
         if (alerts.size() > LISTED) {
-            lines.add(say("и ещё ", "and ") + (alerts.size() - LISTED) + say("", " more") + ": alerts.log");
+            lines.add(words.say("и ещё ", "and ") + (alerts.size() - LISTED) + words.say("", " more") + ": alerts.log");
         }
+        lines.add(words.say("Что сейчас: ", "How it is now: ") + "sudo lectio status");
         return String.join("\n", lines);
     }
 
     private String message(Alert alert) {
         Incident incident = alert.incident();
+        Level level =
+                incident.phase() instanceof Resolved && alert.level() == Level.CRITICAL ? Level.WARNING : alert.level();
         List<String> lines = new ArrayList<>();
-        lines.add(sign(alert.level()) + " " + alert.level() + " · Lectio · " + time(incident.brokenAt()) + " · "
-                + state(incident));
-        lines.add(cause(incident));
-        incident.lastAttempt().flatMap(Attempt::result).map(this::done).ifPresent(lines::add);
+        lines.add(
+                sign(level) + " " + level + " · Lectio · " + words.time(incident.brokenAt()) + " · " + state(incident));
+        lines.add(causes.of(incident));
+        Optional<RepairResult> result = incident.lastAttempt().flatMap(Attempt::result);
         switch (incident.phase()) {
-            case Resolved(var _, Answers proof) -> lines.add(proved(proof));
-            case CoolingDown(Instant until) ->
-                lines.add(say("Попыток: ", "Attempts: ") + incident.attempts().size()
-                        + say(". Следующая в ", ". The next one at ") + time(until) + ".");
-            case Open _, Repairing _, Proving _ -> toDo(incident).ifPresent(lines::add);
+            case CoolingDown(Instant until) -> {
+                lines.add(inVain(incident.attempts().size(), result) + " "
+                        + words.say("Следующая попытка в ", "The next attempt is at ") + words.time(until) + ".");
+                lines.add(advice.on(incident));
+            }
+            case Resolved(var _, Answers proof) -> {
+                result.map(this::done).ifPresent(lines::add);
+                lines.add(proved(proof));
+            }
+            case Repairing _, Proving _ -> result.map(this::done).ifPresent(lines::add);
+            case Open _ -> {
+                result.map(this::done).ifPresent(lines::add);
+                if (!looksAgain(incident)) {
+                    lines.add(advice.on(incident));
+                }
+            }
         }
         return String.join("\n", lines);
     }
@@ -90,157 +101,108 @@ public final class Texts {
     private String state(Incident incident) {
         return switch (incident.phase()) {
             case Resolved(Instant at, var _) ->
-                say("восстановлено за ", "healed in ") + seconds(Duration.between(incident.brokenAt(), at));
-            case Repairing _, Proving _ -> say("восстановление начато", "repair started");
-            case CoolingDown _ -> say("восстановить не удалось, пауза", "not healed, cooling down");
-            case Open _ -> say("нужен человек", "a person is needed");
+                words.say("восстановлено за ", "healed in ") + words.length(Duration.between(incident.brokenAt(), at));
+            case Repairing _ -> words.say("восстановление начато", "repair started");
+            case Proving _ ->
+                incident.lastAttempt().flatMap(Attempt::result).orElse(null) instanceof RepairResult.Failed
+                        ? words.say("исправить не удалось, проверяю", "the repair failed, looking again")
+                        : words.say("исправлено, проверяю", "repaired, looking again");
+            case CoolingDown _ -> words.say("восстановить не удалось, пауза", "not healed, cooling down");
+            case Open _ ->
+                looksAgain(incident)
+                        ? words.say("проверяю заново", "looking again")
+                        : words.say("нужен человек", "a person is needed");
         };
     }
 
-    private String cause(Incident incident) {
-        return switch (incident.diagnosis()) {
-            case Diagnosis.PathsClosed(Access access, var _) ->
-                incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + closed(access);
-            case Diagnosis.PageBad(Answers answers) -> symptom(answers) + ".";
-            case Diagnosis.Blind(var check, String reason) ->
-                say("Проверка ", "The check ") + check + say(" не может работать: ", " cannot look: ") + reason + ".";
-        };
-    }
-
-    private String symptom(Answers answers) {
-        Answer page = answers.answers().getFirst();
-        if (page.fault().isPresent()) {
-            String fault = page.fault().get();
-            return page.status()
-                    .map(status -> say("Страница отвечала ", "The page answered ")
-                            + status
-                            + (status == 200 ? " (" + fault + ")" : ""))
-                    .orElseGet(() -> say("Страница не отвечала (", "The page did not answer (") + fault + ")");
-        }
-        List<String> bad = answers.bad().stream()
-                .limit(NAMED)
-                .map(answer -> answer.url().getPath() + " (" + answer.fault().orElse("") + ")")
-                .toList();
-        int more = answers.bad().size() - bad.size();
-        return say("Не отвечают как надо: ", "Not answered as they should be: ")
-                + String.join(", ", bad)
-                + (more > 0 ? say(" и ещё ", " and ") + more + say("", " more") : "");
-    }
-
-    private String closed(Access access) {
-        List<String> named = access.denied().stream()
-                .limit(NAMED)
-                .map(denial -> shorten(denial.path().toString()) + " (" + rights(denial) + ")")
-                .toList();
-        int more = access.deniedTotal() - named.size();
-        boolean folder =
-                access.denied().stream().findFirst().map(Denial::folder).orElse(false);
-        String verb =
-                folder ? say(" не мог войти в ", " could not enter ") : say(" не мог читать ", " could not read ");
-        return access.webUser() + verb + String.join(", ", named)
-                + (more > 0 ? say(" и ещё ", " and ") + more + say("", " more") : "") + ".";
-    }
-
-    private String rights(Denial denial) {
-        return "%04o, %s; ".formatted(denial.mode(), denial.owner().replaceFirst("^(.*):\\1$", "$1"))
-                + say("изменено в ", "changed at ")
-                + time(denial.changed());
+    /// After an interruption the guard goes on by itself.
+    private static boolean looksAgain(Incident incident) {
+        return incident.phase() instanceof Open
+                && incident.diagnosis().remedy().isPresent()
+                && incident.lastAttempt().isPresent();
     }
 
     private String done(RepairResult result) {
         return switch (result) {
-            case RepairResult.Changed changed
-            when changed.folders() + changed.files() == 0 ->
-                say("Исправлять было нечего.", "There was nothing to repair.") + leftAlone(changed.skipped());
-            case RepairResult.Changed changed ->
-                say("Исправлено: ", "Repaired: ") + given(changed.sample()) + " (" + amount(changed) + ")."
-                        + leftAlone(changed.skipped());
+            case Changed changed
+            when nothing(changed) ->
+                words.say("Исправлять было нечего.", "There was nothing to repair.") + leftAlone(changed);
+            case Changed changed ->
+                words.say("Исправлено: ", "Repaired: ") + given(changed) + " (" + amount(changed) + ")."
+                        + leftAlone(changed);
             case RepairResult.Failed(String reason) ->
-                say("Исправить не удалось: ", "The repair failed: ") + reason + ".";
-            case RepairResult.Interrupted() -> say("Исправление было прервано.", "The repair was interrupted.");
+                words.say("Исправить не удалось: ", "The repair failed: ") + reason + ".";
+            case RepairResult.Interrupted() ->
+                words.say(
+                        "Исправление было прервано: Lectio перезапущен.",
+                        "The repair was interrupted: Lectio restarted.");
         };
     }
 
-    private String leftAlone(int skipped) {
-        return skipped > 0 ? say(" Не тронуто: ", " Left alone: ") + skipped + "." : "";
+    /// Attempts that brought nothing must not read as a success.
+    private String inVain(int attempts, Optional<RepairResult> last) {
+        String tried = words.say("Исправляли ", "Repaired ") + words.times(attempts);
+        return last.map(result -> switch (result) {
+                    case Changed changed
+                    when nothing(changed) ->
+                        words.say(
+                                "Исправлять было нечего: причина в другом.",
+                                "There was nothing to repair: it is something else.");
+                    case Changed changed ->
+                        tried + " (" + given(changed) + ": " + amount(changed) + ")"
+                                + words.say(", не помогло.", ", in vain.");
+                    case RepairResult.Failed _, RepairResult.Interrupted _ -> tried + ". " + done(result);
+                })
+                .orElse(tried + ".");
     }
 
-    private String amount(RepairResult.Changed changed) {
+    private static boolean nothing(Changed changed) {
+        return changed.folders() + changed.files() == 0;
+    }
+
+    private String leftAlone(Changed changed) {
+        return changed.skipped() > 0
+                ? words.say(" Не тронуто (нельзя): ", " Left alone (may not be touched): ") + changed.skipped() + "."
+                : "";
+    }
+
+    private String amount(Changed changed) {
         List<String> parts = new ArrayList<>();
         if (changed.folders() > 0) {
-            parts.add(counted(changed.folders(), "папка", "папки", "папок", "folder"));
+            parts.add(words.folders(changed.folders()));
         }
         if (changed.files() > 0) {
-            parts.add(counted(changed.files(), "файл", "файла", "файлов", "file"));
+            parts.add(words.files(changed.files()));
         }
         return String.join(", ", parts);
     }
 
     /// The owner and the modes that were given: `www-data:www-data 0755` and its like, as one phrase.
-    private String given(List<RepairResult.Change> sample) {
-        List<String[]> after =
-                sample.stream().map(change -> change.after().split("[: ]")).toList();
-        String owners = after.stream().map(parts -> parts[0]).distinct().collect(joining(say(" и ", " and ")));
+    private String given(Changed changed) {
+        List<String[]> after = changed.sample().stream()
+                .map(change -> change.after().split("[: ]"))
+                .toList();
+        String and = words.say(" и ", " and ");
+        String owners = after.stream().map(parts -> parts[0]).distinct().collect(joining(and));
         String modes = after.stream()
                 .map(parts -> parts[parts.length - 1].replaceFirst("^0(?=...)", ""))
                 .distinct()
-                .collect(joining(say(" и ", " and ")));
-        return say("владелец ", "owner ") + owners + say(", права ", ", mode ") + modes;
+                .collect(joining(and));
+        return words.say("владелец ", "owner ") + owners + words.say(", права ", ", mode ") + modes;
     }
 
     private String proved(Answers proof) {
-        long others = proof.answers().size() - 1L;
-        return say(
-                        "Проверено: страница и "
-                                + counted(
-                                        (int) others, "её файл отвечает", "её файла отвечают", "её файлов отвечают", "")
-                                + " 200 за ",
-                        "Proved: the page and " + counted((int) others, "", "", "", "file") + " of it answer 200 in ")
+        int others = proof.answers().size() - 1;
+        String what = others == 0
+                ? words.say("страница отвечает", "the page answers")
+                : words.say("страница и ", "the page and ")
+                        + words.filesOfIt(others)
+                        + words.say(" отвечают", " answer");
+        return words.say("Проверено: ", "Proved: ")
+                + what
+                + words.say(" 200 за ", " 200 in ")
                 + proof.took().toMillis()
-                + say(" мс.", " ms.");
-    }
-
-    /// What a person can do, with the command that mends it.
-    private Optional<String> toDo(Incident incident) {
-        return switch (incident.diagnosis()) {
-            case Diagnosis.PathsClosed(Access access, var remedy)
-            when remedy.isEmpty() ->
-                access.denied().stream()
-                        .findFirst()
-                        .map(denial -> say("Что сделать: ", "What to do: ") + Mend.command(denial, access.webUser()));
-            case Diagnosis.PathsClosed _ ->
-                repairs
-                        ? Optional.empty()
-                        : Optional.of(say(
-                                "Восстановление выключено; включить: lectio run --repair",
-                                "Repairs are off; to turn them on: lectio run --repair"));
-            case Diagnosis.PageBad _ ->
-                Optional.of(say("Что сделать: ", "What to do: ") + "sudo tail -20 /var/log/nginx/error.log");
-            case Diagnosis.Blind _ -> Optional.empty();
-        };
-    }
-
-    private String counted(int count, String one, String few, String many, String english) {
-        if (language == Language.EN) {
-            return count + " " + english + (count == 1 ? "" : "s");
-        }
-        int last = count % 10;
-        boolean teen = count % 100 / 10 == 1;
-        return count + " " + (teen || last == 0 || last > 4 ? many : last == 1 ? one : few);
-    }
-
-    private String seconds(Duration duration) {
-        double value = Math.max(0, duration.toMillis()) / 1000.0;
-        return String.format(
-                                language == Language.RU ? Locale.of("ru") : Locale.ROOT,
-                                value < 10 ? "%.1f" : "%.0f",
-                                value)
-                        .replace('.', language == Language.RU ? ',' : '.')
-                + say(" с", " s");
-    }
-
-    private static String shorten(String path) {
-        return path.length() <= 80 ? path : path.substring(0, 30) + "…" + path.substring(path.length() - 48);
+                + words.say(" мс.", " ms.");
     }
 
     private static String sign(Level level) {
@@ -249,13 +211,5 @@ public final class Texts {
             case WARNING -> "⚠️";
             case INFO -> "ℹ️";
         };
-    }
-
-    private String time(Instant at) {
-        return TIME.format(at.atZone(zone));
-    }
-
-    private String say(String russian, String english) {
-        return language == Language.RU ? russian : english;
     }
 }

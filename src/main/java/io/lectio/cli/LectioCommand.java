@@ -1,5 +1,9 @@
 package io.lectio.cli;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,6 +17,14 @@ import picocli.CommandLine.IVersionProvider;
         subcommands = {RunCommand.class, CheckCommand.class, StatusCommand.class},
         description = "Guards a site on its own server: sees a fault, repairs it, proves the repair, tells the owner.",
         synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done; check: the site is healthy",
+            "1:the site is not healthy, or there is none",
+            "2:the command line or the configuration is wrong",
+            "3:no guard answers, or another one is at work",
+            "4:something on this machine kept the command from its work"
+        },
         footer = {"", "Example: lectio check && echo healthy"})
 public final class LectioCommand implements Runnable {
     /// The daemon answered, or the site is healthy.
@@ -23,6 +35,20 @@ public final class LectioCommand implements Runnable {
     static final int BAD_INPUT = 2;
     /// No daemon answers, or another guard is at work.
     static final int NO_DAEMON = 3;
+    /// Something on this machine kept the command from its work.
+    public static final int CANNOT = 4;
+
+    /// What went wrong, on what, in one line.
+    public static String inWords(Exception failure) {
+        String message = String.valueOf(failure.getMessage());
+        return switch (failure) {
+            case AccessDeniedException _ -> message + ": permission denied (not root?)";
+            case NoSuchFileException _ -> message + ": no such file or folder";
+            case FileAlreadyExistsException _ -> message + ": is in the way, and not a folder";
+            case IOException _ -> message;
+            default -> failure.toString();
+        };
+    }
 
     @Override
     public void run() {

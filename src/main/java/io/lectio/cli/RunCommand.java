@@ -34,7 +34,9 @@ final class RunCommand implements Callable<Integer> {
         boolean repairs = repair || !home.fromClone();
         System.out.println(Report.found(home, settings, repairs));
         if (!Files.isDirectory(settings.site().siteRoot())) {
-            System.err.println("There is no site here: " + settings.site().siteRoot() + " is missing. Name yours in "
+            System.err.println("There is no site here: " + settings.site().siteRoot()
+                    + (Files.exists(settings.site().siteRoot()) ? " is not a folder" : " is missing")
+                    + ". Name yours in "
                     + home.configuration() + ": LECTIO_SITE_ROOT, LECTIO_WEB_ROOT, LECTIO_SITE_URL");
             return LectioCommand.NOT_HEALTHY;
         }

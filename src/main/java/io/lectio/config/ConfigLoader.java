@@ -11,6 +11,7 @@ import io.lectio.core.policy.Secret;
 import io.lectio.core.policy.Site;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -59,6 +60,8 @@ public final class ConfigLoader {
                 open = rights.contains(PosixFilePermission.GROUP_READ)
                         || rights.contains(PosixFilePermission.OTHERS_READ);
             }
+        } catch (CharacterCodingException e) {
+            throw new Invalid(List.of(new Settings.Problem(file.toString(), 0, "is not UTF-8 text")));
         } catch (IOException e) {
             throw new Invalid(List.of(new Settings.Problem(file.toString(), 0, "cannot be read: " + e.getMessage())));
         }

@@ -1,6 +1,7 @@
 package io.lectio.config;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,6 +12,7 @@ import java.util.Map;
 ///
 /// @param fromClone started from a source checkout, where nothing is repaired unless it is asked for
 public record Home(Path folder, Path configuration, Path logs, Path state, boolean fromClone) {
+    private static final int LONGEST_SOCKET = 107;
     private static final Path INSTALLED = Path.of("/opt/lectio-monitor");
 
     public static Home of(Map<String, String> environment) {
@@ -27,7 +29,12 @@ public record Home(Path folder, Path configuration, Path logs, Path state, boole
     }
 
     /// Makes the folders for logs and state, closed to others.
+    ///
+    /// @throws IOException also when its name leaves no room for the socket's: the kernel takes 107 bytes
     public void prepare() throws IOException {
+        if (state.resolve("control.sock").toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET) {
+            throw new IOException(folder + ": this name is too long for a socket below it; set a shorter LECTIO_HOME");
+        }
         for (Path each : new Path[] {logs, state}) {
             if (!Files.isDirectory(each)) {
                 Files.createDirectories(

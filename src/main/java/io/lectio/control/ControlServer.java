@@ -12,11 +12,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /// The daemon's side of the unix socket. A caller connects and is told the status as one JSON text; nothing is read
 /// from it, so there is nothing to inject and nothing to wait for.
 public final class ControlServer implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
     private final ServerSocketChannel channel;
     private final Path socket;
 
@@ -46,7 +50,8 @@ public final class ControlServer implements AutoCloseable {
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                // this caller is gone; the next one is answered
+                // this caller is gone, and the next one is answered; but where no caller can be taken, nothing spins
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }

@@ -2,6 +2,8 @@ package io.lectio.probe;
 
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Fault;
+import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Observation.Failed;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.Observation.Passed;
@@ -69,7 +71,7 @@ public final class PageProbe implements Prober {
             into.add(new Answer(url, Optional.of(answer.status()), answer.took(), pageFault(answer)));
             return answer.body();
         } catch (HttpFailure e) {
-            into.add(new Answer(url, Optional.empty(), deadline, Optional.of(String.valueOf(e.getMessage()))));
+            into.add(noAnswer(url, e));
             return new byte[0];
         }
     }
@@ -82,16 +84,18 @@ public final class PageProbe implements Prober {
         }
     }
 
-    private static Optional<String> pageFault(HttpAnswer answer) {
+    private static Optional<Fault> pageFault(HttpAnswer answer) {
         if (answer.status() != 200) {
-            return Optional.of(answer.status() + " " + answer.reason());
+            return fault(Kind.STATUS, answer.status() + " " + answer.reason());
         }
         if (answer.body().length == 0) {
-            return Optional.of("empty answer");
+            return fault(Kind.EMPTY, "empty answer");
         }
         return isHtml(answer)
                 ? Optional.empty()
-                : Optional.of("no HTML but " + answer.header("content-type").orElse("nothing named"));
+                : fault(
+                        Kind.NOT_HTML,
+                        "no HTML but " + answer.header("content-type").orElse("nothing named"));
     }
 
     private Answer askAsset(URI url, byte[] page) {
@@ -99,23 +103,36 @@ public final class PageProbe implements Prober {
             HttpAnswer answer = http.get(url, MOST_ASSET_BYTES, deadline);
             return new Answer(url, Optional.of(answer.status()), answer.took(), assetFault(url, answer, page));
         } catch (HttpFailure e) {
-            return new Answer(url, Optional.empty(), deadline, Optional.of(String.valueOf(e.getMessage())));
+            return noAnswer(url, e);
         }
     }
 
-    private static Optional<String> assetFault(URI url, HttpAnswer answer, byte[] page) {
+    private static Optional<Fault> assetFault(URI url, HttpAnswer answer, byte[] page) {
         if (answer.status() != 200) {
-            return Optional.of(answer.status() + " " + answer.reason());
+            return fault(Kind.STATUS, answer.status() + " " + answer.reason());
         }
         String path = String.valueOf(url.getPath());
         if (path.endsWith("/") || path.endsWith(".html") || path.endsWith(".htm")) {
-            return answer.body().length == 0 ? Optional.of("empty answer") : Optional.empty();
+            return answer.body().length == 0 ? fault(Kind.EMPTY, "empty answer") : Optional.empty();
         }
         boolean pageItself = page.length > 0
                 && Arrays.equals(answer.body(), Arrays.copyOf(page, Math.min(page.length, MOST_ASSET_BYTES)));
         return isHtml(answer) || pageItself
-                ? Optional.of("a page instead of the file: it is missing")
+                ? fault(Kind.PAGE_INSTEAD, "a page instead of the file: it is missing")
                 : Optional.empty();
+    }
+
+    private Answer noAnswer(URI url, HttpFailure failure) {
+        Kind kind = switch (failure.kind()) {
+            case CONNECT -> Kind.REFUSED;
+            case TIMEOUT -> Kind.TIMEOUT;
+            case DNS, TLS, CLOSED, MALFORMED, PROXY -> Kind.NO_ANSWER;
+        };
+        return new Answer(url, Optional.empty(), deadline, fault(kind, String.valueOf(failure.getMessage())));
+    }
+
+    private static Optional<Fault> fault(Kind kind, String words) {
+        return Optional.of(new Fault(kind, words));
     }
 
     private static boolean isHtml(HttpAnswer answer) {

@@ -55,7 +55,7 @@ public final class Daemon {
         InstantSource clock = InstantSource.system();
         ZoneId zone = ZoneId.systemDefault();
         LogFiles log = new LogFiles(home.logs(), clock, zone, System.out);
-        Texts texts = new Texts(settings.language(), zone, repairs);
+        Texts texts = new Texts(settings.language(), zone, clock, repairs);
         Limits limits =
                 new Limits(Limits.DEFAULT.attemptsInRow(), Limits.DEFAULT.cooldown(), settings.repairsPerHour());
         GuardLoop.Ports ports = new GuardLoop.Ports(

@@ -13,6 +13,7 @@ import io.lectio.testhost.BotApiServer.Outage;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ class TelegramNotifierTest {
     private static final Duration LONGEST = Duration.ofSeconds(21);
 
     private final BotApiServer server = new BotApiServer(InetAddress.getLoopbackAddress(), TOKEN, CHAT);
-    private final Alert alert = Alerts.healed(1, "index.html", Optional.empty());
+    private final Alert alert = healed(1, "index.html", Optional.empty());
     private final List<Delivery> said = new ArrayList<>();
 
     @AfterEach
@@ -47,7 +48,12 @@ class TelegramNotifierTest {
     }
 
     private static TelegramNotifier notifier(URI api, String token, Optional<URI> proxy) {
-        return new TelegramNotifier(api, new Secret(token), CHAT, proxy, new Texts(Language.RU, ZoneOffset.UTC, true));
+        return new TelegramNotifier(
+                api,
+                new Secret(token),
+                CHAT,
+                proxy,
+                new Texts(Language.RU, ZoneOffset.UTC, InstantSource.system(), true));
     }
 
     private Delivery send(Parcel parcel) {
@@ -62,6 +68,21 @@ class TelegramNotifierTest {
         return delivery;
     }
 
+    private static Alert healed(long id, String file, Optional<Long> message) {
+        return Told.paths(Told.closedFile(file))
+                .tried(1, Told.changed(0, 1, 0))
+                .healed(Duration.ofMillis(300), 14)
+                .alert(id, message);
+    }
+
+    private static Parcel parcel(Alert... alerts) {
+        return new Parcel(List.of(alerts), Optional.empty(), false);
+    }
+
+    private static Parcel afterFailure(Alert failed) {
+        return new Parcel(List.of(failed), Optional.empty(), true);
+    }
+
     private static void apart() {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_050));
     }
@@ -72,10 +93,9 @@ class TelegramNotifierTest {
 
     @Test
     void sendsThenEditsTheSameMessage() {
-        long message = id(send(Alerts.parcel(alert)));
+        long message = id(send(parcel(alert)));
         apart();
-        assertThat(id(send(Alerts.parcel(Alerts.healed(1, "app.js", Optional.of(message))))))
-                .isEqualTo(message);
+        assertThat(id(send(parcel(healed(1, "app.js", Optional.of(message)))))).isEqualTo(message);
         assertThat(server.chat()).hasSize(1);
         assertThat(server.chat().getFirst().text()).contains("app.js");
         assertThat(server.chat().getFirst().edits()).isEqualTo(1);
@@ -83,25 +103,24 @@ class TelegramNotifierTest {
 
     @Test
     void anEditThatChangesNothingIsASuccess() {
-        long message = id(send(Alerts.parcel(alert)));
+        long message = id(send(parcel(alert)));
         apart();
-        assertThat(id(send(Alerts.parcel(Alerts.healed(1, "index.html", Optional.of(message))))))
+        assertThat(id(send(parcel(healed(1, "index.html", Optional.of(message))))))
                 .isEqualTo(message);
     }
 
     @Test
     void anEditOfAMessageThatIsGoneAsksForANewOne() {
-        long message = id(send(Alerts.parcel(alert)));
+        long message = id(send(parcel(alert)));
         server.forget(message);
         apart();
-        assertThat(send(Alerts.parcel(Alerts.healed(1, "app.js", Optional.of(message)))))
-                .isInstanceOf(Delivery.TargetGone.class);
+        assertThat(send(parcel(healed(1, "app.js", Optional.of(message))))).isInstanceOf(Delivery.TargetGone.class);
     }
 
     @Test
     void aChatThatHasMovedIsNamed() {
         server.migrateTo("-10042");
-        assertThat(send(Alerts.parcel(alert))).isEqualTo(new Delivery.Migrated("-10042"));
+        assertThat(send(parcel(alert))).isEqualTo(new Delivery.Migrated("-10042"));
         apart();
         assertThat(send(new Parcel(List.of(alert), Optional.of("-10042"), false)))
                 .isInstanceOf(Delivery.Accepted.class);
@@ -110,16 +129,16 @@ class TelegramNotifierTest {
     @Test
     void tooMuchIsToldWithItsPause() {
         server.retryAfter(7);
-        assertThat(send(Alerts.parcel(alert))).isEqualTo(new Delivery.RetryAfter(Duration.ofSeconds(7)));
+        assertThat(send(parcel(alert))).isEqualTo(new Delivery.RetryAfter(Duration.ofSeconds(7)));
     }
 
     @Test
     void whatOnlyAPersonCanMendIsRefused() {
         String other = "123456789:other" + CANARY.substring(5);
-        assertThat(send(notifier(server.uri(), other, Optional.empty()), Alerts.parcel(alert)))
+        assertThat(send(notifier(server.uri(), other, Optional.empty()), parcel(alert)))
                 .isInstanceOf(Delivery.Refused.class);
         server.blocked(true);
-        assertThat(send(Alerts.parcel(alert))).isInstanceOf(Delivery.Refused.class);
+        assertThat(send(parcel(alert))).isInstanceOf(Delivery.Refused.class);
         server.blocked(false);
         apart();
         assertThat(send(new Parcel(List.of(alert), Optional.of("77"), false))).isInstanceOf(Delivery.Refused.class);
@@ -129,13 +148,13 @@ class TelegramNotifierTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void anOutageIsUnreachableWithinItsDeadlineAndLeavesAtMostOneCopy(Outage outage) {
         server.outage(outage);
-        assertThat(send(Alerts.parcel(alert))).isInstanceOf(Delivery.Unreachable.class);
+        assertThat(send(parcel(alert))).isInstanceOf(Delivery.Unreachable.class);
         for (int again = 0; again < 2; again++) {
-            assertThat(send(Alerts.afterFailure(alert))).isInstanceOf(Delivery.Unreachable.class);
+            assertThat(send(afterFailure(alert))).isInstanceOf(Delivery.Unreachable.class);
         }
         server.outage(Outage.NONE);
         apart();
-        assertThat(send(Alerts.afterFailure(alert))).isInstanceOf(Delivery.Accepted.class);
+        assertThat(send(afterFailure(alert))).isInstanceOf(Delivery.Accepted.class);
         assertThat(server.chat())
                 .as("one, and one more where the first answer was lost")
                 .hasSizeBetween(1, 2);
@@ -144,13 +163,13 @@ class TelegramNotifierTest {
     @Test
     void nobodyAtTheNameOrBehindTheProxyIsUnreachable() {
         URI nowhere = URI.create("https://no-such-host.invalid");
-        assertThat(send(notifier(nowhere, TOKEN, Optional.empty()), Alerts.parcel(alert)))
+        assertThat(send(notifier(nowhere, TOKEN, Optional.empty()), parcel(alert)))
                 .isInstanceOf(Delivery.Unreachable.class);
         URI tls = URI.create(server.baseUrl().replace("http:", "https:"));
-        assertThat(send(notifier(tls, TOKEN, Optional.empty()), Alerts.parcel(alert)))
+        assertThat(send(notifier(tls, TOKEN, Optional.empty()), parcel(alert)))
                 .isInstanceOf(Delivery.Unreachable.class);
         URI proxy = URI.create("socks5://user:" + CANARY + "@127.0.0.1:1");
-        assertThat(send(notifier(server.uri(), TOKEN, Optional.of(proxy)), Alerts.parcel(alert)))
+        assertThat(send(notifier(server.uri(), TOKEN, Optional.of(proxy)), parcel(alert)))
                 .isInstanceOf(Delivery.Unreachable.class);
     }
 
@@ -168,16 +187,16 @@ class TelegramNotifierTest {
                 "   "
             })
     void anyNameIsFitForAMessage(String file) {
-        assertFits(Alerts.healed(1, file, Optional.empty()));
+        assertFits(healed(1, file, Optional.empty()));
     }
 
     @Test
     void aNameOfAMegabyteIsFitForAMessage() {
-        assertFits(Alerts.healed(1, "🚨x".repeat(262_144), Optional.empty()));
+        assertFits(healed(1, "🚨x".repeat(262_144), Optional.empty()));
     }
 
     private void assertFits(Alert told) {
-        assertThat(send(Alerts.parcel(told))).isInstanceOf(Delivery.Accepted.class);
+        assertThat(send(parcel(told))).isInstanceOf(Delivery.Accepted.class);
         Message shown = server.chat().getFirst();
         assertThat(shown.text().length()).isBetween(20, 4_096);
         assertThat(shown.text().chars().filter(unit -> unit < ' ' && unit != '\n'))
@@ -187,9 +206,9 @@ class TelegramNotifierTest {
     @Test
     void aDigestOfManyIsOneMessage() {
         Alert[] many = LongStream.rangeClosed(1, 500)
-                .mapToObj(id -> Alerts.healed(id, "chunk-" + id + ".js", Optional.empty()))
+                .mapToObj(id -> healed(id, "chunk-" + id + ".js", Optional.empty()))
                 .toArray(Alert[]::new);
-        assertThat(send(Alerts.parcel(many))).isInstanceOf(Delivery.Accepted.class);
+        assertThat(send(parcel(many))).isInstanceOf(Delivery.Accepted.class);
         assertThat(server.chat()).hasSize(1);
         assertThat(server.chat().getFirst().text()).contains("500", "chunk-1.js", "480");
     }

@@ -16,6 +16,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.core.health.Finding.Access;
+import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
 import io.lectio.core.incident.Outbox;
@@ -25,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
@@ -39,13 +41,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// The messages word for word, as the owner reads them on the phone.
 class TextsTest {
     private static final ZoneId MOSCOW = ZoneId.of("Europe/Moscow");
+    private static final InstantSource TODAY = InstantSource.fixed(Told.BROKEN.plusSeconds(60));
     private static final Told FOLDER_CLOSED = paths(closedFolder()).seenAs(bad("/", 403, "403 Forbidden"));
     private static final RepairResult READ_ONLY = new RepairResult.Failed(
             "nothing could be opened: /var/www/teaching_panel/frontend/build: fchmod: read-only file system");
     private static final int MIB = 1 << 20;
 
     private static String render(Language language, Outbox.Parcel parcel) {
-        return new Texts(language, MOSCOW, true).render(parcel);
+        return new Texts(language, MOSCOW, TODAY, true).render(parcel);
     }
 
     private static String english(Told told) {
@@ -71,7 +74,7 @@ class TextsTest {
                 ⚠️ WARNING · Lectio · 06:12:00 · healed in 1.3 s
                 The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
                 Repaired: owner www-data, mode 755 (1 folder, 203 files).
-                Proved: the page and 5 files of it answer 200 in 31 ms.""");
+                Proved: the page and 5 of its files answer 200 in 31 ms.""");
     }
 
     @Test
@@ -83,14 +86,14 @@ class TextsTest {
                         .healed(Duration.ofMillis(900), 1),
                 """
                 ⚠️ WARNING · Lectio · 06:12:00 · восстановлено за 0,9 с
-                Не отвечают как надо: /static/js/main.js (403 Forbidden): www-data не мог читать /var/www/teaching_panel/frontend/build/static/js/main.js (0000, www-data; изменено в 06:12:00).
+                Страница отвечала, но не её файлы: /static/js/main.js (403): www-data не мог читать /var/www/teaching_panel/frontend/build/static/js/main.js (0000, www-data; изменено в 06:12:00).
                 Исправлено: владелец www-data, права 644 (1 файл).
-                Проверено: страница и 1 её файл отвечает 200 за 31 мс.""",
+                Проверено: страница и 1 её файл отвечают 200 за 31 мс.""",
                 """
                 ⚠️ WARNING · Lectio · 06:12:00 · healed in 0.9 s
-                Not answered as they should be: /static/js/main.js (403 Forbidden): www-data could not read /var/www/teaching_panel/frontend/build/static/js/main.js (0000, www-data; changed at 06:12:00).
+                The page answered, but not its files: /static/js/main.js (403): www-data could not read /var/www/teaching_panel/frontend/build/static/js/main.js (0000, www-data; changed at 06:12:00).
                 Repaired: owner www-data, mode 644 (1 file).
-                Proved: the page and 1 file of it answer 200 in 31 ms.""");
+                Proved: the page and 1 of its files answer 200 in 31 ms.""");
     }
 
     @Test
@@ -105,10 +108,10 @@ class TextsTest {
     @Test
     void aRepairThatFailed() {
         reads(FOLDER_CLOSED.tried(1, READ_ONLY).proving(), """
-                ⚠️ WARNING · Lectio · 06:12:00 · восстановление начато
+                ⚠️ WARNING · Lectio · 06:12:00 · исправить не удалось, проверяю
                 Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
                 Исправить не удалось: nothing could be opened: /var/www/teaching_panel/frontend/build: fchmod: read-only file system.""", """
-                ⚠️ WARNING · Lectio · 06:12:00 · repair started
+                ⚠️ WARNING · Lectio · 06:12:00 · the repair failed, looking again
                 The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
                 The repair failed: nothing could be opened: /var/www/teaching_panel/frontend/build: fchmod: read-only file system.""");
     }
@@ -116,12 +119,12 @@ class TextsTest {
     @Test
     void aRepairThatWasInterrupted() {
         reads(FOLDER_CLOSED.tried(1, new RepairResult.Interrupted()), """
-                ⚠️ WARNING · Lectio · 06:12:00 · нужен человек
+                ⚠️ WARNING · Lectio · 06:12:00 · проверяю заново
                 Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
-                Исправление было прервано.""", """
-                ⚠️ WARNING · Lectio · 06:12:00 · a person is needed
+                Исправление было прервано: Lectio перезапущен.""", """
+                ⚠️ WARNING · Lectio · 06:12:00 · looking again
                 The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
-                The repair was interrupted.""");
+                The repair was interrupted: Lectio restarted.""");
     }
 
     @Test
@@ -129,12 +132,12 @@ class TextsTest {
         reads(FOLDER_CLOSED.critical().tried(3, changed(1, 203, 2)).coolingDown(), """
                 🚨 CRITICAL · Lectio · 06:12:00 · восстановить не удалось, пауза
                 Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
-                Исправлено: владелец www-data, права 755 (1 папка, 203 файла). Не тронуто: 2.
-                Попыток: 3. Следующая в 06:17:00.""", """
+                Исправляли 3 раза (владелец www-data, права 755: 1 папка, 203 файла), не помогло. Следующая попытка в 06:17:00.
+                Что сделать: найти, кто снова меняет права: namei -l /var/www/teaching_panel/frontend/build""", """
                 🚨 CRITICAL · Lectio · 06:12:00 · not healed, cooling down
                 The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
-                Repaired: owner www-data, mode 755 (1 folder, 203 files). Left alone: 2.
-                Attempts: 3. The next one at 06:17:00.""");
+                Repaired 3 times (owner www-data, mode 755: 1 folder, 203 files), in vain. The next attempt is at 06:17:00.
+                What to do: find who changes the rights again: namei -l /var/www/teaching_panel/frontend/build""");
     }
 
     @Test
@@ -142,12 +145,12 @@ class TextsTest {
         reads(FOLDER_CLOSED.critical().tried(3, changed(0, 0, 0)).coolingDown(), """
                 🚨 CRITICAL · Lectio · 06:12:00 · восстановить не удалось, пауза
                 Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
-                Исправлять было нечего.
-                Попыток: 3. Следующая в 06:17:00.""", """
+                Исправлять было нечего: причина в другом. Следующая попытка в 06:17:00.
+                Что сделать: найти, кто снова меняет права: namei -l /var/www/teaching_panel/frontend/build""", """
                 🚨 CRITICAL · Lectio · 06:12:00 · not healed, cooling down
                 The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
-                There was nothing to repair.
-                Attempts: 3. The next one at 06:17:00.""");
+                There was nothing to repair: it is something else. The next attempt is at 06:17:00.
+                What to do: find who changes the rights again: namei -l /var/www/teaching_panel/frontend/build""");
     }
 
     @Test
@@ -158,23 +161,23 @@ class TextsTest {
                         .critical(),
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
-                Страница отвечала 403: www-data не мог войти в /var/www (0750, root; изменено в 06:12:00).
-                Что сделать: sudo chmod o+x /var/www""",
+                Страница отвечала 403: www-data не мог войти в /var/www (0750, root, выше папки сайта; изменено в 06:12:00).
+                Что сделать: sudo chmod a+x /var/www""",
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
-                The page answered 403: www-data could not enter /var/www (0750, root; changed at 06:12:00).
-                What to do: sudo chmod o+x /var/www""");
+                The page answered 403: www-data could not enter /var/www (0750, root, above the site root; changed at 06:12:00).
+                What to do: sudo chmod a+x /var/www""");
     }
 
     @Test
     void aLinkInThePlaceOfTheWebRootIsForAPerson() {
         reads(paths(Told.linkInsteadOfTheWebRoot()).critical(), """
                 🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
-                www-data не мог читать /var/www/teaching_panel/frontend/build (0777, root; изменено в 06:12:00).
-                Что сделать: ls -l /var/www/teaching_panel/frontend/build; LECTIO_WEB_ROOT = the real folder""", """
+                /var/www/teaching_panel/frontend/build — символическая ссылка, сквозь неё ничего не меняется.
+                Что сделать: записать настоящую папку в config.env, LECTIO_WEB_ROOT: readlink -f /var/www/teaching_panel/frontend/build""", """
                 🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
-                www-data could not read /var/www/teaching_panel/frontend/build (0777, root; changed at 06:12:00).
-                What to do: ls -l /var/www/teaching_panel/frontend/build; LECTIO_WEB_ROOT = the real folder""");
+                /var/www/teaching_panel/frontend/build is a symbolic link, and nothing is changed through it.
+                What to do: put the real folder into config.env, LECTIO_WEB_ROOT: readlink -f /var/www/teaching_panel/frontend/build""");
     }
 
     @Test
@@ -185,12 +188,12 @@ class TextsTest {
                         .critical(),
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
-                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend (0750, root; изменено в 06:12:00).
-                Что сделать: sudo setfacl -x u:www-data /var/www/teaching_panel/frontend && getfacl /var/www/teaching_panel/frontend""",
+                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend (0750, root, список доступа; изменено в 06:12:00).
+                Что сделать: sudo setfacl -m u:www-data:x /var/www/teaching_panel/frontend""",
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
-                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend (0750, root; changed at 06:12:00).
-                What to do: sudo setfacl -x u:www-data /var/www/teaching_panel/frontend && getfacl /var/www/teaching_panel/frontend""");
+                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend (0750, root, an access list; changed at 06:12:00).
+                What to do: sudo setfacl -m u:www-data:x /var/www/teaching_panel/frontend""");
     }
 
     @Test
@@ -202,14 +205,14 @@ class TextsTest {
     @Test
     void whereItOnlyLooksItTellsHowToTurnRepairsOn() {
         Outbox.Parcel parcel = FOLDER_CLOSED.critical().parcel();
-        assertThat(new Texts(Language.RU, MOSCOW, false).render(parcel)).isEqualTo("""
+        assertThat(new Texts(Language.RU, MOSCOW, TODAY, false).render(parcel)).isEqualTo("""
                         🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
                         Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
-                        Восстановление выключено; включить: lectio run --repair""");
-        assertThat(new Texts(Language.EN, MOSCOW, false).render(parcel)).isEqualTo("""
+                        Что сделать: включить восстановление: sudo lectio run --repair""");
+        assertThat(new Texts(Language.EN, MOSCOW, TODAY, false).render(parcel)).isEqualTo("""
                         🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
                         The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
-                        Repairs are off; to turn them on: lectio run --repair""");
+                        What to do: turn repairs on: sudo lectio run --repair""");
     }
 
     @Test
@@ -217,17 +220,17 @@ class TextsTest {
         reads(page(bad("/", 502, "502 Bad Gateway")), """
                 🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
                 Страница отвечала 502.
-                Что сделать: sudo tail -20 /var/log/nginx/error.log""", """
+                Что сделать: отвечает nginx, но не приложение за ним: systemctl --failed; sudo tail -20 /var/log/nginx/error.log""", """
                 🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
                 The page answered 502.
-                What to do: sudo tail -20 /var/log/nginx/error.log""");
+                What to do: nginx answers, the application behind it does not: systemctl --failed; sudo tail -20 /var/log/nginx/error.log""");
     }
 
     @Test
     void aPageThatAnswers200ButEmpty() {
-        reads(page(bad("/", 200, "empty answer")), """
+        reads(page(bad("/", 200, Kind.EMPTY, "empty answer")), """
                 🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
-                Страница отвечала 200 (empty answer).
+                Страница отвечала 200 (пустой ответ).
                 Что сделать: sudo tail -20 /var/log/nginx/error.log""", """
                 🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
                 The page answered 200 (empty answer).
@@ -236,13 +239,13 @@ class TextsTest {
 
     @Test
     void aPageThatDoesNotAnswer() {
-        reads(page(silent("connection refused by 127.0.0.1:80")), """
+        reads(page(silent(Kind.REFUSED, "connection refused by 127.0.0.1:80")), """
                 🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
-                Страница не отвечала (connection refused by 127.0.0.1:80).
-                Что сделать: sudo tail -20 /var/log/nginx/error.log""", """
+                Страница не отвечала (соединение отклонено).
+                Что сделать: systemctl status nginx; sudo nginx -t && sudo systemctl restart nginx""", """
                 🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
                 The page did not answer (connection refused by 127.0.0.1:80).
-                What to do: sudo tail -20 /var/log/nginx/error.log""");
+                What to do: systemctl status nginx; sudo nginx -t && sudo systemctl restart nginx""");
     }
 
     @Test
@@ -251,26 +254,28 @@ class TextsTest {
                 page(
                         well("/"),
                         bad("/a.js", 404, "404 Not Found"),
-                        bad("/b.js", 200, "a page instead of the file: it is missing"),
+                        bad("/b.js", 200, Kind.PAGE_INSTEAD, "a page instead of the file: it is missing"),
                         bad("/c.js", 404, "404 Not Found"),
                         bad("/d.js", 404, "404 Not Found")),
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
-                Не отвечают как надо: /a.js (404 Not Found), /b.js (a page instead of the file: it is missing), /c.js (404 Not Found) и ещё 1.
-                Что сделать: sudo tail -20 /var/log/nginx/error.log""",
+                Страница отвечала, но не её файлы: /a.js (404), /b.js (вместо файла пришла страница: файла нет), /c.js (404) и ещё 1.
+                Что сделать: сборка неполная или старая, выложить её заново""",
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
-                Not answered as they should be: /a.js (404 Not Found), /b.js (a page instead of the file: it is missing), /c.js (404 Not Found) and 1 more.
-                What to do: sudo tail -20 /var/log/nginx/error.log""");
+                The page answered, but not its files: /a.js (404), /b.js (a page instead of the file: it is missing), /c.js (404) and 1 more.
+                What to do: the build is incomplete or old: deploy it again""");
     }
 
     @Test
     void aCheckThatCannotLook() {
         reads(blind("openat /var/www: too many open files"), """
                 ⚠️ WARNING · Lectio · 06:12:00 · нужен человек
-                Проверка FILES не может работать: openat /var/www: too many open files.""", """
+                Проверка прав на файлы не может работать: openat /var/www: too many open files. Сам сайт может быть в порядке.
+                Что сделать: sudo journalctl -u lectio-monitor -n 20""", """
                 ⚠️ WARNING · Lectio · 06:12:00 · a person is needed
-                The check FILES cannot look: openat /var/www: too many open files.""");
+                The check of file permissions cannot work: openat /var/www: too many open files. The site itself may be fine.
+                What to do: sudo journalctl -u lectio-monitor -n 20""");
     }
 
     @Test
@@ -288,29 +293,31 @@ class TextsTest {
                 🚨 06:12:00 · восстановить не удалось, пауза · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
                 ⚠️ 06:12:00 · восстановлено за 1,3 с · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
                 ⚠️ 06:12:00 · восстановление начато · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
-                ⚠️ 06:12:00 · нужен человек · Проверка FILES не может работать: openat /var/www: too many open files.""",
+                ⚠️ 06:12:00 · нужен человек · Проверка прав на файлы не может работать: openat /var/www: too many open files. Сам сайт может быть в порядке.
+                Что сейчас: sudo lectio status""",
                 """
                 🚨 Lectio · alerts that could not be sent in time: 5
                 🚨 06:12:00 · a person is needed · The page answered 502.
                 🚨 06:12:00 · not healed, cooling down · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
                 ⚠️ 06:12:00 · healed in 1.3 s · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
                 ⚠️ 06:12:00 · repair started · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
-                ⚠️ 06:12:00 · a person is needed · The check FILES cannot look: openat /var/www: too many open files.""");
+                ⚠️ 06:12:00 · a person is needed · The check of file permissions cannot work: openat /var/www: too many open files. The site itself may be fine.
+                How it is now: sudo lectio status""");
     }
 
     @Test
     void aLongBacklogListsTwentyAndCountsTheOthers() {
         String text = render(Language.EN, blind("no user www-data").backlog(25));
-        assertThat(text.lines()).hasSize(22).last().isEqualTo("and 5 more: alerts.log");
-        assertThat(render(Language.RU, blind("no user www-data").backlog(25))).endsWith("\nи ещё 5: alerts.log");
+        assertThat(text.lines()).hasSize(23).contains("and 5 more: alerts.log");
+        assertThat(render(Language.RU, blind("no user www-data").backlog(25))).contains("\nи ещё 5: alerts.log\n");
     }
 
     @Test
     void aTextThatTheChannelRefusedIsSaidInItsSimplestForm() {
         reads(
                 FOLDER_CLOSED.critical().refused(1),
-                "Lectio: CRITICAL at 06:12:00, see alerts.log",
-                "Lectio: CRITICAL at 06:12:00, see alerts.log");
+                "Lectio: CRITICAL в 06:12:00, подробности в alerts.log",
+                "Lectio: CRITICAL at 06:12:00, details in alerts.log");
     }
 
     @ParameterizedTest
@@ -348,6 +355,43 @@ class TextsTest {
     }
 
     @Test
+    void whatLastedLongIsToldInMinutesAndIsNoLongerCritical() {
+        assertThat(english(FOLDER_CLOSED.critical().tried(3, changed(1, 203, 2)).healed(Duration.ofSeconds(754), 0)))
+                .startsWith("⚠️ WARNING · Lectio · 06:12:00 · healed in 12 min 34 s\n")
+                .contains("Left alone (may not be touched): 2.")
+                .endsWith("\nProved: the page answers 200 in 31 ms.");
+    }
+
+    @Test
+    void aTimeOfAnotherDayHasItsDay() {
+        InstantSource dayAfter = InstantSource.fixed(Told.BROKEN.plus(Duration.ofDays(1)));
+        assertThat(new Texts(Language.RU, MOSCOW, dayAfter, true)
+                        .render(FOLDER_CLOSED.repairing().parcel()))
+                .contains("Lectio · 22.01 06:12:00 ·", "изменено в 22.01 06:12:00");
+    }
+
+    @Test
+    void foldersAndFilesTogetherAreHadNoAccessTo() {
+        assertThat(english(paths(closedFolder(), closedFile("a.js")).repairing()))
+                .contains("www-data had no access to " + WEB_ROOT + " (0700, root), " + WEB_ROOT
+                        + "/a.js (0000, www-data); changed at 06:12:00.");
+    }
+
+    @Test
+    void aMissingBuildSaysWhatToDo() {
+        assertThat(english(
+                        paths(parent(WEB_ROOT, Place.INSIDE, Obstacle.MISSING)).critical()))
+                .contains("the folder " + WEB_ROOT + " is missing.")
+                .endsWith("What to do: deploy the build again, or set LECTIO_WEB_ROOT in config.env");
+    }
+
+    @Test
+    void aNameShownWithEscapesIsWrittenAsTheShellReadsIt() {
+        assertThat(english(paths(Told.file("two\\x0alines", 04600, Optional.of(Obstacle.SET_ID)))))
+                .endsWith("sudo chmod 644 $'" + WEB_ROOT + "/two\\x0alines'");
+    }
+
+    @Test
     void aLongPathKeepsItsBeginningAndItsEnd() {
         String name = "d/".repeat(130) + "main.7f3a.js";
         String path = WEB_ROOT.resolve(name).toString();
@@ -367,7 +411,7 @@ class TextsTest {
                 0,
                 204);
         assertThat(english(paths(access).repairing()))
-                .contains("a.js", "b.js", "c.js", " and 201 more.")
+                .contains("a.js", "b.js", "c.js", " and 201 more;")
                 .doesNotContain("d.js");
     }
 
@@ -411,7 +455,7 @@ class TextsTest {
 
     @Test
     void markupIsJustText() {
-        assertThat(english(page(silent("<b>x</b>")))).contains("(<b>x</b>)");
+        assertThat(english(page(silent(Kind.NO_ANSWER, "<b>x</b>")))).contains("(<b>x</b>)");
     }
 
     @Test
@@ -436,8 +480,8 @@ class TextsTest {
     private static List<Told> everywhere(String name) {
         Stream<Told> words = Stream.of(
                 blind(name),
-                page(silent(name)),
-                page(bad("/", 200, name)),
+                page(silent(Kind.NO_ANSWER, name)),
+                page(bad("/", 200, Kind.NOT_HTML, name)),
                 page(well("/"), bad("/a.js", 404, name)),
                 FOLDER_CLOSED.tried(1, new RepairResult.Failed(name)).proving());
         return Stream.concat(words, pathOf(name).stream().flatMap(TextsTest::closedPath))

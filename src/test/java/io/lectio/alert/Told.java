@@ -5,6 +5,8 @@ import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Denial;
+import io.lectio.core.health.Finding.Fault;
+import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
 import io.lectio.core.incident.Alert;
@@ -98,12 +100,17 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         return new Answer(PAGE.resolve(path), Optional.of(200), Duration.ofMillis(3), Optional.empty());
     }
 
-    static Answer bad(String path, int status, String fault) {
-        return new Answer(PAGE.resolve(path), Optional.of(status), Duration.ofMillis(3), Optional.of(fault));
+    static Answer bad(String path, int status, Kind kind, String words) {
+        return new Answer(
+                PAGE.resolve(path), Optional.of(status), Duration.ofMillis(3), Optional.of(new Fault(kind, words)));
     }
 
-    static Answer silent(String fault) {
-        return new Answer(PAGE, Optional.empty(), Duration.ofSeconds(8), Optional.of(fault));
+    static Answer bad(String path, int status, String words) {
+        return bad(path, status, Kind.STATUS, words);
+    }
+
+    static Answer silent(Kind kind, String words) {
+        return new Answer(PAGE, Optional.empty(), Duration.ofSeconds(8), Optional.of(new Fault(kind, words)));
     }
 
     static Changed changed(int folders, int files, int skipped) {
@@ -177,8 +184,13 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         return new Outbox.Parcel(alerts, Optional.empty(), false);
     }
 
+    Alert alert(long id, Optional<Long> message) {
+        Incident incident = new Incident(id, BROKEN, BROKEN, diagnosis, symptom, List.of(), attempts, phase, level);
+        return new Alert(id, level, incident, BROKEN, 1, 0, message, 0);
+    }
+
     private Alert alert(int rejections) {
-        Incident incident = new Incident(7, BROKEN, BROKEN, diagnosis, symptom, List.of(), attempts, phase, level);
-        return new Alert(7, level, incident, BROKEN, 1, 0, Optional.empty(), rejections);
+        Alert alert = alert(7, Optional.empty());
+        return new Alert(7, level, alert.incident(), BROKEN, 1, 0, Optional.empty(), rejections);
     }
 }

@@ -6,6 +6,7 @@ import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Denial;
+import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
 import io.lectio.core.health.Observation;
@@ -78,7 +79,7 @@ class GuardTest {
                 SITE.page(),
                 Optional.of(well ? 200 : 403),
                 Duration.ofMillis(2),
-                well ? Optional.empty() : Optional.of("403 Forbidden"));
+                well ? Optional.empty() : Optional.of(new Fault(Fault.Kind.STATUS, "403 Forbidden")));
         return new Answers(List.of(answer), Duration.ofMillis(2));
     }
 

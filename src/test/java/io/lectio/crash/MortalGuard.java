@@ -82,7 +82,11 @@ final class MortalGuard {
                 "www-data",
                 new PrivatePatterns(List.of()));
         Notifier channel = new TelegramNotifier(
-                api, new Secret(token), "42", Optional.empty(), new Texts(Language.RU, ZoneOffset.UTC, true));
+                api,
+                new Secret(token),
+                "42",
+                Optional.empty(),
+                new Texts(Language.RU, ZoneOffset.UTC, InstantSource.system(), true));
         GuardLoop.Ports ports = new GuardLoop.Ports(
                 Map.of(
                         CheckId.FILES,

@@ -5,6 +5,7 @@ import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Denial;
+import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Place;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.RepairResult;
@@ -67,7 +68,7 @@ abstract class PermissionWorld implements Simulation.World {
                 SITE.page(),
                 Optional.of(closed ? 403 : 200),
                 Duration.ofMillis(2),
-                closed ? Optional.of("403 Forbidden") : Optional.empty());
+                closed ? Optional.of(new Fault(Fault.Kind.STATUS, "403 Forbidden")) : Optional.empty());
         return new Answers(List.of(answer), Duration.ofMillis(2));
     }
 

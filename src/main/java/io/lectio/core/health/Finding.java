@@ -60,7 +60,14 @@ public sealed interface Finding {
 
         @Override
         public String toString() {
-            return "%s (%04o %s)".formatted(path, mode, owner);
+            return obstacle.orElse(null) == Obstacle.MISSING
+                    ? path + " (missing)"
+                    : "%s (%04o %s%s)"
+                            .formatted(
+                                    path,
+                                    mode,
+                                    owner,
+                                    obstacle.map(why -> ", " + why.words()).orElse(""));
         }
     }
 
@@ -75,15 +82,24 @@ public sealed interface Finding {
 
     /// Why a repair keeps its hands off an entry.
     enum Obstacle {
-        OUTSIDE_SITE,
-        SYMBOLIC_LINK,
-        HARD_LINKS,
-        SET_ID,
-        NOT_A_FILE,
-        OTHER_MOUNT,
-        ACCESS_LIST,
-        TOO_DEEP,
-        MISSING
+        OUTSIDE_SITE("above the site root"),
+        SYMBOLIC_LINK("a symbolic link"),
+        HARD_LINKS("several hard links"),
+        SET_ID("set-id bits"),
+        NOT_A_FILE("neither file nor folder"),
+        OTHER_MOUNT("on another mount"),
+        ACCESS_LIST("an access list"),
+        MISSING("missing");
+
+        private final String words;
+
+        Obstacle(String words) {
+            this.words = words;
+        }
+
+        public String words() {
+            return words;
+        }
     }
 
     /// What was answered.
@@ -109,11 +125,29 @@ public sealed interface Finding {
     /// One address's answer.
     ///
     /// @param status the HTTP status; empty when there was no answer
-    /// @param fault what is wrong with the answer, in words of the field; empty when nothing is
-    record Answer(URI url, Optional<Integer> status, Duration took, Optional<String> fault) {
+    /// @param fault what is wrong with the answer; empty when nothing is
+    record Answer(URI url, Optional<Integer> status, Duration took, Optional<Fault> fault) {
         @Override
         public String toString() {
-            return url + ": " + fault.orElse("well");
+            return url + ": " + fault.map(Fault::words).orElse("well");
+        }
+    }
+
+    /// What is wrong with an answer.
+    ///
+    /// @param words one English phrase
+    record Fault(Kind kind, String words) {
+        public enum Kind {
+            /// Another status than 200.
+            STATUS,
+            EMPTY,
+            NOT_HTML,
+            /// A page where a file was asked for: `try_files` hides that it is missing.
+            PAGE_INSTEAD,
+            REFUSED,
+            TIMEOUT,
+            /// Some other way of having no answer: the words tell.
+            NO_ANSWER
         }
     }
 

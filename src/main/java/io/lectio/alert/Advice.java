@@ -1,0 +1,102 @@
+package io.lectio.alert;
+
+import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Finding.Access;
+import io.lectio.core.health.Finding.Answer;
+import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Denial;
+import io.lectio.core.health.Finding.Fault;
+import io.lectio.core.incident.Incident;
+import java.util.Optional;
+import java.util.Set;
+
+/// What a person can do where the guard may not or cannot, with the command.
+final class Advice {
+    private static final String NGINX_LOG = "sudo tail -20 /var/log/nginx/error.log";
+    private static final Set<Integer> APP_IS_DOWN = Set.of(502, 503, 504);
+
+    private final Wording words;
+    private final boolean repairs;
+
+    Advice(Wording words, boolean repairs) {
+        this.words = words;
+        this.repairs = repairs;
+    }
+
+    String on(Incident incident) {
+        return words.say("Что сделать: ", "What to do: ")
+                + switch (incident.diagnosis()) {
+                    case Diagnosis.PathsClosed(Access access, var remedy) ->
+                        onPaths(incident, access, remedy.isPresent());
+                    case Diagnosis.PageBad(Answers answers) -> onPage(answers);
+                    case Diagnosis.Blind _ -> "sudo journalctl -u lectio-monitor -n 20";
+                };
+    }
+
+    private String onPaths(Incident incident, Access access, boolean repairable) {
+        Denial first = access.denied().getFirst();
+        if (!repairable) {
+            return mend(first, access.webUser());
+        }
+        if (!repairs) {
+            return words.say("включить восстановление: ", "turn repairs on: ") + "sudo lectio run --repair";
+        }
+        return incident.phase() instanceof Incident.CoolingDown
+                ? words.say("найти, кто снова меняет права: ", "find who changes the rights again: ")
+                        + "namei -l "
+                        + quote(first.path().toString())
+                : "sudo lectio status";
+    }
+
+    private String onPage(Answers answers) {
+        Answer page = answers.answers().getFirst();
+        Optional<Fault> fault = page.fault();
+        if (fault.isEmpty()) {
+            return words.say(
+                    "сборка неполная или старая, выложить её заново",
+                    "the build is incomplete or old: deploy it again");
+        }
+        if (page.status().filter(APP_IS_DOWN::contains).isPresent()) {
+            return words.say(
+                            "отвечает nginx, но не приложение за ним: ",
+                            "nginx answers, the application behind it does not: ")
+                    + "systemctl --failed; "
+                    + NGINX_LOG;
+        }
+        return fault.get().kind() == Fault.Kind.REFUSED
+                ? "systemctl status nginx; sudo nginx -t && sudo systemctl restart nginx"
+                : NGINX_LOG;
+    }
+
+    private String mend(Denial denial, String user) {
+        String path = quote(denial.path().toString());
+        return switch (denial.obstacle().orElseThrow()) {
+            case OUTSIDE_SITE -> "sudo chmod a+x " + path;
+            case ACCESS_LIST -> "sudo setfacl -m u:" + user + ":x " + path;
+            case HARD_LINKS ->
+                words.say("узнать, чей это файл, и открыть его: ", "find out whose file it is, then open it: ")
+                        + "sudo find / -xdev -samefile "
+                        + path
+                        + "; sudo chmod 644 "
+                        + path;
+            case SET_ID -> "sudo chmod 644 " + path;
+            case SYMBOLIC_LINK ->
+                words.say("записать настоящую папку в config.env, ", "put the real folder into config.env, ")
+                        + "LECTIO_WEB_ROOT: readlink -f "
+                        + path;
+            case MISSING ->
+                words.say(
+                        "выложить сборку заново или указать LECTIO_WEB_ROOT в config.env",
+                        "deploy the build again, or set LECTIO_WEB_ROOT in config.env");
+            case NOT_A_FILE, OTHER_MOUNT -> "ls -ld " + path;
+        };
+    }
+
+    /// For a shell, whatever the name is; what is shown as an escape is written as bash reads it.
+    private static String quote(String path) {
+        if (path.matches("[A-Za-z0-9_./-]+")) {
+            return path;
+        }
+        return path.contains("\\") ? "$'" + path.replace("'", "\\'") + "'" : "'" + path.replace("'", "'\\''") + "'";
+    }
+}

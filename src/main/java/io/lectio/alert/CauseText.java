@@ -1,0 +1,154 @@
+package io.lectio.alert;
+
+import static java.util.stream.Collectors.joining;
+
+import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Finding.Access;
+import io.lectio.core.health.Finding.Answer;
+import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Denial;
+import io.lectio.core.health.Finding.Fault;
+import io.lectio.core.health.Finding.Obstacle;
+import io.lectio.core.incident.Incident;
+import io.lectio.core.policy.CheckId;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+
+/// What was wrong, in a sentence: what a visitor got, and why.
+final class CauseText {
+    private static final int NAMED = 3;
+
+    private final Wording words;
+
+    CauseText(Wording words) {
+        this.words = words;
+    }
+
+    String of(Incident incident) {
+        return switch (incident.diagnosis()) {
+            case Diagnosis.PathsClosed(Access access, var _) ->
+                incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + closed(access) + ".";
+            case Diagnosis.PageBad(Answers answers) -> symptom(answers) + ".";
+            case Diagnosis.Blind(CheckId check, String reason) ->
+                words.say("Проверка ", "The check of ")
+                        + check(check)
+                        + words.say(" не может работать: ", " cannot work: ")
+                        + reason
+                        + words.say(". Сам сайт может быть в порядке.", ". The site itself may be fine.");
+        };
+    }
+
+    private String check(CheckId check) {
+        return switch (check) {
+            case FILES -> words.say("прав на файлы", "file permissions");
+            case PAGE -> words.say("страницы", "the page");
+        };
+    }
+
+    private String symptom(Answers answers) {
+        Answer page = answers.answers().getFirst();
+        if (page.fault().isPresent()) {
+            Fault fault = page.fault().get();
+            return page.status()
+                    .map(status -> words.say("Страница отвечала ", "The page answered ")
+                            + status
+                            + (fault.kind() == Fault.Kind.STATUS ? "" : " (" + fault(page, fault) + ")"))
+                    .orElseGet(() -> words.say("Страница не отвечала (", "The page did not answer (")
+                            + fault(page, fault) + ")");
+        }
+        List<Answer> bad = answers.bad();
+        String named = bad.stream()
+                .limit(NAMED)
+                .map(answer -> Wording.path(answer.url().getPath())
+                        + answer.fault()
+                                .map(fault -> " (" + fault(answer, fault) + ")")
+                                .orElse(""))
+                .collect(joining(", "));
+        return words.say("Страница отвечала, но не её файлы: ", "The page answered, but not its files: ")
+                + named
+                + more(bad.size() - NAMED);
+    }
+
+    private String fault(Answer answer, Fault fault) {
+        return switch (fault.kind()) {
+            case STATUS -> answer.status().map(String::valueOf).orElse(fault.words());
+            case EMPTY -> words.say("пустой ответ", "empty answer");
+            case NOT_HTML -> words.say("не HTML", fault.words());
+            case PAGE_INSTEAD ->
+                words.say("вместо файла пришла страница: файла нет", "a page instead of the file: it is missing");
+            case REFUSED -> words.say("соединение отклонено", fault.words());
+            case TIMEOUT -> words.say("нет ответа за " + words.length(answer.took()), fault.words());
+            case NO_ANSWER -> fault.words();
+        };
+    }
+
+    private String closed(Access access) {
+        Denial first = access.denied().getFirst();
+        String path = Wording.path(first.path().toString());
+        return switch (first.obstacle().orElse(null)) {
+            case MISSING -> words.say("папки " + path + " нет", "the folder " + path + " is missing");
+            case SYMBOLIC_LINK ->
+                path
+                        + words.say(
+                                " — символическая ссылка, сквозь неё ничего не меняется",
+                                " is a symbolic link, and nothing is changed through it");
+            case NOT_A_FILE -> path + words.say(" — не папка", " is not a folder");
+            case OUTSIDE_SITE, HARD_LINKS, SET_ID, OTHER_MOUNT, ACCESS_LIST -> keptOut(access);
+            case null -> keptOut(access);
+        };
+    }
+
+    private String keptOut(Access access) {
+        List<Denial> named = access.denied().stream().limit(NAMED).toList();
+        Instant changed = named.stream()
+                .map(Denial::changed)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        String when = words.say("изменено в ", "changed at ") + words.time(changed);
+        String names = named.size() == 1
+                ? entry(named.getFirst(), "; " + when)
+                : named.stream().map(denial -> entry(denial, "")).collect(joining(", "));
+        return access.webUser()
+                + verb(named)
+                + names
+                + more(access.deniedTotal() - named.size())
+                + (named.size() == 1 ? "" : "; " + when);
+    }
+
+    private String verb(List<Denial> denied) {
+        if (denied.stream().allMatch(Denial::folder)) {
+            return words.say(" не мог войти в ", " could not enter ");
+        }
+        return denied.stream().noneMatch(Denial::folder)
+                ? words.say(" не мог читать ", " could not read ")
+                : words.say(" не имел доступа к ", " had no access to ");
+    }
+
+    private String entry(Denial denial, String besides) {
+        String owner = denial.owner().replaceFirst("^(.*):\\1$", "$1");
+        String why =
+                denial.obstacle().map(obstacle -> ", " + obstacle(obstacle)).orElse("");
+        return Wording.path(denial.path().toString()) + " (%04o, ".formatted(denial.mode()) + owner + why + besides
+                + ")";
+    }
+
+    private String obstacle(Obstacle obstacle) {
+        return words.say(
+                switch (obstacle) {
+                    case OUTSIDE_SITE -> "выше папки сайта";
+                    case SYMBOLIC_LINK -> "символическая ссылка";
+                    case HARD_LINKS -> "несколько жёстких ссылок";
+                    case SET_ID -> "бит set-id";
+                    case NOT_A_FILE -> "не файл и не папка";
+                    case OTHER_MOUNT -> "другая файловая система";
+                    case ACCESS_LIST -> "список доступа";
+                    case MISSING -> "нет";
+                },
+                obstacle.words());
+    }
+
+    private String more(int count) {
+        return count > 0 ? words.say(" и ещё ", " and ") + count + words.say("", " more") : "";
+    }
+}
