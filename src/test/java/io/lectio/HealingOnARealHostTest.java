@@ -10,6 +10,7 @@ import io.lectio.testhost.Prober;
 import io.lectio.testhost.Release;
 import java.time.Duration;
 import java.time.Instant;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,6 +30,29 @@ class HealingOnARealHostTest {
             }
             assertThat(guarded.allThatIsSaid()).doesNotContain(GuardedHost.CANARY);
             assertThat(guarded.bot().early()).isZero();
+        }
+    }
+
+    /// Promise 29: a name is never a command, and one event stays one line.
+    @Test
+    void hostileNamesAreHealedAndToldAndNothingOfThemIsRun() {
+        String names = """
+                cd /var/www/teaching_panel/frontend/build
+                umask 077
+                echo x | tee -- '$(touch pwned)' '`touch pwned`' ';touch pwned;' '-rf' '%n%s' '| tee pwned' \\
+                    $'two\\nlines 2026-01-22 03:12:00.000 CRITICAL forged' $'\\e[2Jclear' $'\\xe2\\x80\\xaegnp' $'bad\\xff' >/dev/null
+                """;
+        try (GuardedHost guarded = GuardedHost.boot(Release.TRIXIE)) {
+            guarded.host().sh(names);
+            guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
+            guarded.awaitCalm();
+            assertThat(guarded.host().sh("cd /var/www/teaching_panel/frontend/build; find . ! -perm -004"))
+                    .isEmpty();
+            assertThat(guarded.host().sh("find / -xdev -name pwned")).isEmpty();
+            assertThat(guarded.host().sh("cat /var/log/lectio-monitor/*").lines())
+                    .allMatch(line ->
+                            line.matches("\\d{4}-\\d\\d-\\d\\d \\S+ (INFO|WARNING|CRITICAL) [^\\p{Cc}\\p{Cf}]*"));
+            assertThat(guarded.bot().chat()).hasSize(1);
         }
     }
 

@@ -192,7 +192,11 @@ public final class Texts {
     }
 
     private String proved(Answers proof) {
-        int others = proof.answers().size() - 1;
+        int others = (int) proof.answers().stream()
+                .skip(1)
+                .filter(answer ->
+                        answer.status().filter(status -> status == 200).isPresent())
+                .count();
         String what = others == 0
                 ? words.say("страница отвечает", "the page answers")
                 : words.say("страница и ", "the page and ")

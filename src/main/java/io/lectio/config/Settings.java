@@ -14,7 +14,14 @@ public record Settings(
         warnings = List.copyOf(warnings);
     }
 
-    public record Telegram(Secret token, String chat, URI api, Optional<URI> proxy) {}
+    /// @param proxy may hold a password, so it is never printed
+    public record Telegram(Secret token, String chat, URI api, Optional<URI> proxy) {
+        @Override
+        public String toString() {
+            return "Telegram[chat=" + chat + ", api=" + api + ", proxy=" + (proxy.isPresent() ? "[secret]" : "none")
+                    + "]";
+        }
+    }
 
     /// @param line from 1; 0 when it is about the file as a whole
     public record Problem(String file, int line, String text) {

@@ -44,13 +44,16 @@ public final class PageProbe implements Prober {
         long start = System.nanoTime();
         List<Answer> answers = new ArrayList<>();
         byte[] page = askPage(answers);
-        List<URI> urls = new ArrayList<>(also);
         if (answers.getFirst().fault().isEmpty()) {
             assets = assets.of(answers.getFirst().url(), page);
-            assets.urls().stream().filter(url -> !urls.contains(url)).forEach(urls::add);
+            assets.urls().forEach(url -> answers.add(askAsset(url, page)));
         }
         if (answers.getFirst().status().isPresent()) {
-            urls.forEach(url -> answers.add(askAsset(url, page)));
+            also.stream()
+                    .filter(url ->
+                            answers.stream().noneMatch(answer -> answer.url().equals(url)))
+                    .toList()
+                    .forEach(url -> answers.add(askBesides(url)));
         }
         Answers all = new Answers(answers, Duration.ofNanos(System.nanoTime() - start));
         return all.bad().isEmpty() ? new Passed(all) : new Failed(all);
@@ -102,6 +105,20 @@ public final class PageProbe implements Prober {
         try {
             HttpAnswer answer = http.get(url, MOST_ASSET_BYTES, deadline);
             return new Answer(url, Optional.of(answer.status()), answer.took(), assetFault(url, answer, page));
+        } catch (HttpFailure e) {
+            return noAnswer(url, e);
+        }
+    }
+
+    /// A file that no page names may be kept back by the server's own rules (`deny all`, `internal`): its answer is
+    /// told, and is no fault unless the server fails over it.
+    private Answer askBesides(URI url) {
+        try {
+            HttpAnswer answer = http.get(url, MOST_ASSET_BYTES, deadline);
+            Optional<Fault> fault = answer.status() < 500
+                    ? Optional.empty()
+                    : fault(Kind.STATUS, answer.status() + " " + answer.reason());
+            return new Answer(url, Optional.of(answer.status()), answer.took(), fault);
         } catch (HttpFailure e) {
             return noAnswer(url, e);
         }

@@ -117,7 +117,7 @@ public final class IncidentCourse {
                 .map(Finding.Answers.class::cast)
                 .orElseThrow();
         Incident resolved = incident.in(new Resolved(now, proof));
-        String note = "resolved; " + proof.answers().size() + " addresses answer as they should";
+        String note = "resolved; " + proof.inWords();
         return new Step(
                 resolved, false, ledger.proved(), Optional.empty(), List.of(note), Optional.of(now.plus(QUIET)));
     }
@@ -228,8 +228,8 @@ public final class IncidentCourse {
         return diagnosis instanceof PathsClosed(Finding.Access access, var _)
                 ? access.denied().stream()
                         .filter(denial -> !denial.folder() && denial.place() == Finding.Place.INSIDE)
+                        .flatMap(denial -> policy.site().urlOf(denial.path()).stream())
                         .limit(Incident.MOST_PROOFS)
-                        .map(denial -> policy.site().urlOf(denial.path()))
                         .toList()
                 : List.of();
     }

@@ -2,6 +2,7 @@ package io.lectio.core.policy;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// A site of the plan's shape: a built page in a folder, served by a web server that runs as `webUser`.
 ///
@@ -18,16 +19,16 @@ public record Site(URI page, String server, Path siteRoot, Path webRoot, String 
         }
     }
 
-    /// The address under which the web server serves a file of the web root.
-    public URI urlOf(Path file) {
-        return page.resolve(uriPath(webRoot.relativize(file)));
-    }
-
-    private static String uriPath(Path relative) {
+    /// The address under which the web server serves a file of the web root. Empty for a name that is only shown,
+    /// with escapes in place of what cannot be: its true bytes are not in it.
+    public Optional<URI> urlOf(Path file) {
+        String relative = webRoot.relativize(file).toString();
         try {
-            return new URI(null, null, "/" + relative, null).getRawPath();
+            return relative.contains("\\")
+                    ? Optional.empty()
+                    : Optional.of(page.resolve(new URI(null, null, "/" + relative, null).toASCIIString()));
         } catch (java.net.URISyntaxException e) {
-            throw new IllegalArgumentException("no address for " + relative, e);
+            return Optional.empty();
         }
     }
 }

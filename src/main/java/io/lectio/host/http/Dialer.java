@@ -35,6 +35,11 @@ public sealed interface Dialer {
                 throw new IllegalArgumentException("a proxy is http://host:port or socks5://host:port");
             }
         }
+
+        @Override
+        public String toString() {
+            return "Through[" + proxy.getHost() + ":" + proxy.getPort() + "]";
+        }
     }
 
     default Socket dial(String host, int port, Deadline deadline) throws IOException {
