@@ -35,8 +35,11 @@ public sealed interface Finding {
 
         @Override
         public String inWords() {
-            return deniedTotal() == 0
-                    ? entries + " files and folders open to " + webUser
+            if (deniedTotal() == 0) {
+                return entries + " files and folders open to " + webUser;
+            }
+            return denied.getFirst().obstacle().orElse(null) == Obstacle.MISSING
+                    ? denied.getFirst().path() + " is missing"
                     : webUser + " is kept out of " + deniedTotal() + ": " + firstOf(denied);
         }
     }
@@ -60,14 +63,8 @@ public sealed interface Finding {
 
         @Override
         public String toString() {
-            return obstacle.orElse(null) == Obstacle.MISSING
-                    ? path + " (missing)"
-                    : "%s (%04o %s%s)"
-                            .formatted(
-                                    path,
-                                    mode,
-                                    owner,
-                                    obstacle.map(why -> ", " + why.words()).orElse(""));
+            String why = obstacle.map(each -> ", " + each.words()).orElse("");
+            return "%s (%04o %s%s)".formatted(path, mode, owner, why);
         }
     }
 
