@@ -111,6 +111,7 @@ public final class Held {
     }
 
     private String show(Stat stat) {
-        return accounts.owner(stat) + " %04o".formatted(stat.mode());
+        String octal = Integer.toOctalString(stat.mode()); // not formatted(): a repair may show 100,000 of these
+        return accounts.owner(stat) + " " + "0".repeat(Math.max(0, 4 - octal.length())) + octal;
     }
 }
