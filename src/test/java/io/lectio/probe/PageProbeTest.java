@@ -360,7 +360,7 @@ class PageProbeTest {
         Answer asset = answers.bad().getFirst();
         assertThat(asset.url()).isEqualTo(url("/app.js"));
         assertThat(asset.status()).isEmpty();
-        assertThat(fault(asset)).isEqualTo("no answer within 1.0 s");
+        assertThat(fault(asset)).startsWith("no answer within");
         assertThat(answers.took()).isLessThan(Duration.ofSeconds(4));
     }
 
