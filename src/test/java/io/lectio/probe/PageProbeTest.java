@@ -7,15 +7,18 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Observation.Failed;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.Observation.Passed;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Site;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,7 +153,11 @@ class PageProbeTest {
     }
 
     private static String fault(Answer answer) {
-        return answer.fault().orElseThrow();
+        return answer.fault().orElseThrow().words();
+    }
+
+    private static Kind kind(Answer answer) {
+        return answer.fault().orElseThrow().kind();
     }
 
     // the page
@@ -185,6 +192,7 @@ class PageProbeTest {
         Answer page = onlyFault(look());
         assertThat(page.status()).contains(status);
         assertThat(fault(page)).isEqualTo(fault);
+        assertThat(kind(page)).isEqualTo(Kind.STATUS);
         assertThat(asked).containsExactly("/");
     }
 
@@ -192,12 +200,14 @@ class PageProbeTest {
     void anEmptyPageFails() {
         serve("/", 200, HTML, new byte[0]);
         assertThat(fault(onlyFault(look()))).isEqualTo("empty answer");
+        assertThat(kind(onlyFault(look()))).isEqualTo(Kind.EMPTY);
     }
 
     @Test
     void aPageOfAnotherTypeOrNoneFails() {
         serve("/", 200, "application/octet-stream", "<html>".getBytes(UTF_8));
         assertThat(fault(onlyFault(look()))).contains("application/octet-stream");
+        assertThat(kind(onlyFault(look()))).isEqualTo(Kind.NOT_HTML);
         replies.put("/", new Reply(200, Map.of(), "<html>".getBytes(UTF_8)));
         assertThat(fault(onlyFault(look()))).contains("nothing named");
     }
@@ -218,7 +228,26 @@ class PageProbeTest {
         URI down = URI.create("http://localhost:" + port + "/");
         Answer page = onlyFault(probe(down, AMPLE).look(List.of(down.resolve("/also.js"))));
         assertThat(page.status()).isEmpty();
-        assertThat(fault(page)).contains("refused").contains("127.0.0.1:" + port);
+        assertThat(fault(page)).contains("127.0.0.1:" + port);
+        assertThat(kind(page)).isEqualTo(Kind.REFUSED);
+    }
+
+    @Test
+    void aServerThatSpeaksNoHttpFailsWithoutAStatus() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            threads.execute(() -> greet(other));
+            URI page = URI.create("http://localhost:" + other.getLocalPort() + "/");
+            assertThat(kind(onlyFault(probe(page, AMPLE).look(List.of())))).isEqualTo(Kind.NO_ANSWER);
+        }
+    }
+
+    private static void greet(ServerSocket other) {
+        try (Socket socket = other.accept()) {
+            socket.getOutputStream().write("SSH-2.0-OpenSSH_9.6\r\n".getBytes(UTF_8));
+            long _ = socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException e) {
+            return; // the test is over
+        }
     }
 
     @Test
@@ -227,6 +256,7 @@ class PageProbeTest {
         Answers answers = failed(probe(url("/"), Duration.ofSeconds(1)).look(List.of(url("/also.js"))));
         assertThat(answers.answers()).hasSize(1);
         assertThat(fault(answers.bad().getFirst())).isEqualTo("no answer within 1.0 s");
+        assertThat(kind(answers.bad().getFirst())).isEqualTo(Kind.TIMEOUT);
         assertThat(answers.took()).isBetween(Duration.ofMillis(900), Duration.ofSeconds(4));
     }
 
@@ -275,7 +305,7 @@ class PageProbeTest {
         }
         Answer page = onlyFault(look());
         assertThat(page.status()).isEmpty();
-        assertThat(fault(page)).contains("refused");
+        assertThat(kind(page)).isEqualTo(Kind.REFUSED);
     }
 
     // assets
@@ -329,7 +359,7 @@ class PageProbeTest {
     void anAssetThatIsAPageIsMissing(String type) {
         page("<script src='/app.js'></script>");
         serve("/app.js", 200, type, "<html>another page</html>".getBytes(UTF_8));
-        assertThat(fault(onlyFault(look()))).contains("a page instead of the file");
+        assertThat(kind(onlyFault(look()))).isEqualTo(Kind.PAGE_INSTEAD);
     }
 
     @Test
@@ -340,7 +370,7 @@ class PageProbeTest {
                 200,
                 "text/javascript",
                 replies.getOrDefault("/", MISSING).body());
-        assertThat(fault(onlyFault(look()))).contains("a page instead of the file");
+        assertThat(kind(onlyFault(look()))).isEqualTo(Kind.PAGE_INSTEAD);
     }
 
     @Test
@@ -361,6 +391,7 @@ class PageProbeTest {
         assertThat(asset.url()).isEqualTo(url("/app.js"));
         assertThat(asset.status()).isEmpty();
         assertThat(fault(asset)).startsWith("no answer within");
+        assertThat(kind(asset)).isEqualTo(Kind.TIMEOUT);
         assertThat(answers.took()).isLessThan(Duration.ofSeconds(4));
     }
 
