@@ -466,34 +466,61 @@ class PageProbeTest {
         Answers answers = passed(look(url("/docs/manual.pdf"), url("/app.js")));
         assertThat(answers.answers())
                 .extracting(Answer::url)
-                .containsExactly(url("/"), url("/docs/manual.pdf"), url("/app.js"));
-    }
-
-    @Test
-    void addressesBesidesFailAsAssetsDo() {
-        page("hello");
-        serve("/gone.js", 200, HTML, "<html>home</html>".getBytes(UTF_8));
-        Answers answers = failed(look(url("/gone.js"), url("/absent.css")));
-        assertThat(answers.bad()).extracting(Answer::url).containsExactly(url("/gone.js"), url("/absent.css"));
+                .containsExactlyInAnyOrder(url("/"), url("/docs/manual.pdf"), url("/app.js"));
+        assertThat(asked).containsExactlyInAnyOrder("/", "/docs/manual.pdf", "/app.js");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/index.html", "/old.htm", "/about/"})
-    void aPageBesidesMayBeAPage(String path) {
+    @ValueSource(ints = {200, 301, 401, 403, 404})
+    void addressesBesidesMayBeKeptBack(int status) {
         page("hello");
-        serve(path, 200, HTML, "<html>another</html>".getBytes(UTF_8));
-        assertThat(passed(look(url(path))).answers()).hasSize(2);
-        serve(path, 200, HTML, new byte[0]);
-        assertThat(fault(onlyFault(look(url(path))))).isEqualTo("empty answer");
+        serve("/kept", status, HTML, "<html>kept back</html>".getBytes(UTF_8));
+        Answers answers = passed(look(url("/kept")));
+        assertThat(answers.answers()).extracting(Answer::status).containsExactly(Optional.of(200), Optional.of(status));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 502, 503})
+    void addressesBesidesFailWhereTheServerFailsOverThem(int status) {
+        page("hello");
+        serve("/broken", status, HTML, "oops".getBytes(UTF_8));
+        Answer besides = onlyFault(look(url("/broken")));
+        assertThat(besides.url()).isEqualTo(url("/broken"));
+        assertThat(fault(besides)).startsWith(String.valueOf(status));
+    }
+
+    @Test
+    void addressesBesidesThatDoNotAnswerHitTheDeadline() {
+        page("hello");
+        replies.put("/slow", NEVER);
+        Outcome outcome = probe(url("/"), Duration.ofSeconds(1)).look(List.of(url("/slow")));
+        assertThat(kind(onlyFault(outcome))).isEqualTo(Kind.TIMEOUT);
     }
 
     @Test
     void addressesBesidesAreAskedThoughThePageIsBroken() {
         serve("/", 500, HTML, "oops".getBytes(UTF_8));
         serve("/a.js", 403, HTML, "forbidden".getBytes(UTF_8));
-        assertThat(failed(look(url("/a.js"))).bad())
+        assertThat(failed(look(url("/a.js"))).answers())
                 .extracting(Answer::status)
                 .containsExactly(Optional.of(500), Optional.of(403));
+    }
+
+    @Test
+    void anAssetBesidesFailsAsAnAsset() {
+        page("<script src='/app.js'></script>");
+        serve("/app.js", 403, HTML, "forbidden".getBytes(UTF_8));
+        assertThat(onlyFault(look(url("/app.js"))).status()).contains(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/index.html", "/old.htm", "/about/"})
+    void aPageNamedByThePageMayBeAPage(String path) {
+        page("<link rel='preload' href='" + path + "'>");
+        serve(path, 200, HTML, "<html>another</html>".getBytes(UTF_8));
+        assertThat(passed(look()).answers()).hasSize(2);
+        serve(path, 200, HTML, new byte[0]);
+        assertThat(kind(onlyFault(look()))).isEqualTo(Kind.EMPTY);
     }
 
     @Test
