@@ -29,15 +29,28 @@ trap - EXIT
 rm -rf "$dir.old"
 
 echo "lectio: training the AOT cache" >&2
-# a short guard's life on a site of its own, where nothing answers and one file is closed
+# a short guard's life: a page with one file closed, healed, proved, and told to a Bot API by TLS
 train=$(mktemp -d)
+server=
+trap 'kill $server 2>/dev/null; rm -rf "$train"' EXIT
 mkdir -p "$train/site/build" "$train/home"
 echo '<html></html>' >"$train/site/build/index.html"
 chmod 755 "$train"
-chmod 000 "$train/site/build/index.html"
-printf 'LECTIO_SITE_ROOT=%s\nLECTIO_WEB_USER=nobody\nLECTIO_WEB_ROOT=%s\nLECTIO_SITE_URL=http://localhost:9/\n' \
-    "$train/site" "$train/site/build" >"$train/home/config.env"
-LECTIO_AOT_TRAIN=1 LECTIO_HOME=$train/home timeout -s TERM 4 "$dir/bin/lectio" run >"$train/log" 2>&1 || true
-rm -rf "$train"
+"$jdk/bin/keytool" -genkeypair -alias it -keyalg EC -dname CN=localhost -ext san=dns:localhost -storetype PKCS12 \
+    -keystore "$train/keys" -storepass training >/dev/null 2>&1
+"$jdk/bin/keytool" -exportcert -alias it -keystore "$train/keys" -storepass training 2>/dev/null |
+    "$jdk/bin/keytool" -importcert -noprompt -alias it -keystore "$train/trust" -storepass training -storetype JKS >/dev/null 2>&1
+mkfifo "$train/ports"
+"$jdk/bin/java" src/main/dist/Train.java "$train/keys" training >"$train/ports" &
+server=$!
+read -r page api <"$train/ports"
+printf '%s\n' "LECTIO_SITE_ROOT=$train/site" LECTIO_WEB_USER=nobody "LECTIO_WEB_ROOT=$train/site/build" \
+    "LECTIO_SITE_URL=http://localhost:$page/" TELEGRAM_BOT_TOKEN=123456789:AAtrainingTRAININGtrainingTRAINING0 \
+    TELEGRAM_CHAT_ID=42 "TELEGRAM_API_URL=https://localhost:$api" >"$train/home/config.env"
+chmod 600 "$train/home/config.env"
+(sleep 2; chmod 000 "$train/site/build/index.html") &
+LECTIO_AOT_TRAIN=-Djavax.net.ssl.trustStore=$train/trust LECTIO_HOME=$train/home timeout -s TERM 6 "$dir/bin/lectio" run \
+    >"$train/log" 2>&1 || true
+grep -q 'alert' "$train/home/logs/health.log" && { echo "lectio: the training's alert did not arrive" >&2; cat "$train/home/logs/health.log" >&2; }
 [ -s "$dir/lib/lectio.aot" ] || { echo "lectio: the AOT cache was not made; starting takes longer without it" >&2; }
 du -sh "$dir" | sed 's/^/lectio: laid out /' >&2

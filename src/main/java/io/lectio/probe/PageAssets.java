@@ -25,25 +25,27 @@ record PageAssets(int pageHash, URI page, List<URI> urls) {
         Document document = Jsoup.parse(new String(html, StandardCharsets.UTF_8), page.toString());
         Set<URI> found = new LinkedHashSet<>();
         for (Element element : document.select("script[src], img[src]")) {
-            resolve(page, element.attr("src")).ifPresent(found::add);
+            resolve(page, element, "src").ifPresent(found::add);
         }
         for (Element link : document.select(
-                "link[rel~=(?i)^(stylesheet|icon|shortcut icon|apple-touch-icon|modulepreload|preload|manifest)$]")) {
-            resolve(page, link.attr("href")).ifPresent(found::add);
+                "link[rel~=(?i)(^|\\s)(stylesheet|icon|apple-touch-icon|modulepreload|preload|manifest)(\\s|$)]")) {
+            resolve(page, link, "href").ifPresent(found::add);
         }
         return found.stream().limit(MOST).toList();
     }
 
-    private static Optional<URI> resolve(URI page, String reference) {
+    private static Optional<URI> resolve(URI page, Element element, String attribute) {
+        String reference = element.attr(attribute).strip();
+        if (reference.isEmpty() || reference.startsWith("#")) {
+            return Optional.empty();
+        }
         try {
-            URI url = page.resolve(reference.strip());
-            boolean same = page.getHost().equals(url.getHost())
-                    && !reference.isBlank()
-                    && url.getScheme().startsWith("http");
-            return same
-                    ? Optional.of(new URI(url.getScheme(), url.getAuthority(), url.getPath(), url.getQuery(), null))
-                    : Optional.empty();
-        } catch (IllegalArgumentException | java.net.URISyntaxException e) {
+            URI url = new URI(element.absUrl(attribute).replaceFirst("#.*", "").replace(" ", "%20"));
+            boolean same = String.valueOf(page.getHost()).equalsIgnoreCase(url.getHost())
+                    && url.getPort() <= 65_535
+                    && url.getScheme().matches("(?i)https?");
+            return same ? Optional.of(url) : Optional.empty();
+        } catch (java.net.URISyntaxException e) {
             return Optional.empty(); // a reference that no browser could follow either
         }
     }

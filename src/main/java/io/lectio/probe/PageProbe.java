@@ -18,7 +18,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// Asks this machine's server for the page as a visitor would, and for every asset that the page names. An asset that
 /// answers with a page is missing: `try_files` hides it.
@@ -32,7 +34,7 @@ public final class PageProbe implements Prober {
     private final HttpClient http;
     private PageAssets assets = PageAssets.NONE;
 
-    /// @param deadline for each answer
+    /// @param deadline for each answer of the page, and for the look: assets are asked in what is left of it
     public PageProbe(Site site, Duration deadline) {
         this.site = site;
         this.deadline = deadline;
@@ -46,17 +48,30 @@ public final class PageProbe implements Prober {
         byte[] page = askPage(answers);
         if (answers.getFirst().fault().isEmpty()) {
             assets = assets.of(answers.getFirst().url(), page);
-            assets.urls().forEach(url -> answers.add(askAsset(url, page)));
+            askAll(assets.urls(), answers, start, (url, left) -> askAsset(url, page, left));
         }
         if (answers.getFirst().status().isPresent()) {
-            also.stream()
+            List<URI> besides = also.stream()
                     .filter(url ->
                             answers.stream().noneMatch(answer -> answer.url().equals(url)))
-                    .toList()
-                    .forEach(url -> answers.add(askBesides(url)));
+                    .toList();
+            askAll(besides, answers, start, this::askBesides);
         }
         Answers all = new Answers(answers, Duration.ofNanos(System.nanoTime() - start));
         return all.bad().isEmpty() ? new Passed(all) : new Failed(all);
+    }
+
+    /// Within what is left of the look: what has not answered by then is a fault, as it is for a visitor.
+    private void askAll(List<URI> urls, List<Answer> into, long start, BiFunction<URI, Duration, Answer> ask) {
+        for (URI url : urls) {
+            Duration left = deadline.minusNanos(System.nanoTime() - start);
+            if (!left.isPositive()) {
+                into.add(new Answer(
+                        url, Optional.empty(), deadline, fault(Kind.TIMEOUT, "not asked: the time was over")));
+                return;
+            }
+            into.add(ask.apply(url, left));
+        }
     }
 
     private byte[] askPage(List<Answer> into) {
@@ -101,9 +116,9 @@ public final class PageProbe implements Prober {
                         "no HTML but " + answer.header("content-type").orElse("nothing named"));
     }
 
-    private Answer askAsset(URI url, byte[] page) {
+    private Answer askAsset(URI url, byte[] page, Duration left) {
         try {
-            HttpAnswer answer = http.get(url, MOST_ASSET_BYTES, deadline);
+            HttpAnswer answer = http.get(url, MOST_ASSET_BYTES, left);
             return new Answer(url, Optional.of(answer.status()), answer.took(), assetFault(url, answer, page));
         } catch (HttpFailure e) {
             return noAnswer(url, e);
@@ -112,9 +127,9 @@ public final class PageProbe implements Prober {
 
     /// A file that no page names may be kept back by the server's own rules (`deny all`, `internal`): its answer is
     /// told, and is no fault unless the server fails over it.
-    private Answer askBesides(URI url) {
+    private Answer askBesides(URI url, Duration left) {
         try {
-            HttpAnswer answer = http.get(url, MOST_ASSET_BYTES, deadline);
+            HttpAnswer answer = http.get(url, MOST_ASSET_BYTES, left);
             Optional<Fault> fault = answer.status() < 500
                     ? Optional.empty()
                     : fault(Kind.STATUS, answer.status() + " " + answer.reason());
@@ -153,6 +168,6 @@ public final class PageProbe implements Prober {
     }
 
     private static boolean isHtml(HttpAnswer answer) {
-        return answer.header("content-type").orElse("").startsWith("text/html");
+        return answer.header("content-type").orElse("").toLowerCase(Locale.ROOT).startsWith("text/html");
     }
 }

@@ -39,7 +39,16 @@ final class AnswerReader {
         });
     }
 
+    /// The final answer's; interim ones (1xx) are read over.
     Head head() throws IOException {
+        Head head = oneHead();
+        while (head.status() < 200) {
+            head = oneHead();
+        }
+        return head;
+    }
+
+    private Head oneHead() throws IOException {
         String[] first = line().split(" ", 3);
         if (first.length < 2 || !first[0].startsWith("HTTP/1.") || !first[1].matches("[1-5]\\d\\d")) {
             throw new HttpFailure(HttpFailure.Kind.MALFORMED, "the answer is not HTTP");

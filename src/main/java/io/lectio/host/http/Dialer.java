@@ -82,6 +82,7 @@ public sealed interface Dialer {
         for (int i = 0; i < addresses.length; i++) {
             Socket socket = new Socket();
             try {
+                deadline.watch(socket);
                 socket.setTcpNoDelay(true);
                 int left = deadline.left();
                 socket.connect(
@@ -91,9 +92,11 @@ public sealed interface Dialer {
             } catch (SocketTimeoutException e) {
                 socket.close();
                 last = new HttpFailure(HttpFailure.Kind.TIMEOUT, "no connection to " + shown(addresses[i], port));
-            } catch (java.net.ConnectException | java.net.NoRouteToHostException e) {
+            } catch (java.net.SocketException e) {
                 socket.close();
-                last = new HttpFailure(HttpFailure.Kind.CONNECT, "connection refused by " + shown(addresses[i], port));
+                last = new HttpFailure(
+                        HttpFailure.Kind.CONNECT,
+                        "no connection to " + shown(addresses[i], port) + ": " + e.getMessage());
             } catch (IOException e) {
                 socket.close();
                 throw e;

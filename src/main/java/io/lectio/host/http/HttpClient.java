@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -42,9 +44,31 @@ public final class HttpClient {
 
     private HttpAnswer exchange(String method, URI url, Optional<byte[]> body, int mostBytes, Duration within)
             throws HttpFailure {
-        long start = System.nanoTime();
-        Deadline deadline = new Deadline(within);
-        boolean secure = "https".equals(url.getScheme());
+        if (url.getHost() == null || url.getPort() > 65_535) {
+            throw new HttpFailure(HttpFailure.Kind.MALFORMED, "no address that can be asked: " + url);
+        }
+        try (Deadline deadline = new Deadline(within)) {
+            try {
+                return converse(method, url, body, mostBytes, deadline);
+            } catch (HttpFailure e) {
+                throw deadline.passed() && e.kind() != HttpFailure.Kind.PROXY ? deadline.failure() : e;
+            } catch (IOException e) {
+                throw deadline.passed() || e instanceof SocketTimeoutException ? deadline.failure() : failure(e);
+            }
+        }
+    }
+
+    private static HttpFailure failure(IOException why) {
+        return switch (why) {
+            case SSLException e -> new HttpFailure(HttpFailure.Kind.TLS, "TLS: " + e.getMessage());
+            case SocketException e -> new HttpFailure(HttpFailure.Kind.CLOSED, "connection lost: " + e.getMessage());
+            default -> new HttpFailure(HttpFailure.Kind.CLOSED, String.valueOf(why.getMessage()));
+        };
+    }
+
+    private HttpAnswer converse(String method, URI url, Optional<byte[]> body, int mostBytes, Deadline deadline)
+            throws IOException {
+        boolean secure = "https".equalsIgnoreCase(url.getScheme());
         int port = url.getPort() > 0 ? url.getPort() : secure ? 443 : 80;
         try (Socket plain = dialer.dial(url.getHost(), port, deadline);
                 Socket socket = secure ? encrypt(plain, url.getHost(), port, deadline) : plain) {
@@ -55,22 +79,12 @@ public final class HttpClient {
             AnswerReader reader = new AnswerReader(socket.getInputStream(), () -> socket.setSoTimeout(deadline.left()));
             AnswerReader.Head head = reader.head();
             byte[] content = reader.body(head, mostBytes);
-            return new HttpAnswer(
-                    head.status(), head.reason(), head.headers(), content, Duration.ofNanos(System.nanoTime() - start));
-        } catch (HttpFailure e) {
-            throw e;
-        } catch (SocketTimeoutException e) {
-            throw new HttpFailure(HttpFailure.Kind.TIMEOUT, "no answer within " + within.toMillis() / 1000.0 + " s");
-        } catch (SSLException e) {
-            throw new HttpFailure(HttpFailure.Kind.TLS, "TLS: " + e.getMessage());
-        } catch (SocketException e) {
-            throw new HttpFailure(HttpFailure.Kind.CLOSED, "connection lost: " + e.getMessage());
-        } catch (IOException e) {
-            throw new HttpFailure(HttpFailure.Kind.CLOSED, String.valueOf(e.getMessage()));
+            return new HttpAnswer(head.status(), head.reason(), head.headers(), content, deadline.elapsed());
         }
     }
 
-    private static String head(String method, URI url, Optional<byte[]> body) {
+    private static String head(String method, URI named, Optional<byte[]> body) {
+        URI url = URI.create(named.toASCIIString());
         String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
         String host = url.getPort() > 0 ? url.getHost() + ":" + url.getPort() : url.getHost();
@@ -78,6 +92,15 @@ public final class HttpClient {
                 .orElse("");
         return method + " " + path + query + " HTTP/1.1\r\nHost: " + host
                 + "\r\nUser-Agent: lectio-monitor\r\nAccept: */*\r\n" + content + "Connection: close\r\n\r\n";
+    }
+
+    /// None where TLS cannot carry the name.
+    private static List<SNIServerName> serverNames(String host) {
+        try {
+            return List.of(new SNIHostName(host.endsWith(".") ? host.substring(0, host.length() - 1) : host));
+        } catch (IllegalArgumentException e) {
+            return List.of();
+        }
     }
 
     private Socket encrypt(Socket plain, String host, int port, Deadline deadline) throws IOException {
@@ -88,7 +111,7 @@ public final class HttpClient {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
         if (!host.matches("[\\d.]+|.*:.*")) {
-            parameters.setServerNames(java.util.List.of(new SNIHostName(host)));
+            parameters.setServerNames(serverNames(host));
         }
         socket.setSSLParameters(parameters);
         socket.setSoTimeout(deadline.left());
