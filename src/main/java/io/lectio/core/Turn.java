@@ -30,6 +30,9 @@ import java.util.Set;
 /// One turn of [Guard]: the event is taken in, the incident moves on, and what is due is started. It lives for one
 /// call only.
 final class Turn {
+    /// A send that fails for long is in the log at every so many tries.
+    private static final int SAID_AGAIN = 20;
+
     private final Instant now;
     private final Policy policy;
     private final List<Action> actions = new ArrayList<>();
@@ -115,7 +118,7 @@ final class Turn {
         int failuresBefore = outbox.failures();
         outbox = outbox.after(parcel, delivery, now);
         boolean arrived = delivery instanceof Delivery.Accepted;
-        if (!arrived && failuresBefore == 0) {
+        if (!arrived && failuresBefore % SAID_AGAIN == 0) {
             record(Level.WARNING, "alert not delivered: " + delivery);
         }
         if (arrived && failuresBefore > 0) {
