@@ -69,6 +69,7 @@ class HealingBench {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(ROUND_MILLIS)));
                     Row row = rows.computeIfAbsent(fault, _ -> new Row(new ArrayList<>(), new ArrayList<>()));
                     measure(guarded, fault, row);
+                    Faults.mend(guarded.host());
                 }
             }
         }
