@@ -127,7 +127,7 @@ final class Turn {
     }
 
     private void advance() {
-        Optional<Diagnosis> diagnosis = Diagnosis.diagnose(health, policy);
+        Optional<Diagnosis> diagnosis = Diagnosis.diagnose(health, lastChange, now, policy);
         if (incident.isEmpty()) {
             if (diagnosis.isEmpty()) {
                 return;
@@ -216,6 +216,12 @@ final class Turn {
         Instant at = nextRound;
         if (settle.isPresent()) {
             at = earlier(at, settledAt(settle.get()));
+        }
+        for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
+            Instant believed = Diagnosis.believedAt(each.getKey(), each.getValue(), lastChange, policy);
+            if (each.getValue().status() == Status.UNHEALTHY && believed.isAfter(now)) {
+                at = earlier(at, believed);
+            }
         }
         if (incident.isPresent()) {
             at = earlier(

@@ -230,6 +230,48 @@ class GuardTest {
                 .allSatisfy(ledger -> assertThat(ledger.spent()).hasSize(1));
     }
 
+    /// A page without its files for a moment is what any copy into the live folder looks like from outside.
+    @Test
+    void aPageThatFailsWhileFilesArriveIsNoFaultOfItsOwn() {
+        event(new Event.Started());
+        bothSee(false, false);
+        repairEnds();
+        for (int i = 0; i < 4; i++) {
+            event(new Event.PathsChanged(now));
+            bothSee(true, false);
+            pass(Duration.ofMillis(200));
+        }
+        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.WARNING);
+        bothSee(true, true);
+        pass(Duration.ofSeconds(2));
+        event(new Event.Tick());
+        assertThat(all(Action.Send.class)).hasSize(1);
+    }
+
+    @Test
+    void aPageThatStillFailsWhenTheFilesAreQuietIsAFault() {
+        event(new Event.Started());
+        event(new Event.PathsChanged(now));
+        bothSee(true, false);
+        bothSee(true, false);
+        assertThat(state.durable().incident()).isEmpty();
+        pass(Duration.ofSeconds(1));
+        event(new Event.Tick());
+        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.CRITICAL);
+    }
+
+    @Test
+    void aPageThatFailsForLongIsAFaultAlthoughFilesGoOnArriving() {
+        event(new Event.Started());
+        bothSee(true, false);
+        for (int i = 0; i < 24; i++) {
+            event(new Event.PathsChanged(now));
+            bothSee(true, false);
+            pass(Duration.ofMillis(500));
+        }
+        assertThat(state.durable().incident()).isPresent();
+    }
+
     @Test
     void onlyLooksWhenItMayNotRepair() {
         policy = new Policy(SITE, false, Limits.DEFAULT, Policy.Timing.DEFAULT);

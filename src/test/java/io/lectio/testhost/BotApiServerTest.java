@@ -216,9 +216,16 @@ class BotApiServerTest {
 
     @Test
     void nothingListensWhenConnectionsAreRefused() {
-        assertThat(call("getMe", "{}").statusCode()).isEqualTo(200);
         server.outage(Outage.REFUSED);
         assertThatThrownBy(() -> trying("x")).isInstanceOf(ConnectException.class);
+        recovers();
+    }
+
+    @Test
+    void connectionsThatAreOpenAreCutWhenNothingListensAnyMore() {
+        assertThat(call("getMe", "{}").statusCode()).isEqualTo(200);
+        server.outage(Outage.REFUSED);
+        assertThatThrownBy(() -> trying("x")).isInstanceOf(IOException.class);
         recovers();
     }
 

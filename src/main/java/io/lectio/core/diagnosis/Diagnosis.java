@@ -8,6 +8,7 @@ import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -55,12 +56,16 @@ public sealed interface Diagnosis {
     }
 
     /// The deepest cause that the health of all checks speaks for, or none.
-    static Optional<Diagnosis> diagnose(Map<CheckId, CheckHealth> health, Policy policy) {
+    ///
+    /// @param lastChange the last file event: while files arrive, a page that is not well is the copy's doing
+    static Optional<Diagnosis> diagnose(
+            Map<CheckId, CheckHealth> health, Instant lastChange, Instant now, Policy policy) {
         for (CheckId check : CheckId.values()) {
             CheckHealth seen = health.get(check);
             if (seen != null
                     && seen.status() == Status.UNHEALTHY
-                    && seen.finding().isPresent()) {
+                    && seen.finding().isPresent()
+                    && !believedAt(check, seen, lastChange, policy).isAfter(now)) {
                 return Optional.of(of(seen.finding().get(), policy));
             }
         }
@@ -71,6 +76,18 @@ public sealed interface Diagnosis {
             }
         }
         return Optional.empty();
+    }
+
+    /// When a failing check counts as a fault of its own.
+    static Instant believedAt(CheckId check, CheckHealth seen, Instant lastChange, Policy policy) {
+        return switch (check) {
+            case FILES -> seen.since();
+            case PAGE -> {
+                Instant quiet = lastChange.plus(policy.timing().quiet());
+                Instant latest = seen.since().plus(policy.timing().quietAtMost());
+                yield quiet.isBefore(latest) ? quiet : latest;
+            }
+        };
     }
 
     private static Diagnosis of(Finding finding, Policy policy) {

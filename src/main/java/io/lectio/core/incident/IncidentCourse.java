@@ -13,7 +13,6 @@ import io.lectio.core.incident.Incident.Resolved;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +21,6 @@ import java.util.Optional;
 
 /// How an incident moves on: the repair that is due, the proof, the waiting, and when its message is due.
 public final class IncidentCourse {
-    /// How long files must be quiet after a proof before the incident closes and its message goes out.
-    private static final Duration QUIET = Duration.ofSeconds(1);
-
     private final Policy policy;
     private final Instant now;
     private final Map<CheckId, CheckHealth> health;
@@ -119,7 +115,12 @@ public final class IncidentCourse {
         Incident resolved = incident.in(new Resolved(now, proof));
         String note = "resolved; " + proof.inWords();
         return new Step(
-                resolved, false, ledger.proved(), Optional.empty(), List.of(note), Optional.of(now.plus(QUIET)));
+                resolved,
+                false,
+                ledger.proved(),
+                Optional.empty(),
+                List.of(note),
+                Optional.of(now.plus(policy.timing().quiet())));
     }
 
     private Step act(Incident before, Optional<Diagnosis> diagnosis, Ledger ledger) {
@@ -184,7 +185,8 @@ public final class IncidentCourse {
     }
 
     private Instant closesAt(Instant provedAt) {
-        Instant quiet = (lastChange.isAfter(provedAt) ? lastChange : provedAt).plus(QUIET);
+        Instant quiet = (lastChange.isAfter(provedAt) ? lastChange : provedAt)
+                .plus(policy.timing().quiet());
         Instant latest = provedAt.plus(Attempt.LONGEST_ARRIVAL);
         return quiet.isBefore(latest) ? quiet : latest;
     }
