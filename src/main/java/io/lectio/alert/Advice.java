@@ -1,12 +1,14 @@
 package io.lectio.alert;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Denial;
 import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.incident.Incident;
+import io.lectio.core.policy.CheckId;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,7 +30,12 @@ final class Advice {
                 + switch (incident.diagnosis()) {
                     case Diagnosis.PathsClosed(Access access, var remedy) ->
                         onPaths(incident, access, remedy.isPresent());
-                    case Diagnosis.PageBad(Answers answers) -> onPage(answers);
+                    case Diagnosis.ServiceBad(var _, String unit, Condition condition, var _) ->
+                        onService(unit, condition);
+                    case Diagnosis.ConfigBad(CheckId subject, var _) ->
+                        "sudo nginx -t && sudo systemctl "
+                                + (subject == CheckId.CONFIG ? "reload nginx" : "restart nginx");
+                    case Diagnosis.AnswerBad(var _, Answers answers) -> onAnswers(answers);
                     case Diagnosis.Blind _ -> "sudo journalctl -u lectio-monitor -n 20";
                 };
     }
@@ -48,8 +55,31 @@ final class Advice {
                 : "sudo lectio status";
     }
 
-    private String onPage(Answers answers) {
+    private String onService(String unit, Condition condition) {
+        return switch (condition) {
+            case Condition.ByHand(boolean masked) ->
+                (masked ? "sudo systemctl unmask " + unit + "; " : "") + "sudo systemctl start " + unit;
+            case Condition.Missing _ ->
+                words.say(
+                        "указать имя службы в config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)",
+                        "name the service in config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)");
+            case Condition.Busy _ -> "top; sudo tail -20 /var/log/nginx/access.log";
+            case Condition.Well _,
+                    Condition.Waiting _,
+                    Condition.Ended _,
+                    Condition.Crashed _,
+                    Condition.Paused _,
+                    Condition.Hung _,
+                    Condition.BootLoop _,
+                    Condition.Deaf _ -> "systemctl status " + unit + "; sudo journalctl -u " + unit + " -n 50";
+        };
+    }
+
+    private String onAnswers(Answers answers) {
         Answer page = answers.answers().getFirst();
+        if (answers.check() == CheckId.API) {
+            return "sudo tail -50 /var/log/teaching_panel/error.log; " + NGINX_LOG;
+        }
         Optional<Fault> fault = page.fault();
         if (fault.isEmpty()) {
             return words.say(

@@ -43,8 +43,7 @@ public final class TelegramNotifier implements Notifier {
 
     @Override
     public Delivery send(Outbox.Parcel parcel) {
-        Optional<Long> edited =
-                parcel.digest() ? Optional.empty() : parcel.alerts().getFirst().message();
+        Optional<Long> edited = parcel.alerts().getFirst().message();
         try {
             if (parcel.doubtful()) {
                 Delivery tried = call("getMe", EMPTY, Optional.empty());

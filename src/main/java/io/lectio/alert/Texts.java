@@ -2,11 +2,14 @@ package io.lectio.alert;
 
 import static java.util.stream.Collectors.joining;
 
+import io.lectio.core.diagnosis.Diagnosis.ServiceBad;
 import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Config;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Attempt;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Held;
 import io.lectio.core.incident.Incident.Open;
 import io.lectio.core.incident.Incident.Proving;
 import io.lectio.core.incident.Incident.Repairing;
@@ -15,6 +18,7 @@ import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.incident.RepairResult.Changed;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +32,7 @@ import java.util.Optional;
 /// owner's language, never empty, never longer than a message may be.
 public final class Texts {
     private static final int LISTED = 20;
+    private static final Duration AT_ONCE = Duration.ofSeconds(60);
 
     private final Wording words;
     private final CauseText causes;
@@ -52,9 +57,21 @@ public final class Texts {
 
     private String digest(List<Alert> alerts) {
         List<String> lines = new ArrayList<>();
-        lines.add(sign(alerts.getFirst().level()) + " Lectio · "
-                + words.say(
-                        "сообщений, которые не удалось отправить вовремя: ", "alerts that could not be sent in time: ")
+        Instant first = alerts.stream()
+                .map(alert -> alert.incident().brokenAt())
+                .min(Instant::compareTo)
+                .orElseThrow();
+        Instant last = alerts.stream()
+                .map(alert -> alert.incident().brokenAt())
+                .max(Instant::compareTo)
+                .orElseThrow();
+        Level loudest = alerts.getFirst().level();
+        lines.add(sign(loudest) + " " + loudest + " · Lectio · "
+                + (Duration.between(first, last).compareTo(AT_ONCE) <= 0
+                        ? words.say("сразу несколько сбоев: ", "several faults at once: ")
+                        : words.say(
+                                "сообщений, которые не удалось отправить вовремя: ",
+                                "alerts that could not be sent in time: "))
                 + alerts.size());
         alerts.stream().limit(LISTED).forEach(alert -> {
             Incident incident = alert.incident();
@@ -83,9 +100,17 @@ public final class Texts {
                         + words.say("Следующая попытка в ", "The next attempt is at ") + words.time(until) + ".");
                 lines.add(advice.on(incident));
             }
+            case Held(Instant until) -> {
+                lines.add(words.say(
+                                "Идёт установка пакетов, перезапуск ждёт её конца, не дольше чем до ",
+                                "A package manager is at work, the restart waits for its end, at most until ")
+                        + words.time(until) + ".");
+            }
             case Resolved(var _, Answers proof) -> {
                 result.map(this::done).ifPresent(lines::add);
-                lines.add(proved(proof));
+                if (!proof.answers().isEmpty()) {
+                    lines.add(proved(proof));
+                }
             }
             case Repairing _, Proving _ -> result.map(this::done).ifPresent(lines::add);
             case Open _ -> {
@@ -108,6 +133,9 @@ public final class Texts {
                         ? words.say("исправить не удалось, проверяю", "the repair failed, looking again")
                         : words.say("исправлено, проверяю", "repaired, looking again");
             case CoolingDown _ -> words.say("восстановить не удалось, пауза", "not healed, cooling down");
+            case Held _ -> words.say("восстановление ждёт", "the repair waits");
+            case Open _
+            when incident.diagnosis() instanceof ServiceBad bad && !bad.urgent() -> words.say("наблюдаю", "watching");
             case Open _ ->
                 looksAgain(incident)
                         ? words.say("проверяю заново", "looking again")
@@ -130,6 +158,18 @@ public final class Texts {
             case Changed changed ->
                 words.say("Исправлено: ", "Repaired: ") + given(changed) + " (" + amount(changed) + ")."
                         + leftAlone(changed);
+            case RepairResult.Restarted(String unit, boolean killed, List<String> evidence, var _) ->
+                words.say("Сделано: ", "Done: ")
+                        + unit
+                        + (killed ? words.say(" убит и", " killed and") : "")
+                        + words.say(" запущен заново.", " started anew.")
+                        + evidence.stream()
+                                .findFirst()
+                                .map(line -> words.say(" Перед этим: ", " Before it: ") + line)
+                                .orElse("");
+            case RepairResult.Refused(Config config) ->
+                words.say("Перезапуска не было, nginx -t: ", "No restart, nginx -t: ") + config.where() + " "
+                        + config.error() + ".";
             case RepairResult.Failed(String reason) ->
                 words.say("Исправить не удалось: ", "The repair failed: ") + reason + ".";
             case RepairResult.Interrupted() ->
@@ -151,6 +191,12 @@ public final class Texts {
                     case Changed changed ->
                         tried + " (" + given(changed) + ": " + amount(changed) + ")"
                                 + words.say(", не помогло.", ", in vain.");
+                    case RepairResult.Restarted _ ->
+                        words.say("Перезапускали ", "Restarted ")
+                                + words.times(attempts)
+                                + words.say(", не помогло. ", ", in vain. ")
+                                + done(result);
+                    case RepairResult.Refused _ -> done(result);
                     case RepairResult.Failed _, RepairResult.Interrupted _ -> tried + ". " + done(result);
                 })
                 .orElse(tried + ".");
@@ -197,11 +243,13 @@ public final class Texts {
                 .filter(answer ->
                         answer.status().filter(status -> status == 200).isPresent())
                 .count();
-        String what = others == 0
-                ? words.say("страница отвечает", "the page answers")
-                : words.say("страница и ", "the page and ")
-                        + words.filesOfIt(others)
-                        + words.say(" отвечают", " answer");
+        String what = proof.check() == CheckId.API
+                ? words.say("API отвечает", "the API answers")
+                : others == 0
+                        ? words.say("страница отвечает", "the page answers")
+                        : words.say("страница и ", "the page and ")
+                                + words.filesOfIt(others)
+                                + words.say(" отвечают", " answer");
         return words.say("Проверено: ", "Proved: ")
                 + what
                 + words.say(" 200 за ", " 200 in ")

@@ -8,6 +8,7 @@ import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import java.io.IOException;
 import java.net.URI;
@@ -38,8 +39,13 @@ public final class ConfigLoader {
             "LECTIO_WEB_ROOT",
             "LECTIO_WEB_USER",
             "LECTIO_PRIVATE",
+            "LECTIO_WEB_UNIT",
+            "LECTIO_APP_UNIT",
+            "LECTIO_APP_SERVER",
+            "LECTIO_API_URL",
             "LECTIO_REPAIRS_PER_HOUR");
     private static final int FAR = 4;
+    private static final int LONGEST_SOCKET = 107;
 
     private final ConfigEnv env;
 
@@ -103,7 +109,43 @@ public final class ConfigLoader {
             throw new Invalid(env.errors());
         }
         return new Settings(
-                new Site(page, server, siteRoot, webRoot, user, privates), perHour, language, telegram, env.warnings());
+                new Site(page, server, siteRoot, webRoot, user, privates),
+                services(page),
+                perHour,
+                language,
+                telegram,
+                env.warnings());
+    }
+
+    private Services services(URI page) {
+        Optional<String> proxy = value("LECTIO_WEB_UNIT", Optional.of("nginx.service"), ConfigLoader::unit);
+        Optional<String> app = value("LECTIO_APP_UNIT", Optional.of("teaching_panel.service"), ConfigLoader::unit);
+        String direct = value("LECTIO_APP_SERVER", "127.0.0.1:8000", ConfigLoader::direct);
+        URI api = value("LECTIO_API_URL", page.resolve("/api/health/"), text -> address(text, "http", "https"));
+        return new Services(
+                app.map(unit -> new Services.App(unit, direct, api)),
+                proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))));
+    }
+
+    /// Empty for a service that is not to be guarded.
+    private static Optional<String> unit(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!text.matches("[A-Za-z0-9][A-Za-z0-9:_.@\\\\-]{0,200}")) {
+            throw new IllegalArgumentException("is not a unit's name such as nginx.service; empty for none");
+        }
+        return Optional.of(text.endsWith(".service") ? text : text + ".service");
+    }
+
+    private static String direct(String text) {
+        boolean fits = text.startsWith("unix:/")
+                ? text.length() <= "unix:".length() + LONGEST_SOCKET
+                : text.matches("([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F:.]+]):[1-9]\\d{0,4}");
+        if (!fits) {
+            throw new IllegalArgumentException("is where the application listens: 127.0.0.1:8000, unix:/run/app.sock");
+        }
+        return text;
     }
 
     private Optional<Telegram> telegram() {

@@ -1,11 +1,15 @@
 package io.lectio.core;
 
 import io.lectio.core.health.CheckHealth;
+import io.lectio.core.health.ServiceTrack;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,20 +21,27 @@ import java.util.Set;
 /// @param sending whether a parcel is on its way: one at a time keeps the order
 /// @param settle the burst of file events that is waiting for quiet
 /// @param lastChange the last file event
+/// @param packagesSince when a package manager began to work, if one does
+/// @param nextProof when what is on its way up is asked again, if something is
 public record GuardState(
         Durable durable,
         Map<CheckId, CheckHealth> health,
+        Map<CheckId, ServiceTrack> tracks,
         Map<CheckId, Boolean> looking,
         Set<Long> sending,
         Optional<Settle> settle,
         Instant lastChange,
-        Instant nextRound) {
+        Optional<Instant> packagesSince,
+        Instant nextRound,
+        Instant nextProof) {
 
+    /// @param incidents the open ones, each of another subject, the oldest first
     /// @param ledgers what each remedy has spent, by its id
-    public record Durable(long nextId, Optional<Incident> incident, Map<String, Ledger> ledgers, Outbox outbox) {
-        public static final Durable EMPTY = new Durable(1, Optional.empty(), Map.of(), Outbox.EMPTY);
+    public record Durable(long nextId, List<Incident> incidents, Map<String, Ledger> ledgers, Outbox outbox) {
+        public static final Durable EMPTY = new Durable(1, List.of(), Map.of(), Outbox.EMPTY);
 
         public Durable {
+            incidents = List.copyOf(incidents);
             ledgers = Map.copyOf(ledgers);
         }
     }
@@ -38,12 +49,23 @@ public record GuardState(
     public record Settle(Instant first, Instant last) {}
 
     public GuardState {
-        health = Map.copyOf(health);
-        looking = Map.copyOf(looking);
+        health = Collections.unmodifiableMap(health);
+        tracks = Collections.unmodifiableMap(tracks);
+        looking = Collections.unmodifiableMap(looking);
         sending = Set.copyOf(sending);
     }
 
     public static GuardState begin(Durable durable) {
-        return new GuardState(durable, Map.of(), Map.of(), Set.of(), Optional.empty(), Instant.EPOCH, Instant.EPOCH);
+        return new GuardState(
+                durable,
+                new EnumMap<>(CheckId.class),
+                new EnumMap<>(CheckId.class),
+                new EnumMap<>(CheckId.class),
+                Set.of(),
+                Optional.empty(),
+                Instant.EPOCH,
+                Optional.empty(),
+                Instant.EPOCH,
+                Instant.MAX);
     }
 }

@@ -7,6 +7,8 @@ import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.CheckHealth.Status;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
+import io.lectio.core.health.Observation.Outcome;
+import io.lectio.core.health.ServiceTrack;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.IncidentCourse;
@@ -16,18 +18,22 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.Remedy;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
-/// One turn of [Guard]: the event is taken in, the incident moves on, and what is due is started. It lives for one
+/// One turn of [Guard]: the event is taken in, the incidents move on, and what is due is started. It lives for one
 /// call only.
 final class Turn {
     /// A send that fails for long is in the log at every so many tries.
@@ -36,40 +42,48 @@ final class Turn {
     private final Instant now;
     private final Policy policy;
     private final List<Action> actions = new ArrayList<>();
+    private final Set<Incident> closed = new HashSet<>();
 
     private long nextId;
-    private Optional<Incident> incident;
+    private final List<Incident> incidents;
     private final Map<String, Ledger> ledgers;
     private Outbox outbox;
     private final Map<CheckId, CheckHealth> health = new EnumMap<>(CheckId.class);
+    private final Map<CheckId, ServiceTrack> tracks = new EnumMap<>(CheckId.class);
     private final Map<CheckId, Boolean> looking = new EnumMap<>(CheckId.class);
     private final Set<Long> sending;
     private Optional<Settle> settle;
     private Instant lastChange;
+    private Optional<Instant> packagesSince;
     private Instant nextRound;
+    private Instant nextProof;
 
     Turn(GuardState state, Instant now, Policy policy) {
         this.now = now;
         this.policy = policy;
         nextId = state.durable().nextId();
-        incident = state.durable().incident();
+        incidents = new ArrayList<>(state.durable().incidents());
         ledgers = new HashMap<>(state.durable().ledgers());
         outbox = state.durable().outbox();
         health.putAll(state.health());
+        tracks.putAll(state.tracks());
         looking.putAll(state.looking());
         sending = new HashSet<>(state.sending());
         settle = state.settle();
-        lastChange = state.lastChange();
+        lastChange = earlier(state.lastChange(), now);
+        packagesSince = state.packagesSince();
         nextRound = earlier(state.nextRound(), now.plus(policy.timing().round()));
+        nextProof = state.nextProof();
     }
 
     Decision take(Event event) {
         switch (event) {
-            case Event.Started() -> incident = incident.map(IncidentCourse::interrupted);
+            case Event.Started() -> incidents.replaceAll(IncidentCourse::interrupted);
             case Event.PathsChanged(var _) -> {
                 settle = Optional.of(new Settle(settle.map(Settle::first).orElse(now), now));
                 lastChange = now;
             }
+            case Event.ServiceChanged(CheckId check) -> look(check);
             case Event.Observed(Observation observation) -> observed(observation);
             case Event.RepairDone(long id, RepairResult result) -> repaired(id, result);
             case Event.Delivered(Outbox.Parcel parcel, Delivery delivery) -> delivered(parcel, delivery);
@@ -78,17 +92,28 @@ final class Turn {
         advance();
         startWhatIsDue();
         GuardState next = new GuardState(
-                new Durable(nextId, incident, ledgers, outbox),
+                new Durable(nextId, incidents, ledgers, outbox),
                 health,
+                tracks,
                 looking,
                 sending,
                 settle,
                 lastChange,
-                nextRound);
+                packagesSince,
+                nextRound,
+                nextProof);
         return new Decision(next, actions, wakeAt());
     }
 
     private void observed(Observation observation) {
+        CheckId check = observation.check();
+        weigh(new Observation(check, observation.startedAt(), judged(check, observation.outcome())));
+        if (Boolean.TRUE.equals(looking.remove(check))) {
+            look(check);
+        }
+    }
+
+    private void weigh(Observation observation) {
         CheckId check = observation.check();
         CheckHealth before = health.getOrDefault(check, CheckHealth.pending(now));
         CheckHealth after = before.next(observation, policy.threshold(check), now);
@@ -100,17 +125,31 @@ final class Turn {
                             + observation.outcome().inWords());
         }
         if (observation.outcome() instanceof Observation.Failed(Finding.Answers answers)) {
-            incident = incident.map(open -> IncidentCourse.witnessed(open, answers));
-        }
-        if (Boolean.TRUE.equals(looking.remove(check))) {
-            look(check);
+            incidents.replaceAll(open -> IncidentCourse.needs(open.subject()).contains(check)
+                    ? IncidentCourse.witnessed(open, answers)
+                    : open);
         }
     }
 
+    /// What one look at a service cannot tell, its track can.
+    private Outcome judged(CheckId check, Outcome seen) {
+        if (!(seen instanceof Observation.Sampled(Finding.Service service))) {
+            return seen;
+        }
+        ServiceTrack before = tracks.getOrDefault(check, ServiceTrack.begin(now));
+        ServiceTrack track = before.next(service, now);
+        tracks.put(check, track);
+        packagesSince = service.packagesChange() ? packagesSince.or(() -> Optional.of(now)) : Optional.empty();
+        return Guard.judged(service, track.judge(before, policy.patience()));
+    }
+
     private void repaired(long id, RepairResult result) {
-        incident = incident.map(open -> open.id() == id ? IncidentCourse.repaired(open, result, now) : open);
+        incidents.replaceAll(open -> open.id() == id ? IncidentCourse.repaired(open, result, now) : open);
         record(Level.WARNING, "incident " + id + ": repair " + result.inWords());
-        lookAtAll();
+        if (result instanceof RepairResult.Refused(Finding.Config config)) {
+            weigh(new Observation(CheckId.CONFIG, now, new Observation.Failed(config)));
+        }
+        policy.checks().forEach(this::look);
     }
 
     private void delivered(Outbox.Parcel parcel, Delivery delivery) {
@@ -127,60 +166,88 @@ final class Turn {
     }
 
     private void advance() {
-        Optional<Diagnosis> diagnosis = Diagnosis.diagnose(health, lastChange, now, policy);
-        if (incident.isEmpty()) {
-            if (diagnosis.isEmpty()) {
-                return;
-            }
-            incident = Optional.of(withSymptom(IncidentCourse.open(nextId++, diagnosis.get(), now, policy)));
+        Map<CheckId, Diagnosis> found = Diagnosis.diagnose(health, lastChange, now, policy);
+        if (found.isEmpty() && incidents.isEmpty()) {
+            return;
         }
-        Incident before = incident.get();
+        IncidentCourse course = new IncidentCourse(policy, now, health, found, lastChange, packagesSince);
+        incidents.replaceAll(open -> course.follow(
+                open,
+                incidents.stream()
+                        .filter(other -> other.id() != open.id())
+                        .map(Incident::subject)
+                        .collect(Collectors.toSet())));
+        Set<CheckId> known = incidents.stream().map(Incident::subject).collect(Collectors.toSet());
+        incidents.replaceAll(open -> step(course, open, false));
+        found.forEach((subject, diagnosis) -> {
+            if (!known.contains(subject)) {
+                incidents.add(step(course, withSymptom(course.open(nextId++, diagnosis)), true));
+                if (diagnosis.remedy().isEmpty()) {
+                    IncidentCourse.needs(subject).forEach(this::look); // it may be over already
+                }
+            }
+        });
+        incidents.removeIf(closed::contains);
+    }
+
+    private Incident step(IncidentCourse course, Incident before, boolean fresh) {
         String remedy = before.diagnosis()
                 .remedy()
-                .or(() -> diagnosis.flatMap(Diagnosis::remedy))
-                .map(r -> r.id())
+                .or(() -> Optional.ofNullable(course.found().get(before.subject()))
+                        .flatMap(Diagnosis::remedy))
+                .map(Remedy::id)
                 .orElse("none");
         Ledger ledger = ledgers.getOrDefault(remedy, Ledger.EMPTY);
-        var step = new IncidentCourse(policy, now, health, lastChange).advance(before, diagnosis, ledger);
+        IncidentCourse.Step step = course.advance(before, ledger, fresh);
+        Incident after = step.incident();
         if (!step.ledger().equals(ledger)) {
             ledgers.put(remedy, step.ledger());
         }
-        boolean over = step.incident().phase() instanceof Incident.Resolved;
-        Level level = over ? Level.INFO : step.incident().worst();
+        Level level = after.phase() instanceof Incident.Resolved ? Level.INFO : after.worst();
         step.notes().forEach(note -> record(level, "incident " + before.id() + ": " + note));
-        step.tellAt().ifPresent(due -> outbox = outbox.tell(step.incident(), nextId++, due));
+        step.tellAt().ifPresent(due -> outbox = outbox.tell(after, nextId++, due));
         step.repair()
                 .ifPresent(attempt -> actions.add(new Action.Repair(
                         before.id(),
                         attempt.number(),
-                        step.incident().diagnosis().remedy().orElseThrow())));
-        incident = step.closed() ? Optional.empty() : Optional.of(step.incident());
+                        after.diagnosis().remedy().orElseThrow())));
+        if (step.closed()) {
+            closed.add(after);
+        }
+        return after;
     }
 
     /// What a visitor got may have been seen a moment before its cause was.
     private Incident withSymptom(Incident opened) {
-        CheckHealth page = health.get(CheckId.PAGE);
-        return page != null
-                        && page.known().map(Observation::outcome).orElse(null)
-                                instanceof Observation.Failed(Finding.Answers answers)
-                ? IncidentCourse.witnessed(opened, answers)
-                : opened;
+        return IncidentCourse.needs(opened.subject()).stream()
+                .flatMap(check -> Optional.ofNullable(health.get(check)).flatMap(CheckHealth::known).stream())
+                .map(Observation::outcome)
+                .<UnaryOperator<Incident>>mapMulti((outcome, into) -> {
+                    if (outcome instanceof Observation.Failed(Finding.Answers answers)) {
+                        into.accept(incident -> IncidentCourse.witnessed(incident, answers));
+                    }
+                })
+                .findFirst()
+                .map(seen -> seen.apply(opened))
+                .orElse(opened);
     }
 
     private void startWhatIsDue() {
         if (settle.isPresent() && !settledAt(settle.get()).isAfter(now)) {
             settle = Optional.empty();
-            lookAtAll();
+            look(CheckId.FILES);
+            look(CheckId.PAGE);
         }
         if (!nextRound.isAfter(now)) {
             nextRound = now.plus(policy.timing().round());
-            for (CheckId check : CheckId.values()) {
-                if (!looking.containsKey(check)) {
+            for (CheckId check : policy.checks()) {
+                if (!looking.containsKey(check) && isDue(check)) {
                     look(check);
                 }
             }
         }
-        outbox = outbox.swept(incident);
+        hurry();
+        outbox = outbox.swept(incidents);
         if (sending.isEmpty()) {
             outbox.next(now).ifPresent(parcel -> {
                 parcel.alerts().forEach(alert -> sending.add(alert.id()));
@@ -189,20 +256,60 @@ final class Turn {
         }
     }
 
-    private void lookAtAll() {
-        for (CheckId check : CheckId.values()) {
-            look(check);
+    /// Whether a check has its turn in this round.
+    private boolean isDue(CheckId check) {
+        if (check != CheckId.CONFIG) {
+            return true;
+        }
+        return Optional.ofNullable(health.get(check))
+                .flatMap(CheckHealth::known)
+                .map(last -> last.startedAt().plus(policy.timing().slowRound()))
+                .filter(due -> due.isAfter(now)
+                        && due.isBefore(now.plus(policy.timing().slowRound())))
+                .isEmpty();
+    }
+
+    /// What is on its way up, or stopped for a moment, is asked again soon.
+    private void hurry() {
+        Set<CheckId> hurried = EnumSet.noneOf(CheckId.class);
+        incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
+        tracks.forEach((check, track) -> {
+            if (track.paused()
+                    .filter(soFar -> soFar.compareTo(policy.patience().paused()) < 0)
+                    .isPresent()) {
+                hurried.add(check);
+            }
+        });
+        if (hurried.isEmpty()) {
+            nextProof = Instant.MAX;
+            return;
+        }
+        Instant soon = now.plus(policy.patience().proof());
+        if (nextProof.isAfter(now)) {
+            nextProof = earlier(nextProof, soon);
+            return;
+        }
+        nextProof = soon;
+        for (CheckId check : hurried) {
+            if (!looking.containsKey(check)) {
+                look(check);
+            }
         }
     }
 
     /// A look that is under way saw the world before this event: another one follows it.
     private void look(CheckId check) {
+        if (!policy.checks().contains(check)) {
+            return;
+        }
         if (looking.containsKey(check)) {
             looking.put(check, true);
             return;
         }
         looking.put(check, false);
-        List<URI> also = check == CheckId.PAGE ? incident.map(Incident::toProve).orElse(List.of()) : List.of();
+        List<URI> also = check != CheckId.PAGE
+                ? List.of()
+                : incidents.stream().flatMap(open -> open.toProve().stream()).toList();
         actions.add(new Action.Look(check, also));
     }
 
@@ -213,22 +320,19 @@ final class Turn {
     }
 
     private Instant wakeAt() {
-        Instant at = nextRound;
+        Instant at = earlier(nextRound, nextProof);
         if (settle.isPresent()) {
             at = earlier(at, settledAt(settle.get()));
         }
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
-            Instant believed = Diagnosis.believedAt(each.getKey(), each.getValue(), lastChange, policy);
-            if (each.getValue().status() == Status.UNHEALTHY && believed.isAfter(now)) {
-                at = earlier(at, believed);
+            if (each.getValue().status() == Status.UNHEALTHY) {
+                Instant believed = Diagnosis.believedAt(each.getKey(), each.getValue(), lastChange, policy);
+                at = believed.isAfter(now) ? earlier(at, believed) : at;
             }
         }
-        if (incident.isPresent()) {
-            at = earlier(
-                    at,
-                    new IncidentCourse(policy, now, health, lastChange)
-                            .wakeAt(incident.get())
-                            .orElse(at));
+        IncidentCourse course = new IncidentCourse(policy, now, health, Map.of(), lastChange, packagesSince);
+        for (Incident open : incidents) {
+            at = earlier(at, course.wakeAt(open).orElse(at));
         }
         if (sending.isEmpty()) {
             at = earlier(at, outbox.wakeAt(now).orElse(at));

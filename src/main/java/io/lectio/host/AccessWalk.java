@@ -7,7 +7,6 @@ import io.lectio.core.policy.Site;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,7 +21,6 @@ public final class AccessWalk {
     /// Deeper than this no built page goes; what lies there is not looked at.
     static final int DEEPEST = 64;
 
-    private static final int ROOT = 0;
     private static final byte[] ITSELF = {};
     private static final byte[] NO_ACL = {};
 
@@ -58,7 +56,7 @@ public final class AccessWalk {
         this.user = user;
         this.visitor = visitor;
         accounts = Accounts.read();
-        asRoot = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(ROOT);
+        asRoot = Accounts.isRoot();
     }
 
     /// @return how many files and folders were looked at

@@ -19,6 +19,11 @@ final class Accounts {
 
     private Accounts() {}
 
+    /// Whether this process is root's.
+    static boolean isRoot() throws IOException {
+        return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+    }
+
     static Accounts read() throws IOException {
         Accounts accounts = new Accounts();
         for (String[] fields : lines("/etc/passwd", 4)) {

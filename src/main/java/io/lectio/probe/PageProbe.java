@@ -7,6 +7,7 @@ import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Observation.Failed;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.Observation.Passed;
+import io.lectio.core.health.Observation.Unknown;
 import io.lectio.core.policy.Site;
 import io.lectio.engine.Prober;
 import io.lectio.host.http.Dialer;
@@ -56,6 +57,10 @@ public final class PageProbe implements Prober {
                             answers.stream().noneMatch(answer -> answer.url().equals(url)))
                     .toList();
             askAll(besides, answers, start, this::askBesides);
+        }
+        boolean silent = answers.stream().allMatch(answer -> answer.status().isEmpty());
+        if (silent && !Loopback.carries()) {
+            return new Unknown("this machine cannot connect to itself (loopback)");
         }
         Answers all = new Answers(answers, Duration.ofNanos(System.nanoTime() - start));
         return all.bad().isEmpty() ? new Passed(all) : new Failed(all);
@@ -155,12 +160,7 @@ public final class PageProbe implements Prober {
     }
 
     private Answer noAnswer(URI url, HttpFailure failure) {
-        Kind kind = switch (failure.kind()) {
-            case CONNECT -> Kind.REFUSED;
-            case TIMEOUT -> Kind.TIMEOUT;
-            case DNS, TLS, CLOSED, MALFORMED, PROXY -> Kind.NO_ANSWER;
-        };
-        return new Answer(url, Optional.empty(), deadline, fault(kind, String.valueOf(failure.getMessage())));
+        return Question.noAnswer(url, failure, deadline);
     }
 
     private static Optional<Fault> fault(Kind kind, String words) {

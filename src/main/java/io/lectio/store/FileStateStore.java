@@ -3,8 +3,7 @@ package io.lectio.store;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Outbox;
-import io.lectio.core.policy.Limits;
-import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.Policy;
 import io.lectio.engine.StateStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,8 +15,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// The durable state as one JSON file that a person can read: written beside, synced, renamed over the old one, the
 /// folder synced.
@@ -26,12 +27,12 @@ import java.util.Optional;
 /// state must not refill it.
 public final class FileStateStore implements StateStore {
     private final Path file;
-    private final Limits limits;
+    private final Policy policy;
     private final InstantSource clock;
 
-    public FileStateStore(Path folder, Limits limits, InstantSource clock) {
+    public FileStateStore(Path folder, Policy policy, InstantSource clock) {
         file = folder.resolve("state.json");
-        this.limits = limits;
+        this.policy = policy;
         this.clock = clock;
     }
 
@@ -47,11 +48,12 @@ public final class FileStateStore implements StateStore {
                     "state.json.unreadable-" + clock.instant().toEpochMilli());
             Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
             Ledger spent = new Ledger(
-                    java.util.List.of(),
-                    limits.attemptsInRow(),
-                    Optional.of(clock.instant().plus(limits.cooldown())));
-            return new Durable(
-                    clock.instant().toEpochMilli(), Optional.empty(), Map.of(Remedy.OPEN_PATHS, spent), Outbox.EMPTY);
+                    List.of(),
+                    policy.limits().attemptsInRow(),
+                    Optional.of(clock.instant().plus(policy.limits().cooldown())));
+            Map<String, Ledger> ledgers =
+                    policy.remedies().stream().collect(Collectors.toMap(remedy -> remedy, _ -> spent));
+            return new Durable(clock.instant().toEpochMilli(), List.of(), ledgers, Outbox.EMPTY);
         }
     }
 

@@ -279,7 +279,7 @@ class TextsTest {
     }
 
     @Test
-    void aBacklogOfFiveIsOneMessage() {
+    void fiveAtOnceAreOneMessage() {
         reads(
                 Told.backlog(List.of(
                         page(bad("/", 502, "502 Bad Gateway")),
@@ -288,7 +288,7 @@ class TextsTest {
                         FOLDER_CLOSED.repairing(),
                         blind("openat /var/www: too many open files"))),
                 """
-                🚨 Lectio · сообщений, которые не удалось отправить вовремя: 5
+                🚨 CRITICAL · Lectio · сразу несколько сбоев: 5
                 🚨 06:12:00 · нужен человек · Страница отвечала 502.
                 🚨 06:12:00 · восстановить не удалось, пауза · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
                 ⚠️ 06:12:00 · восстановлено за 1,3 с · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
@@ -296,7 +296,7 @@ class TextsTest {
                 ⚠️ 06:12:00 · нужен человек · Проверка прав на файлы не может работать: openat /var/www: too many open files. Сам сайт может быть в порядке.
                 Что сейчас: sudo lectio status""",
                 """
-                🚨 Lectio · alerts that could not be sent in time: 5
+                🚨 CRITICAL · Lectio · several faults at once: 5
                 🚨 06:12:00 · a person is needed · The page answered 502.
                 🚨 06:12:00 · not healed, cooling down · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
                 ⚠️ 06:12:00 · healed in 1.3 s · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).

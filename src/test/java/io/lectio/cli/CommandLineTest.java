@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import io.lectio.Main;
 import io.lectio.control.ControlServer;
 import io.lectio.core.GuardState;
+import io.lectio.core.policy.Services;
 import io.lectio.engine.GuardLoop.Snapshot;
 import io.lectio.store.OneGuard;
 import java.io.IOException;
@@ -224,7 +225,8 @@ class CommandLineTest {
 
     @Test
     void theDaemonsStatusIsToldForPeopleAndForPrograms() throws Exception {
-        Snapshot snapshot = new Snapshot(GuardState.begin(GuardState.Durable.EMPTY), Optional.empty(), NOW, NOW);
+        Snapshot snapshot = new Snapshot(
+                GuardState.begin(GuardState.Durable.EMPTY), Services.NONE.checks(), Optional.empty(), NOW, NOW);
         try (ControlServer _ = ControlServer.start(home.resolve("state"), () -> snapshot)) {
             Ended json = lectio("status", "--json");
             assertThat(json.code()).isEqualTo(LectioCommand.OK);

@@ -19,6 +19,7 @@ import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import java.net.URI;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ class GuardTest {
             new PrivatePatterns(List.of()));
     private static final Instant START = Instant.parse("2026-01-22T03:12:00Z");
 
-    private Policy policy = new Policy(SITE, true, Limits.DEFAULT, Policy.Timing.DEFAULT);
+    private Policy policy = new Policy(SITE, Services.NONE, true, Limits.DEFAULT);
     private Instant now = START;
     private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
     private final List<Action> actions = new ArrayList<>();
@@ -84,7 +85,7 @@ class GuardTest {
     }
 
     private void repairEnds() {
-        long id = state.durable().incident().orElseThrow().id();
+        long id = state.durable().incidents().getFirst().id();
         event(new Event.RepairDone(id, new RepairResult.Changed(0, 1, List.of(), 0, Path.of("/j/1.tsv"))));
     }
 
@@ -129,7 +130,7 @@ class GuardTest {
         assertThat(all(Action.Send.class)).isEmpty();
         repairEnds();
         bothSee(true, true);
-        assertThat(state.durable().incident().orElseThrow().phase()).isInstanceOf(Incident.Resolved.class);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Resolved.class);
         pass(Duration.ofSeconds(2));
         event(new Event.Tick());
         List<Action.Send> sent = all(Action.Send.class).toList();
@@ -139,7 +140,7 @@ class GuardTest {
         assertThat(alert.incident().symptom()).isPresent();
         event(new Event.Delivered(sent.getFirst().parcel(), new Delivery.Accepted(Optional.of(7L))));
         event(new Event.Tick());
-        assertThat(state.durable().incident()).isEmpty();
+        assertThat(state.durable().incidents()).isEmpty();
         assertThat(state.durable().outbox().alerts()).isEmpty();
     }
 
@@ -161,7 +162,7 @@ class GuardTest {
         repairEnds();
         sees(CheckId.FILES, true, before);
         sees(CheckId.PAGE, true, before);
-        assertThat(state.durable().incident().orElseThrow().phase()).isInstanceOf(Incident.Proving.class);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Proving.class);
     }
 
     @Test
@@ -173,8 +174,8 @@ class GuardTest {
             bothSee(false, false);
         }
         assertThat(all(Action.Repair.class)).hasSize(3);
-        assertThat(state.durable().incident().orElseThrow().phase()).isInstanceOf(Incident.CoolingDown.class);
-        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.CRITICAL);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.CoolingDown.class);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
         pass(Duration.ofMinutes(5));
         event(new Event.Tick());
         assertThat(all(Action.Repair.class)).hasSize(4);
@@ -200,7 +201,7 @@ class GuardTest {
         event(new Event.Started());
         for (int i = 0; i < 40; i++) {
             bothSee(false, true);
-            if (state.durable().incident().orElseThrow().phase() instanceof Incident.Repairing) {
+            if (state.durable().incidents().getFirst().phase() instanceof Incident.Repairing) {
                 repairEnds();
                 bothSee(true, true);
             }
@@ -225,7 +226,7 @@ class GuardTest {
         repairEnds();
         bothSee(true, true);
         assertThat(all(Action.Repair.class)).hasSize(50);
-        assertThat(state.durable().incident().orElseThrow().attempts()).hasSize(1);
+        assertThat(state.durable().incidents().getFirst().attempts()).hasSize(1);
         assertThat(state.durable().ledgers().values())
                 .allSatisfy(ledger -> assertThat(ledger.spent()).hasSize(1));
     }
@@ -241,7 +242,7 @@ class GuardTest {
             bothSee(true, false);
             pass(Duration.ofMillis(200));
         }
-        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.WARNING);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.WARNING);
         bothSee(true, true);
         pass(Duration.ofSeconds(2));
         event(new Event.Tick());
@@ -254,10 +255,10 @@ class GuardTest {
         event(new Event.PathsChanged(now));
         bothSee(true, false);
         bothSee(true, false);
-        assertThat(state.durable().incident()).isEmpty();
+        assertThat(state.durable().incidents()).isEmpty();
         pass(Duration.ofSeconds(1));
         event(new Event.Tick());
-        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.CRITICAL);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
     }
 
     @Test
@@ -269,17 +270,17 @@ class GuardTest {
             bothSee(true, false);
             pass(Duration.ofMillis(500));
         }
-        assertThat(state.durable().incident()).isPresent();
+        assertThat(state.durable().incidents()).isNotEmpty();
     }
 
     @Test
     void onlyLooksWhenItMayNotRepair() {
-        policy = new Policy(SITE, false, Limits.DEFAULT, Policy.Timing.DEFAULT);
+        policy = new Policy(SITE, Services.NONE, false, Limits.DEFAULT);
         event(new Event.Started());
         bothSee(false, false);
         bothSee(false, false);
         assertThat(all(Action.Repair.class)).isEmpty();
-        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.CRITICAL);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
     }
 
     @Test
@@ -290,7 +291,7 @@ class GuardTest {
         event(new Event.Observed(new Observation(
                 CheckId.FILES, now, new Observation.Failed(new Access("www-data", 5, List.of(higher), 1, 0)))));
         assertThat(all(Action.Repair.class)).isEmpty();
-        assertThat(state.durable().incident()).isPresent();
+        assertThat(state.durable().incidents()).isNotEmpty();
     }
 
     @Test
@@ -301,7 +302,7 @@ class GuardTest {
             pass(Duration.ofSeconds(5));
         }
         assertThat(all(Action.Repair.class)).isEmpty();
-        assertThat(state.durable().incident()).isPresent();
+        assertThat(state.durable().incidents()).isNotEmpty();
     }
 
     @Test

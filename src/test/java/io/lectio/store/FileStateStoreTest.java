@@ -13,6 +13,7 @@ import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import java.io.IOException;
 import java.net.URI;
@@ -27,31 +28,32 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FileStateStoreTest {
     private static final Instant NOW = Instant.parse("2026-01-22T03:12:00Z");
+    private static final Path WEB = Path.of("/var/www/site/build");
+    private static final Site SITE = new Site(
+            URI.create("http://localhost/"),
+            "127.0.0.1",
+            Path.of("/var/www/site"),
+            WEB,
+            "www-data",
+            new PrivatePatterns(List.of("*.map")));
+    private static final Policy POLICY = new Policy(SITE, Services.NONE, true, Limits.DEFAULT);
 
     @TempDir
     private Path folder = Path.of("");
 
     private FileStateStore store() {
-        return new FileStateStore(folder, Limits.DEFAULT, InstantSource.fixed(NOW));
+        return new FileStateStore(folder, POLICY, InstantSource.fixed(NOW));
     }
 
     private static Durable inTheMiddleOfARepair() {
-        Path web = Path.of("/var/www/site/build");
-        Site site = new Site(
-                URI.create("http://localhost/"),
-                "127.0.0.1",
-                Path.of("/var/www/site"),
-                web,
-                "www-data",
-                new PrivatePatterns(List.of("*.map")));
         var denial = new Finding.Denial(
-                web.resolve("имя.js"), false, 0, "root:root", NOW, Finding.Place.INSIDE, Optional.empty());
+                WEB.resolve("имя.js"), false, 0, "root:root", NOW, Finding.Place.INSIDE, Optional.empty());
         var failed = new Observation.Failed(new Finding.Access("www-data", 9, List.of(denial), 0, 1));
         return Guard.decide(
                         GuardState.begin(Durable.EMPTY),
                         new Event.Observed(new Observation(CheckId.FILES, NOW, failed)),
                         NOW,
-                        new Policy(site, true, Limits.DEFAULT, Policy.Timing.DEFAULT))
+                        POLICY)
                 .next()
                 .durable();
     }
@@ -59,7 +61,7 @@ class FileStateStoreTest {
     @Test
     void readsBackWhatItWrote() throws IOException {
         Durable durable = inTheMiddleOfARepair();
-        assertThat(durable.incident()).isPresent();
+        assertThat(durable.incidents()).isNotEmpty();
         store().save(durable);
         assertThat(store().load()).isEqualTo(durable);
     }
@@ -68,7 +70,7 @@ class FileStateStoreTest {
     void aDamagedStateIsSetAsideAndCountsAsSpent() throws IOException {
         Files.writeString(folder.resolve("state.json"), "{\"nextId\": 3, \"inci");
         Durable durable = store().load();
-        assertThat(durable.ledgers().get(Remedy.OPEN_PATHS))
+        assertThat(durable.ledgers().get(Remedy.OpenPaths.ID))
                 .isNotNull()
                 .satisfies(ledger ->
                         assertThat(ledger.allowedAt(NOW, Limits.DEFAULT)).isAfter(NOW));
@@ -83,7 +85,7 @@ class FileStateStoreTest {
         String whole = Files.readString(folder.resolve("state.json"));
         for (int cut = 1; cut < whole.length() - 1; cut += 37) {
             Files.writeString(folder.resolve("state.json"), whole.substring(0, cut));
-            assertThat(store().load().incident()).isEmpty();
+            assertThat(store().load().incidents()).isEmpty();
         }
     }
 

@@ -3,6 +3,8 @@ package io.lectio.core.health;
 import io.lectio.core.health.Observation.Failed;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.Observation.Passed;
+import io.lectio.core.health.Observation.Sampled;
+import io.lectio.core.health.Observation.Undecided;
 import io.lectio.core.health.Observation.Unknown;
 import io.lectio.core.policy.Threshold;
 import java.time.Instant;
@@ -35,6 +37,8 @@ public record CheckHealth(
         return switch (outcome) {
             case Unknown(String reason) ->
                 new CheckHealth(status, since, streak, unknowns + 1, known, Optional.of(reason));
+            case Undecided _ -> new CheckHealth(status, since, streak, 0, known, Optional.empty());
+            case Sampled _ -> throw new IllegalArgumentException("a sample is judged before it counts");
             case Passed _ -> turn(Status.HEALTHY, threshold.successes(), observation, now);
             case Failed _ -> turn(Status.UNHEALTHY, threshold.failures(), observation, now);
         };
@@ -59,7 +63,8 @@ public record CheckHealth(
         return known.map(Observation::outcome).map(outcome -> switch (outcome) {
             case Passed(Finding finding) -> finding;
             case Failed(Finding finding) -> finding;
-            case Unknown _ -> throw new IllegalStateException("an unknown look is never kept as known");
+            case Unknown _, Undecided _, Sampled _ ->
+                throw new IllegalStateException("a look without a verdict is never kept as known");
         });
     }
 }

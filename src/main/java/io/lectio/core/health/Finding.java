@@ -1,10 +1,12 @@
 package io.lectio.core.health;
 
+import io.lectio.core.policy.CheckId;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -101,10 +103,15 @@ public sealed interface Finding {
 
     /// What was answered.
     ///
+    /// @param check what was asked: the page or the API
     /// @param answers the page's first, then those of its assets and of the addresses asked for besides
-    record Answers(List<Answer> answers, Duration took) implements Finding {
+    record Answers(CheckId check, List<Answer> answers, Duration took) implements Finding {
         public Answers {
             answers = List.copyOf(answers);
+        }
+
+        public Answers(List<Answer> ofThePage, Duration took) {
+            this(CheckId.PAGE, ofThePage, took);
         }
 
         public List<Answer> bad() {
@@ -145,6 +152,48 @@ public sealed interface Finding {
             TIMEOUT,
             /// Some other way of having no answer: the words tell.
             NO_ANSWER
+        }
+    }
+
+    /// What a service is like, as far as one look tells.
+    ///
+    /// @param answer the last answer to a direct question that was asked in this run of the service
+    /// @param answeredAt when that came: a look with the same time brings nothing new
+    /// @param packagesChange whether a package manager is at work on this machine
+    record Service(
+            UnitState unit,
+            List<ProcessView> processes,
+            Optional<Answer> answer,
+            Instant answeredAt,
+            boolean packagesChange)
+            implements Finding {
+        public Service {
+            processes = List.copyOf(processes);
+        }
+
+        @Override
+        public String inWords() {
+            return unit.name() + " is " + unit.active().name().toLowerCase(Locale.ROOT) + " (" + unit.sub() + "), "
+                    + processes.size() + " processes";
+        }
+    }
+
+    /// What became of a service, after all that was seen of it.
+    record Judged(String unit, Condition condition, boolean packagesChange) implements Finding {
+        @Override
+        public String inWords() {
+            return unit + " " + condition.inWords();
+        }
+    }
+
+    /// What the web server says of its configuration.
+    ///
+    /// @param where the file and line of the error, as `/etc/nginx/nginx.conf:12`; empty where it names none
+    /// @param error the first line of the error; empty where the test passes
+    record Config(String where, String error) implements Finding {
+        @Override
+        public String inWords() {
+            return error.isEmpty() ? "the configuration passes its test" : where + ": " + error;
         }
     }
 

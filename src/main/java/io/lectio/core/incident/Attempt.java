@@ -24,7 +24,8 @@ public record Attempt(int number, Instant startedAt, List<Integer> closed, int r
 
     /// Whether what is closed now has only arrived since the last run.
     boolean continues(List<Integer> closedNow, Instant now) {
-        return closed.size() < MOST_ARRIVALS
+        return !closedNow.isEmpty()
+                && closed.size() < MOST_ARRIVALS
                 && Collections.disjoint(closed, closedNow)
                 && now.isBefore(startedAt.plus(LONGEST_ARRIVAL));
     }

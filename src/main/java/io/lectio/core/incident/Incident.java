@@ -2,6 +2,8 @@ package io.lectio.core.incident;
 
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.Finding;
+import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.policy.CheckId;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +22,7 @@ public record Incident(
         Instant openedAt,
         Instant brokenAt,
         Diagnosis diagnosis,
-        Optional<Finding.Answers> symptom,
+        Optional<Answers> symptom,
         List<URI> toProve,
         List<Attempt> attempts,
         Phase phase,
@@ -42,15 +44,18 @@ public record Incident(
 
     public record CoolingDown(Instant until) implements Phase {}
 
-    /// Proved. It is kept a moment longer while files still arrive, so that one copy is one incident.
-    public record Resolved(Instant at, Finding.Answers proof) implements Phase {}
+    /// A restart waits for a package manager that works, at most so long.
+    public record Held(Instant until) implements Phase {}
+
+    /// Proved. It is kept a while longer, so that one copy of files, or a service that flaps, is one incident.
+    public record Resolved(Instant at, Answers proof) implements Phase {}
 
     public Incident {
         toProve = List.copyOf(toProve);
         attempts = List.copyOf(attempts);
     }
 
-    static Incident open(long id, Diagnosis diagnosis, List<URI> toProve, Level level, Instant now) {
+    static Incident open(long id, Diagnosis diagnosis, List<URI> toProve, Instant now) {
         return new Incident(
                 id,
                 now,
@@ -60,7 +65,7 @@ public record Incident(
                 toProve,
                 List.of(),
                 new Open(),
-                level);
+                Level.INFO);
     }
 
     private static Instant brokenAt(Diagnosis diagnosis, Instant now) {
@@ -74,47 +79,46 @@ public record Incident(
         return now;
     }
 
-    private static Optional<Finding.Answers> symptomOf(Diagnosis diagnosis) {
-        return diagnosis instanceof Diagnosis.PageBad(Finding.Answers answers)
+    private static Optional<Answers> symptomOf(Diagnosis diagnosis) {
+        return diagnosis instanceof Diagnosis.AnswerBad(var _, Answers answers)
                 ? Optional.of(answers)
                 : Optional.empty();
+    }
+
+    public CheckId subject() {
+        return diagnosis.subject();
     }
 
     public Optional<Attempt> lastAttempt() {
         return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
     }
 
-    /// When looks begin to count as proof: the end of the last repair, or the first sight.
-    Instant provableSince() {
-        return switch (phase) {
-            case Proving(Instant since) -> since;
-            case Repairing _, Open _, CoolingDown _, Resolved _ -> openedAt;
-        };
-    }
-
     Incident in(Phase next) {
-        return new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, attempts, next, worst);
+        return with(diagnosis, symptom, toProve, attempts, next);
     }
 
+    /// The same fault once more, soon after it was healed.
+    Incident again(Instant now) {
+        return new Incident(id, now, now, diagnosis, Optional.empty(), toProve, attempts, new Open(), worst);
+    }
+
+    /// The same fault, seen deeper or further. What is of the same kind keeps its first evidence.
     Incident with(Diagnosis next, List<URI> proofs) {
+        if (next.kind().equals(diagnosis.kind()) && !(next instanceof Diagnosis.PathsClosed)) {
+            return this;
+        }
         List<URI> all = new ArrayList<>(toProve);
         proofs.stream().filter(url -> !all.contains(url)).forEach(all::add);
-        return new Incident(
-                id,
-                openedAt,
-                brokenAt,
+        return with(
                 next,
                 symptom.isPresent() ? symptom : symptomOf(next),
                 all.subList(0, Math.min(all.size(), MOST_PROOFS)),
                 attempts,
-                phase,
-                worst);
+                phase);
     }
 
-    Incident withSymptom(Finding.Answers seen) {
-        return symptom.isPresent()
-                ? this
-                : new Incident(id, openedAt, brokenAt, diagnosis, Optional.of(seen), toProve, attempts, phase, worst);
+    Incident withSymptom(Answers seen) {
+        return symptom.isPresent() ? this : with(diagnosis, Optional.of(seen), toProve, attempts, phase);
     }
 
     Incident atLevel(Level level) {
@@ -129,12 +133,16 @@ public record Incident(
             all.removeLast();
         }
         all.add(attempt);
-        return new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, all, new Repairing(now), worst);
+        return with(diagnosis, symptom, toProve, all, new Repairing(now));
     }
 
     Incident repaired(RepairResult result, Phase next) {
         List<Attempt> all = new ArrayList<>(attempts);
         all.set(all.size() - 1, all.getLast().ended(result));
-        return new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, all, next, worst);
+        return with(diagnosis, symptom, toProve, all, next);
+    }
+
+    private Incident with(Diagnosis cause, Optional<Answers> seen, List<URI> proofs, List<Attempt> tried, Phase next) {
+        return new Incident(id, openedAt, brokenAt, cause, seen, proofs, tried, next, worst);
     }
 }

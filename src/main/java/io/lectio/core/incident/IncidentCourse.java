@@ -3,36 +3,40 @@ package io.lectio.core.incident;
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.diagnosis.Diagnosis.PathsClosed;
 import io.lectio.core.health.CheckHealth;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Held;
 import io.lectio.core.incident.Incident.Open;
 import io.lectio.core.incident.Incident.Proving;
 import io.lectio.core.incident.Incident.Repairing;
 import io.lectio.core.incident.Incident.Resolved;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.Remedy;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// How an incident moves on: the repair that is due, the proof, the waiting, and when its message is due.
-public final class IncidentCourse {
-    private final Policy policy;
-    private final Instant now;
-    private final Map<CheckId, CheckHealth> health;
-    private final Instant lastChange;
-
-    /// @param lastChange the last file event
-    public IncidentCourse(Policy policy, Instant now, Map<CheckId, CheckHealth> health, Instant lastChange) {
-        this.policy = policy;
-        this.now = now;
-        this.health = health;
-        this.lastChange = lastChange;
-    }
+///
+/// @param found the causes that speak now, by their subjects
+/// @param lastChange the last file event
+/// @param packagesSince when a package manager began to work, if one does
+public record IncidentCourse(
+        Policy policy,
+        Instant now,
+        Map<CheckId, CheckHealth> health,
+        Map<CheckId, Diagnosis> found,
+        Instant lastChange,
+        Optional<Instant> packagesSince) {
 
     /// @param repair the attempt that starts now
     /// @param tellAt when the incident's message is due, if it has changed
@@ -44,8 +48,8 @@ public final class IncidentCourse {
             List<String> notes,
             Optional<Instant> tellAt) {}
 
-    public static Incident open(long id, Diagnosis diagnosis, Instant now, Policy policy) {
-        return Incident.open(id, diagnosis, proofs(diagnosis, policy), Level.INFO, now);
+    public Incident open(long id, Diagnosis diagnosis) {
+        return Incident.open(id, diagnosis, proofs(diagnosis), now);
     }
 
     /// The guard has begun anew: what it had under way counts as spent, and is looked at afresh.
@@ -53,14 +57,14 @@ public final class IncidentCourse {
         return switch (incident.phase()) {
             case Repairing _ -> incident.repaired(new RepairResult.Interrupted(), new Open());
             case Proving _ -> incident.in(new Open());
-            case Open _, CoolingDown _, Resolved _ -> incident;
+            case Open _, CoolingDown _, Held _, Resolved _ -> incident;
         };
     }
 
     /// What a visitor got while it was broken belongs to the incident; what the proof sees does not.
     public static Incident witnessed(Incident incident, Finding.Answers answers) {
         return switch (incident.phase()) {
-            case Open _, Repairing _ -> incident.withSymptom(answers);
+            case Open _, Repairing _, Held _ -> incident.withSymptom(answers);
             case Proving _, CoolingDown _, Resolved _ -> incident;
         };
     }
@@ -69,37 +73,95 @@ public final class IncidentCourse {
         return incident.phase() instanceof Repairing ? incident.repaired(result, new Proving(now)) : incident;
     }
 
-    public Step advance(Incident incident, Optional<Diagnosis> diagnosis, Ledger ledger) {
+    /// A symptom's incident becomes its cause's when that is seen, and the other way round when the cause is gone and
+    /// the symptom stays.
+    ///
+    /// @param taken the subjects of the other open incidents
+    public Incident follow(Incident incident, Set<CheckId> taken) {
+        CheckId subject = incident.subject();
+        if (!(incident.phase() instanceof Open) || found.containsKey(subject)) {
+            return incident;
+        }
+        return found.values().stream()
+                .filter(cause -> !taken.contains(cause.subject()))
+                .filter(cause -> Diagnosis.explainedBy(cause.subject()).contains(subject)
+                        || (needs(subject).contains(cause.subject()) && isWell(subject)))
+                .findFirst()
+                .map(cause -> incident.with(cause, proofs(cause)))
+                .orElse(incident);
+    }
+
+    public Step advance(Incident incident, Ledger ledger, boolean fresh) {
         return switch (incident.phase()) {
-            case Repairing _ -> leveled(incident, incident, ledger, Optional.empty());
-            case Proving(Instant since) -> proving(incident, since, diagnosis, ledger);
-            case Open _, CoolingDown _ ->
-                passedSince(incident.openedAt()) ? proved(incident, ledger) : act(incident, diagnosis, ledger);
-            case Resolved(Instant at, var _) -> {
-                if (diagnosis.isPresent() && brokenSince(at)) {
-                    yield act(incident.in(new Open()), diagnosis, ledger);
-                }
-                yield step(incident, !closesAt(at).isAfter(now), ledger);
-            }
+            case Repairing _ -> leveled(incident, incident, ledger, Optional.empty(), fresh);
+            case Proving(Instant since) -> proving(incident, since, ledger);
+            case Open _, CoolingDown _, Held _ ->
+                provedSince(incident, incident.openedAt()) && steady(incident)
+                        ? proved(incident, ledger)
+                        : act(incident, ledger, fresh);
+            case Resolved(Instant at, var _) ->
+                found.containsKey(incident.subject()) && lookSince(incident.subject(), at) instanceof Observation.Failed
+                        ? act(isOfFiles(incident) ? incident.in(new Open()) : incident.again(now), ledger, false)
+                        : step(incident, !closesAt(incident, at).isAfter(now), ledger);
         };
     }
 
+    /// When the incident wants to be asked again, at the latest.
     public Optional<Instant> wakeAt(Incident incident) {
-        return switch (incident.phase()) {
-            case Resolved(Instant at, var _) -> Optional.of(closesAt(at));
+        Optional<Instant> phase = switch (incident.phase()) {
+            case Resolved(Instant at, var _) -> Optional.of(closesAt(incident, at));
             case CoolingDown(Instant until) -> Optional.of(until);
+            case Held(Instant until) -> Optional.of(until);
             case Open _, Repairing _, Proving _ -> Optional.empty();
         };
+        Instant escalates = incident.openedAt().plus(policy.patience().escalate());
+        return escalates.isAfter(now)
+                        && phase.filter(at -> at.isBefore(escalates)).isEmpty()
+                ? Optional.of(escalates)
+                : phase;
     }
 
-    private Step proving(Incident incident, Instant since, Optional<Diagnosis> diagnosis, Ledger ledger) {
-        if (passedSince(since)) {
+    /// The checks that are asked again and again until a restarted service answers.
+    public static Set<CheckId> hurried(Incident incident) {
+        return incident.phase() instanceof Proving
+                        && incident.diagnosis().remedy().orElse(null) instanceof Remedy.Restart
+                ? needs(incident.subject())
+                : Set.of();
+    }
+
+    /// What must pass before an incident of this subject is over.
+    public static Set<CheckId> needs(CheckId subject) {
+        Set<CheckId> needs = EnumSet.of(subject);
+        needs.addAll(Diagnosis.explainedBy(subject));
+        return needs;
+    }
+
+    private Step proving(Incident incident, Instant since, Ledger ledger) {
+        if (provedSince(incident, since)) {
             return proved(incident, ledger);
         }
-        if (!brokenSince(since)) {
-            return step(incident, false, ledger);
+        return inVain(incident, since)
+                ? act(incident.in(new Open()), ledger.unproved(now, policy.limits()), false)
+                : step(incident, false, ledger);
+    }
+
+    /// Whether the repair has not helped. A service may take its time to its first answer; what another fault
+    /// explains says nothing about this one.
+    private boolean inVain(Incident incident, Instant since) {
+        CheckId subject = incident.subject();
+        if (lookSince(subject, since) instanceof Observation.Failed) {
+            return true;
         }
-        return act(incident.in(new Open()), diagnosis, ledger.unproved(now, policy.limits()));
+        boolean service = incident.diagnosis().remedy().orElse(null) instanceof Remedy.Restart;
+        if (service && since.plus(policy.patience().start()).isAfter(now)) {
+            return false;
+        }
+        return service
+                || needs(subject).stream()
+                        .anyMatch(check -> lookSince(check, since) instanceof Observation.Failed
+                                && found.keySet().stream()
+                                        .noneMatch(other -> other != subject
+                                                && Diagnosis.explainedBy(other).contains(check)));
     }
 
     private static Step step(Incident incident, boolean closed, Ledger ledger) {
@@ -108,105 +170,143 @@ public final class IncidentCourse {
     }
 
     private Step proved(Incident incident, Ledger ledger) {
-        Finding.Answers proof = Optional.ofNullable(health.get(CheckId.PAGE))
-                .flatMap(CheckHealth::finding)
-                .map(Finding.Answers.class::cast)
-                .orElseThrow();
+        CheckId asked = switch (incident.subject()) {
+            case APP, API -> CheckId.API;
+            case PROXY, FILES, PAGE -> CheckId.PAGE;
+            case CONFIG -> CheckId.CONFIG;
+        };
+        Finding.Answers proof = Optional.ofNullable(health.get(asked))
+                                .flatMap(CheckHealth::finding)
+                                .orElse(null)
+                        instanceof Finding.Answers answers
+                ? answers
+                : new Finding.Answers(asked, List.of(), Duration.ZERO);
         Incident resolved = incident.in(new Resolved(now, proof));
-        String note = "resolved; " + proof.inWords();
+        Duration quiet = isOfFiles(incident) ? policy.timing().quiet() : Duration.ZERO;
         return new Step(
                 resolved,
                 false,
                 ledger.proved(),
                 Optional.empty(),
-                List.of(note),
-                Optional.of(now.plus(policy.timing().quiet())));
+                List.of("resolved; " + proof.inWords()),
+                Optional.of(now.plus(quiet)));
     }
 
-    private Step act(Incident before, Optional<Diagnosis> diagnosis, Ledger ledger) {
-        if (diagnosis.isEmpty()) {
-            return step(before, false, ledger);
+    private Step act(Incident before, Ledger ledger, boolean fresh) {
+        Diagnosis diagnosis = found.get(before.subject());
+        if (diagnosis == null) {
+            return leveled(before, before, ledger, Optional.empty(), fresh);
         }
-        Incident incident = before.with(diagnosis.get(), proofs(diagnosis.get(), policy));
-        if (!policy.repairs() || diagnosis.get().remedy().isEmpty()) {
-            return leveled(before, incident.in(new Open()), ledger, Optional.empty());
+        Incident incident = before.with(diagnosis, proofs(diagnosis));
+        Optional<Remedy> remedy = diagnosis.remedy();
+        if (!policy.repairs() || remedy.isEmpty()) {
+            return leveled(before, incident.in(new Open()), ledger, Optional.empty(), fresh);
         }
-        List<Integer> closed = closed(diagnosis.get());
+        List<Integer> closed = closed(diagnosis);
         Optional<Attempt> last = incident.lastAttempt();
         if (last.isPresent() && last.get().continues(closed, now)) {
-            return repair(before, incident, last.get().again(closed), ledger);
+            return repair(before, incident, last.get().again(closed), ledger, fresh);
+        }
+        Optional<Instant> held = packagesSince
+                .map(since -> since.plus(policy.patience().packages()))
+                .filter(until -> remedy.get() instanceof Remedy.Restart && until.isAfter(now));
+        if (held.isPresent()) {
+            return leveled(before, incident.in(new Held(held.get())), ledger, Optional.empty(), fresh);
         }
         Instant allowedAt = ledger.allowedAt(now, policy.limits());
         if (allowedAt.isAfter(now)) {
-            return leveled(before, incident.in(new CoolingDown(allowedAt)), ledger, Optional.empty());
+            return leveled(before, incident.in(new CoolingDown(allowedAt)), ledger, Optional.empty(), fresh);
         }
         int number = last.map(Attempt::number).orElse(0) + 1;
         Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty());
-        return repair(before, incident, attempt, ledger.spend(now, policy.limits()));
+        return repair(before, incident, attempt, ledger.spend(now, policy.limits()), fresh);
     }
 
-    private Step repair(Incident before, Incident incident, Attempt attempt, Ledger ledger) {
-        return leveled(before, incident.starting(attempt, now), ledger, Optional.of(attempt));
+    private Step repair(Incident before, Incident incident, Attempt attempt, Ledger ledger, boolean fresh) {
+        return leveled(before, incident.starting(attempt, now), ledger, Optional.of(attempt), fresh);
     }
 
     /// Settles how loud the incident is, and whether its message has changed.
-    private Step leveled(Incident before, Incident after, Ledger ledger, Optional<Attempt> repair) {
+    private Step leveled(Incident before, Incident after, Ledger ledger, Optional<Attempt> repair, boolean fresh) {
         Incident incident = after.atLevel(level(after));
         List<String> notes = new ArrayList<>();
-        boolean fresh = before.worst() == Level.INFO;
         boolean louder = !fresh && incident.worst() != before.worst();
-        boolean waits = incident.phase() instanceof CoolingDown && !(before.phase() instanceof CoolingDown);
-        boolean another =
-                !incident.diagnosis().getClass().equals(before.diagnosis().getClass());
+        boolean waits = !incident.phase().getClass().equals(before.phase().getClass())
+                && (incident.phase() instanceof CoolingDown || incident.phase() instanceof Held);
+        boolean another = !incident.diagnosis().kind().equals(before.diagnosis().kind());
         if (fresh || another) {
             notes.add("cause: " + incident.diagnosis().inWords());
         }
         repair.ifPresent(attempt ->
                 notes.add("attempt " + attempt.number() + (attempt.runs() > 1 ? ", files still arrive" : "")));
-        if (incident.phase() instanceof CoolingDown(Instant until) && waits) {
-            notes.add("no further attempt before " + until);
+        if (waits) {
+            notes.add(
+                    switch (incident.phase()) {
+                        case Held(Instant until) -> "a package manager works: no restart before " + until;
+                        case CoolingDown(Instant until) -> "no further attempt before " + until;
+                        case Open _, Repairing _, Proving _, Resolved _ -> "waits";
+                    });
         }
-        Optional<Instant> tellAt = fresh || louder || waits || another
-                ? Optional.of(louder || waits ? now : now.plus(policy.timing().telling()))
-                : Optional.empty();
-        if (tellAt.isEmpty() && !incident.symptom().equals(before.symptom())) {
-            tellAt = Optional.of(now.plus(policy.timing().telling()));
-        }
+        boolean changed = fresh || another || !incident.symptom().equals(before.symptom());
+        Optional<Instant> tellAt = louder || waits
+                ? Optional.of(now)
+                : changed ? Optional.of(now.plus(policy.timing().telling())) : Optional.empty();
         return new Step(incident, false, ledger, repair, notes, tellAt);
     }
 
     private Level level(Incident incident) {
+        if (!incident.diagnosis().urgent()) {
+            return byHand(incident) ? Level.INFO : Level.WARNING;
+        }
         boolean personNeeded =
                 !policy.repairs() || incident.diagnosis().remedy().isEmpty() || incident.phase() instanceof CoolingDown;
-        CheckHealth page = health.get(CheckId.PAGE);
-        boolean down =
-                page != null && page.known().map(Observation::outcome).orElse(null) instanceof Observation.Failed;
-        return personNeeded && down ? Level.CRITICAL : Level.WARNING;
+        boolean down = failing(CheckId.PAGE) || failing(CheckId.API);
+        boolean overdue =
+                !incident.openedAt().plus(policy.patience().escalate()).isAfter(now);
+        return (personNeeded && down) || overdue ? Level.CRITICAL : Level.WARNING;
     }
 
-    private Instant closesAt(Instant provedAt) {
+    private static boolean byHand(Incident incident) {
+        return incident.diagnosis() instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.ByHand;
+    }
+
+    private boolean failing(CheckId check) {
+        CheckHealth seen = health.get(check);
+        return seen != null && seen.known().map(Observation::outcome).orElse(null) instanceof Observation.Failed;
+    }
+
+    private Instant closesAt(Incident incident, Instant provedAt) {
+        if (byHand(incident) || incident.diagnosis() instanceof Diagnosis.Blind) {
+            return provedAt;
+        }
+        if (!isOfFiles(incident)) {
+            return provedAt.plus(policy.patience().steady());
+        }
         Instant quiet = (lastChange.isAfter(provedAt) ? lastChange : provedAt)
                 .plus(policy.timing().quiet());
         Instant latest = provedAt.plus(Attempt.LONGEST_ARRIVAL);
         return quiet.isBefore(latest) ? quiet : latest;
     }
 
-    private boolean passedSince(Instant since) {
-        for (CheckId check : CheckId.values()) {
-            if (!(lookSince(check, since) instanceof Observation.Passed)) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean isOfFiles(Incident incident) {
+        return incident.subject() == CheckId.FILES || incident.subject() == CheckId.PAGE;
     }
 
-    private boolean brokenSince(Instant since) {
-        for (CheckId check : CheckId.values()) {
-            if (lookSince(check, since) instanceof Observation.Failed) {
-                return true;
-            }
-        }
-        return false;
+    private boolean provedSince(Incident incident, Instant since) {
+        return needs(incident.subject()).stream()
+                .allMatch(check ->
+                        !policy.checks().contains(check) || lookSince(check, since) instanceof Observation.Passed);
+    }
+
+    /// Where nothing was repaired, one answer out of many says little: the check's own threshold decides.
+    private boolean steady(Incident incident) {
+        return !incident.attempts().isEmpty()
+                || needs(incident.subject()).stream().allMatch(this::isWell);
+    }
+
+    private boolean isWell(CheckId check) {
+        CheckHealth seen = health.get(check);
+        return seen == null || seen.status() == CheckHealth.Status.HEALTHY;
     }
 
     private Observation.Outcome lookSince(CheckId check, Instant since) {
@@ -226,7 +326,7 @@ public final class IncidentCourse {
                 : List.of();
     }
 
-    private static List<URI> proofs(Diagnosis diagnosis, Policy policy) {
+    private List<URI> proofs(Diagnosis diagnosis) {
         return diagnosis instanceof PathsClosed(Finding.Access access, var _)
                 ? access.denied().stream()
                         .filter(denial -> !denial.folder() && denial.place() == Finding.Place.INSIDE)

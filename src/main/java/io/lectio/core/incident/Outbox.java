@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /// The alerts that are not told yet, on disk until they are: a duplicate beats silence.
 ///
@@ -24,8 +26,8 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
     private static final Duration REFUSED_PAUSE = Duration.ofSeconds(60);
     /// A clock set back must not keep the owner waiting longer than the channel ever asks for.
     private static final Duration LONGEST_QUIET = Duration.ofHours(1);
-    /// With this many unsent, they are a backlog: one message for all of them.
-    private static final int BACKLOG = 4;
+    /// This many unsent are a burst or a backlog: one message for all of them, edited as one from then on.
+    private static final int MANY = 3;
 
     public Outbox {
         alerts = List.copyOf(alerts);
@@ -79,10 +81,20 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
         List<Alert> unsent = due.stream()
                 .filter(alert -> alert.unsent() && alert.rejections() == 0)
                 .toList();
-        if (unsent.size() >= BACKLOG) {
+        if (unsent.size() >= MANY) {
             return Optional.of(new Parcel(unsent, movedTo, failures > 0));
         }
-        return due.stream().findFirst().map(alert -> new Parcel(List.of(alert), movedTo, failures > 0));
+        return due.stream().findFirst().map(alert -> new Parcel(ofOneMessage(alert), movedTo, failures > 0));
+    }
+
+    private List<Alert> ofOneMessage(Alert first) {
+        return first.message().isEmpty()
+                ? List.of(first)
+                : alerts.stream()
+                        .filter(alert -> alert.message().equals(first.message()))
+                        .sorted(Comparator.comparing(Alert::level, Comparator.reverseOrder())
+                                .thenComparingLong(Alert::id))
+                        .toList();
     }
 
     public Optional<Instant> wakeAt(Instant now) {
@@ -101,7 +113,7 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
     public Outbox after(Parcel parcel, Delivery delivery, Instant now) {
         return switch (delivery) {
             case Delivery.Accepted(Optional<Long> message) ->
-                mark(parcel, alert -> alert.delivered(alert.revision(), parcel.digest() ? Optional.empty() : message))
+                mark(parcel, alert -> alert.delivered(alert.revision(), message))
                         .quiet(now.plus(PACE), 0);
             case Delivery.TargetGone() -> mark(parcel, Alert::withoutTarget).quiet(now.plus(PACE), 0);
             case Delivery.RetryAfter(Duration pause) -> quiet(now.plus(pause).plus(MARGIN), failures);
@@ -113,13 +125,21 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
         };
     }
 
-    /// Drops what was told and belongs to no open incident.
-    public Outbox swept(Optional<Incident> open) {
-        List<Alert> kept = alerts.stream()
+    /// Drops what was told and belongs to no open incident, nor to a message that is still needed.
+    public Outbox swept(List<Incident> open) {
+        if (alerts.isEmpty()) {
+            return this;
+        }
+        List<Alert> needed = alerts.stream()
                 .filter(alert -> alert.pending()
                         || open.stream()
                                 .anyMatch(incident ->
                                         incident.id() == alert.incident().id()))
+                .toList();
+        Set<Optional<Long>> messages = needed.stream().map(Alert::message).collect(Collectors.toSet());
+        messages.remove(Optional.<Long>empty());
+        List<Alert> kept = alerts.stream()
+                .filter(alert -> needed.contains(alert) || messages.contains(alert.message()))
                 .toList();
         return kept.size() == alerts.size() ? this : new Outbox(kept, quietUntil, failures, movedTo);
     }
