@@ -6,7 +6,7 @@ import java.util.Set;
 
 /// A process of a service. Source: proc(5).
 ///
-/// @param state `R`, `S`, `D`, `Z`, and `T` where somebody has stopped it
+/// @param state its character: `R` runs, `S` sleeps, `D` waits for a device, `T` is stopped, `Z` has ended …
 /// @param processorTime what it has used since its start
 /// @param sockets the inodes of the sockets that it holds: one that is no longer held was a request that is over
 public record ProcessView(
