@@ -67,7 +67,7 @@ final class CauseText {
                         + (exit.isEmpty() ? "" : " (" + exit + ")")
                         + words.say(", systemd запустил его снова, ", ", systemd started it again, ")
                         + words.times(restarts);
-            case Condition.Paused(List<Integer> pids) ->
+            case Condition.Paused(List<Integer> pids, var _) ->
                 words.say("процессы ", "processes of ")
                         + unit
                         + words.say(" остановлены сигналом STOP: ", " were stopped by a STOP signal: ")

@@ -22,7 +22,7 @@ public sealed interface Condition {
     record Crashed(String exit, int restarts) implements Condition {}
 
     /// Somebody has stopped its processes (SIGSTOP).
-    record Paused(List<Integer> pids) implements Condition {
+    record Paused(List<Integer> pids, Duration since) implements Condition {
         public Paused {
             pids = List.copyOf(pids);
         }
@@ -32,6 +32,8 @@ public sealed interface Condition {
     record Hung(Duration silent) implements Condition {}
 
     /// No answer, but it works: overload, or something slow behind it.
+    ///
+    /// @param silent how long it has not answered
     record Busy(Duration silent) implements Condition {}
 
     /// Its workers end as soon as they have begun.
@@ -54,7 +56,7 @@ public sealed interface Condition {
             case Ended(String exit, String result) -> "ended: " + (exit.isEmpty() ? result : exit + ", " + result);
             case Crashed(String exit, int restarts) ->
                 "ended (" + exit + ") and was restarted by systemd, " + restarts + " times now";
-            case Paused(List<Integer> pids) ->
+            case Paused(List<Integer> pids, var _) ->
                 "has stopped processes: " + pids.stream().map(String::valueOf).collect(Collectors.joining(", "));
             case Hung(Duration silent) -> "hangs: no answer and no progress for " + silent.toSeconds() + " s";
             case Busy(Duration silent) -> "is busy: no answer for " + silent.toSeconds() + " s, but it makes progress";

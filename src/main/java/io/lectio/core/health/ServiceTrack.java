@@ -166,10 +166,12 @@ public record ServiceTrack(
         if (paused.isPresent()) {
             return paused.get().compareTo(patience.paused()) < 0
                     ? new Waiting()
-                    : new Condition.Paused(seen.processes().stream()
-                            .filter(ProcessView::isStopped)
-                            .map(ProcessView::pid)
-                            .toList());
+                    : new Condition.Paused(
+                            seen.processes().stream()
+                                    .filter(ProcessView::isStopped)
+                                    .map(ProcessView::pid)
+                                    .toList(),
+                            paused.get());
         }
         if (silent.isZero() && seen.answer().flatMap(Finding.Answer::status).isPresent()) {
             return new Well();
@@ -188,9 +190,9 @@ public record ServiceTrack(
                 return new Condition.BootLoop();
             }
         }
-        return silent.compareTo(patience.busy()) >= 0 && idle.compareTo(patience.busy()) < 0
-                ? new Busy(silent)
-                : new Waiting();
+        // work that went on long after the last answer; what works no more may be a hang that has just begun
+        boolean busy = silent.minus(idle).compareTo(patience.busy()) >= 0;
+        return busy ? new Busy(silent) : new Waiting();
     }
 
     private Duration hungAfter(Patience patience) {

@@ -1,6 +1,7 @@
 package io.lectio.core.incident;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.policy.CheckId;
@@ -69,14 +70,29 @@ public record Incident(
     }
 
     private static Instant brokenAt(Diagnosis diagnosis, Instant now) {
-        if (diagnosis instanceof Diagnosis.PathsClosed(Finding.Access access, var _)
-                && !access.denied().isEmpty()) {
-            Instant changed = access.denied().getFirst().changed();
-            if (changed.isBefore(now) && changed.isAfter(now.minus(JUST_BEFORE))) {
-                return changed;
-            }
-        }
-        return now;
+        return switch (diagnosis) {
+            case Diagnosis.PathsClosed(Finding.Access access, var _) ->
+                access.denied().stream()
+                        .findFirst()
+                        .map(Finding.Denial::changed)
+                        .filter(changed -> changed.isBefore(now) && changed.isAfter(now.minus(JUST_BEFORE)))
+                        .orElse(now);
+            case Diagnosis.ServiceBad(var _, var _, Condition condition, var _) ->
+                switch (condition) {
+                    case Condition.Hung(Duration silent) -> now.minus(silent);
+                    case Condition.Busy(Duration silent) -> now.minus(silent);
+                    case Condition.Paused(var _, Duration since) -> now.minus(since);
+                    case Condition.Well _,
+                            Condition.Waiting _,
+                            Condition.Ended _,
+                            Condition.Crashed _,
+                            Condition.BootLoop _,
+                            Condition.Deaf _,
+                            Condition.ByHand _,
+                            Condition.Missing _ -> now;
+                };
+            case Diagnosis.ConfigBad _, Diagnosis.AnswerBad _, Diagnosis.Blind _ -> now;
+        };
     }
 
     private static Optional<Answers> symptomOf(Diagnosis diagnosis) {

@@ -75,7 +75,7 @@ public record Policy(
     ///
     /// @param hung no answer and no progress for so long is a hang; more where answers are slow, up to `hungAtMost`
     /// @param paused stopped processes (SIGSTOP) for so long are a fault
-    /// @param busy no answer, but progress, for so long is told as overload
+    /// @param busy progress that goes on for so long after the last answer is told as overload
     /// @param start what a service may take from its start to its first answer
     /// @param proof how often a repaired service is asked again until it answers
     /// @param steady how long a service must stay well after a fault before another one is an incident of its own
@@ -95,7 +95,7 @@ public record Policy(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(2),
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(15),
                 Duration.ofSeconds(20),
                 Duration.ofMillis(150),
                 Duration.ofSeconds(60),
