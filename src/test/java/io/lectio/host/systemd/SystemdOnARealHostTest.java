@@ -12,7 +12,6 @@ import io.lectio.testhost.HostTest;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -31,7 +30,7 @@ class SystemdOnARealHostTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private static Systemd of(TestHost host) {
-        return new Systemd(Path.of("/proc/" + host.pid() + "/root/run/systemd/private"));
+        return new Systemd(host.systemdSocket());
     }
 
     /// Looks at each change until a look passes.
@@ -85,7 +84,7 @@ class SystemdOnARealHostTest {
             assertThat(systemd.unit("no_such.service").load()).isEqualTo(Load.NOT_FOUND);
             host.sh("systemctl mask --now cron 2>&1");
             assertThat(systemd.unit("cron.service").load()).isEqualTo(Load.MASKED);
-            host.sh("printf '[Service]\\nExecStart=relative\\n' > /etc/systemd/system/bad.service");
+            host.sh("printf '[Service]\\nRestart=no\\n' > /etc/systemd/system/bad.service");
             assertThat(systemd.unit("bad.service").load()).isEqualTo(Load.BROKEN);
             assertThat(systemd.unit("dbus.socket").active()).isEqualTo(Active.ACTIVE);
         }
