@@ -125,10 +125,16 @@ class SystemdMisbehavesTest {
 
     @Test
     void garbageEndsTheCallAtOnce() throws Exception {
-        against(
-                peer -> peer.say("HTTP/1.1 400 Bad Request\r\n\r\n"),
-                systemd -> fails(Kind.REFUSED, () -> systemd.unit(NGINX)));
-        against(peer -> peer.say("x".repeat(100_000)), systemd -> fails(Kind.MALFORMED, () -> systemd.unit(NGINX)));
+        Talk web = peer -> {
+            peer.say("HTTP/1.1 400 Bad Request\r\n\r\n");
+            peer.listen();
+        };
+        against(web, systemd -> fails(Kind.REFUSED, () -> systemd.unit(NGINX)));
+        Talk endless = peer -> {
+            peer.say("x".repeat(100_000));
+            peer.listen();
+        };
+        against(endless, systemd -> fails(Kind.MALFORMED, () -> systemd.unit(NGINX)));
         Talk later = peer -> {
             peer.logIn();
             Message _ = peer.awaitCall("LoadUnit");
