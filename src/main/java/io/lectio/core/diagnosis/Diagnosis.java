@@ -32,7 +32,7 @@ public sealed interface Diagnosis {
     /// One English line for logs and terminals.
     default String inWords() {
         return switch (this) {
-            case PathsClosed(Access access, var _) -> access.inWords();
+            case PathsClosed(var _, Access access, var _) -> access.inWords();
             case ServiceBad(var _, String unit, Condition condition, var _) -> unit + " " + condition.inWords();
             case ConfigBad(var _, Config config) -> "the web server's configuration is bad, " + config.inWords();
             case AnswerBad(var _, Answers answers) -> answers.inWords();
@@ -41,12 +41,9 @@ public sealed interface Diagnosis {
     }
 
     /// The web user cannot reach what it must serve.
-    record PathsClosed(Access access, Optional<Remedy> remedy) implements Diagnosis {
-        @Override
-        public CheckId subject() {
-            return CheckId.FILES;
-        }
-    }
+    ///
+    /// @param subject [CheckId#FILES] for what may be repaired; [CheckId#LEFT_ALONE] for what may not
+    record PathsClosed(CheckId subject, Access access, Optional<Remedy> remedy) implements Diagnosis {}
 
     /// A service does not do its work.
     ///
@@ -99,7 +96,7 @@ public sealed interface Diagnosis {
         return switch (subject) {
             case APP -> EnumSet.of(CheckId.API);
             case PROXY -> EnumSet.of(CheckId.API, CheckId.PAGE);
-            case FILES -> EnumSet.of(CheckId.PAGE);
+            case FILES, LEFT_ALONE -> EnumSet.of(CheckId.PAGE);
             case CONFIG, API, PAGE -> EnumSet.noneOf(CheckId.class);
         };
     }
@@ -178,10 +175,9 @@ public sealed interface Diagnosis {
         return switch (finding) {
             case Access access ->
                 new PathsClosed(
+                        check,
                         access,
-                        access.denied().stream().anyMatch(Finding.Denial::repairable)
-                                ? Optional.of(new Remedy.OpenPaths(policy.site()))
-                                : Optional.empty());
+                        check == CheckId.FILES ? Optional.of(new Remedy.OpenPaths(policy.site())) : Optional.empty());
             case Answers answers -> new AnswerBad(check, answers);
             case Config config -> new ConfigBad(check, config);
             case Finding.Judged(String unit, Condition condition, var _) ->

@@ -59,6 +59,17 @@ public record CheckHealth(
                 Optional.empty());
     }
 
+    /// With a last look that proves nothing that is still to come.
+    public CheckHealth undated() {
+        return new CheckHealth(
+                status,
+                Instant.EPOCH,
+                streak,
+                unknowns,
+                known.map(look -> new Observation(look.check(), Instant.EPOCH, look.outcome())),
+                blindness);
+    }
+
     public Optional<Finding> finding() {
         return known.map(Observation::outcome).map(outcome -> switch (outcome) {
             case Passed(Finding finding) -> finding;
