@@ -24,7 +24,12 @@ memory=$(free -m | awk '/^Mem:/ { print $7 }')
 [ "$memory" -gt 100 ] || alert WARNING "$memory MB of memory are free"
 runuser -u www-data -- sqlite3 "$DATABASE" 'pragma schema_version' >/dev/null 2>&1 || alert CRITICAL "the database does not answer"
 
-if site_answers && permissions_are_right && [ "$(pgrep -c -u www-data -f gunicorn)" -ge 2 ]; then
+problem=
+answers / || problem="the page does not answer 200 in time"
+answers /api/health/ || problem="$problem; the API does not answer 200 in time"
+permissions_are_right || problem="$problem; the permissions are wrong"
+[ "$(pgrep -c -u www-data -f gunicorn)" -ge 2 ] || problem="$problem; gunicorn has no workers"
+if [ -z "$problem" ]; then
   log INFO "all is well"
   rm -f "$STATE/attempts" "$STATE/cooldown"
   exit 0
@@ -33,7 +38,7 @@ fi
 now=$(date +%s)
 if [ -e "$STATE/cooldown" ]; then
   if [ $((now - $(cat "$STATE/cooldown"))) -lt "$COOLDOWN" ]; then
-    log ERROR "the site is down; cooling down"
+    log ERROR "${problem#; }; cooling down"
     exit 1
   fi
   rm -f "$STATE/attempts" "$STATE/cooldown"
@@ -45,7 +50,7 @@ if [ "$attempts" -gt "$MAX_ATTEMPTS" ]; then
   exit 1
 fi
 echo "$attempts" >"$STATE/attempts"
-alert WARNING "problem found, recovery $attempts of $MAX_ATTEMPTS started"
+alert WARNING "problem found: ${problem#; }; recovery $attempts of $MAX_ATTEMPTS started"
 
 chown -R www-data:www-data "$BUILD"
 chmod -R 755 "$BUILD"
