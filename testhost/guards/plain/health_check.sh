@@ -2,6 +2,7 @@
 # The plan's health_check.sh read word for word: what an administrator writes in an afternoon. Run by cron each minute.
 # Checks: HTTP status, answer below 5 s, frontend permissions, gunicorn workers, disk space, free memory, database connection.
 # Recovery: fix the permissions, restart teaching_panel, restart nginx; 3 attempts in a row, then 5 minutes' cooldown.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin # cron's own has no sbin, where runuser is
 SITE=http://localhost
 BUILD=/var/www/teaching_panel/frontend/build
 DATABASE=/var/www/teaching_panel/teaching_panel/db.sqlite3
