@@ -30,16 +30,19 @@ final class OutageRecord {
         }
         OutageRecord record = new OutageRecord();
         for (String[] field : lines(RUNS, 7)) {
+            OutageRun run = new OutageRun(field[0], release(field[1]), guard(field[2]), Integer.parseInt(field[3]));
+            // two benchmarks at a time may have made the same run; the later one counts
+            record.results.removeIf(earlier -> earlier.run().equals(run));
             record.results.add(new OutageRun.Result(
-                    new OutageRun(field[0], release(field[1]), guard(field[2]), Integer.parseInt(field[3])),
-                    Long.parseLong(field[4]),
-                    Long.parseLong(field[5]),
-                    Integer.parseInt(field[6])));
+                    run, Long.parseLong(field[4]), Long.parseLong(field[5]), Integer.parseInt(field[6])));
         }
         for (String[] field : lines(WEIGHTS, 7)) {
+            Release release = release(field[0]);
+            Guards guard = guard(field[1]);
+            record.weights.removeIf(earlier -> earlier.release() == release && earlier.guard() == guard);
             record.weights.add(new Weight(
-                    release(field[0]),
-                    guard(field[1]),
+                    release,
+                    guard,
                     Long.parseLong(field[2]),
                     Long.parseLong(field[3]),
                     Long.parseLong(field[4]),

@@ -39,14 +39,14 @@ final class OutageTable {
             List<OutageRun.Result> results = of(fault, release).stream()
                     .filter(result -> result.run().guard() == guard)
                     .toList();
-            cells.add(outage(results)
-                    + (fault.equals("OVERLOAD") && !results.isEmpty()
-                            ? ", "
-                                    + results.stream()
-                                            .mapToInt(OutageRun.Result::starts)
-                                            .max()
-                                            .orElseThrow() + " restarts"
-                            : ""));
+            String restarts = fault.equals("OVERLOAD") && !results.isEmpty()
+                    ? ", restarts: "
+                            + results.stream()
+                                    .mapToInt(OutageRun.Result::starts)
+                                    .max()
+                                    .orElseThrow()
+                    : "";
+            cells.add(outage(results) + restarts);
         }
         cells.add(seconds(of(fault, release).stream()
                 .map(OutageRun.Result::alertMillis)
