@@ -68,6 +68,7 @@ public final class Daemon {
     ///
     /// @return false when another guard is at work on this home
     public static boolean run(Home home, Settings settings, boolean repairs) throws IOException, InterruptedException {
+        LastResort.endOnUncaught();
         home.prepare();
         Optional<OneGuard> lock = OneGuard.take(home.state());
         if (lock.isEmpty()) {
@@ -95,7 +96,11 @@ public final class Daemon {
                 GuardLoop loop = new GuardLoop(ports, policy);
                 ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, endedWell), "end"));
-            loop.run();
+            try {
+                loop.run();
+            } finally {
+                LastResort.haltAfter(LONGEST_END); // whatever does not let itself be closed
+            }
             endedWell.complete(true);
         } finally {
             endedWell.complete(false);
@@ -105,6 +110,7 @@ public final class Daemon {
 
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
     private static void end(GuardLoop loop, CompletableFuture<Boolean> endedWell) {
+        LastResort.haltAfter(LONGEST_END.plus(LONGEST_END));
         loop.close();
         boolean well = endedWell
                 .completeOnTimeout(false, LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)
