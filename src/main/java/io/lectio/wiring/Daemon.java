@@ -95,7 +95,7 @@ public final class Daemon {
         try (OneGuard _ = lock.get();
                 GuardLoop loop = new GuardLoop(ports, policy);
                 ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, endedWell), "end"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
             try {
                 loop.run();
             } finally {
@@ -109,12 +109,13 @@ public final class Daemon {
     }
 
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
-    private static void end(GuardLoop loop, CompletableFuture<Boolean> endedWell) {
+    private static void end(GuardLoop loop, LogFiles log, CompletableFuture<Boolean> endedWell) {
         LastResort.haltAfter(LONGEST_END.plus(LONGEST_END));
         loop.close();
         boolean well = endedWell
                 .completeOnTimeout(false, LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+        log.close();
         if (well) {
             Runtime.getRuntime().halt(0);
         }
