@@ -86,7 +86,7 @@ public final class Daemon {
                 probers(policy, systemd, WAIT, clock),
                 repairer(home, systemd),
                 new LoggedNotifier(channel(settings, texts), log, texts),
-                new FileStateStore(home.state(), policy, clock),
+                new FileStateStore(home.state(), policy, clock, log),
                 new WebRootWatcher(site),
                 new UnitWatcher(systemd, units(services)),
                 log,
