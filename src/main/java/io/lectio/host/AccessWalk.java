@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -110,16 +111,24 @@ public final class AccessWalk {
     }
 
     private void below(Inside here) throws IOException {
-        for (byte[] name : kernel.names(here.descriptor())) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("stopped while looking at " + here.path());
+        for (List<byte[]> names = kernel.nextNames(here.descriptor());
+                !names.isEmpty();
+                names = kernel.nextNames(here.descriptor())) {
+            for (byte[] name : names) {
+                child(here, name);
             }
-            String shown = Names.show(name);
-            if (!site.privates().covers(shown)) {
-                Entry entry = lookAt(here.descriptor(), name);
-                if (entry != null) {
-                    inside(here, entry, shown);
-                }
+        }
+    }
+
+    private void child(Inside here, byte[] name) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("stopped while looking at " + here.path());
+        }
+        String shown = Names.show(name);
+        if (!site.privates().covers(shown)) {
+            Entry entry = lookAt(here.descriptor(), name);
+            if (entry != null) {
+                inside(here, entry, shown);
             }
         }
     }

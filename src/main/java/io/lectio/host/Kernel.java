@@ -42,7 +42,8 @@ final class Kernel implements AutoCloseable {
     private static final int EINTR = 4;
     private static final int PATH_MAX = 4_096;
     private static final int ACL_MAX = 65_536;
-    private static final int DENTS = 32_768;
+    /// What one reading of a folder brings: some 200 names, held once for each depth of a walk.
+    private static final int DENTS = 8_192;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MemoryLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
@@ -90,6 +91,8 @@ final class Kernel implements AutoCloseable {
             long result;
             try {
                 result = call.run();
+            } catch (Error e) {
+                throw e;
             } catch (Throwable e) {
                 throw new IllegalStateException(what + " could not be called", e);
             }
@@ -176,12 +179,14 @@ final class Kernel implements AutoCloseable {
         return stat(descriptor, new byte[0]);
     }
 
-    /// The names in a folder, without `.` and `..`.
-    List<byte[]> names(int folder) throws KernelException {
+    /// The next names in a folder, without `.` and `..`: a piece of them, so that a folder costs the same memory
+    /// however many files somebody makes in it.
+    ///
+    /// @return empty at the folder's end, and where the folder itself is gone by now
+    List<byte[]> nextNames(int folder) throws KernelException {
         List<byte[]> names = new ArrayList<>();
-        while (true) {
-            int length = (int) call(
-                    "getdents64", new byte[0], () -> (long) GETDENTS.invokeExact(errno, folder, dents, (long) DENTS));
+        while (names.isEmpty()) {
+            int length = readFolder(folder);
             if (length == 0) {
                 return names;
             }
@@ -191,6 +196,19 @@ final class Kernel implements AutoCloseable {
                     names.add(name);
                 }
             }
+        }
+        return names;
+    }
+
+    private int readFolder(int folder) throws KernelException {
+        try {
+            return (int) call(
+                    "getdents64", new byte[0], () -> (long) GETDENTS.invokeExact(errno, folder, dents, (long) DENTS));
+        } catch (KernelException e) {
+            if (e.errno() == KernelException.ENOENT) {
+                return 0; // removed while it was read
+            }
+            throw e;
         }
     }
 

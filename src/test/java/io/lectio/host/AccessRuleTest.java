@@ -103,7 +103,7 @@ class AccessRuleTest {
                 kernel.close(descriptor);
                 descriptor = inner;
             }
-            for (byte[] name : kernel.names(descriptor)) {
+            for (byte[] name : kernel.nextNames(descriptor)) {
                 Stat stat = kernel.stat(descriptor, name);
                 byte[] acl = AccessRule.asksAcl(stat, user) ? kernel.acl(descriptor, name) : NO_ACL;
                 if (AccessRule.allows(stat, acl, user, stat.isFolder() ? WebUser.SEARCH : WebUser.READ)) {
