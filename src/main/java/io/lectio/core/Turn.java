@@ -379,7 +379,7 @@ final class Turn {
         }
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
             if (each.getValue().status() == Status.UNHEALTHY) {
-                Instant believed = Diagnosis.believedAt(each.getKey(), each.getValue(), lastChange, policy);
+                Instant believed = Diagnosis.believedAt(each.getKey(), health, lastChange, policy);
                 at = believed.isAfter(now) ? earlier(at, believed) : at;
             }
         }

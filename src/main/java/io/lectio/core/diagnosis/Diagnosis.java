@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -112,7 +113,7 @@ public sealed interface Diagnosis {
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
             CheckHealth seen = each.getValue();
             if (seen.status() == Status.UNHEALTHY
-                    && !believedAt(each.getKey(), seen, lastChange, policy).isAfter(now)) {
+                    && !believedAt(each.getKey(), health, lastChange, policy).isAfter(now)) {
                 seen.finding().ifPresent(finding -> found.put(each.getKey(), of(each.getKey(), finding, policy)));
             }
             blind |= seen.unknowns() >= policy.timing().unknownAfter();
@@ -161,13 +162,21 @@ public sealed interface Diagnosis {
         return condition instanceof Condition.Hung || condition instanceof Condition.Deaf;
     }
 
-    /// When a failing check counts as a fault of its own.
-    static Instant believedAt(CheckId check, CheckHealth seen, Instant lastChange, Policy policy) {
+    /// When a failing check counts as a fault of its own: not while files arrive, nor while it is open whether a
+    /// service that would explain it hangs.
+    static Instant believedAt(CheckId check, Map<CheckId, CheckHealth> health, Instant lastChange, Policy policy) {
+        Instant since = Objects.requireNonNull(health.get(check)).since();
+        boolean open = health.entrySet().stream()
+                .anyMatch(each -> each.getValue().undecided()
+                        && explainedBy(each.getKey()).contains(check));
+        if (open) {
+            return since.plus(policy.patience().hungAtMost());
+        }
         if (check != CheckId.PAGE) {
-            return seen.since();
+            return since;
         }
         Instant quiet = lastChange.plus(policy.timing().quiet());
-        Instant latest = seen.since().plus(policy.timing().quietAtMost());
+        Instant latest = since.plus(policy.timing().quietAtMost());
         return quiet.isBefore(latest) ? quiet : latest;
     }
 
