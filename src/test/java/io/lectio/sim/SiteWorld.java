@@ -430,6 +430,7 @@ final class SiteWorld implements Simulation.World {
                                 new Observation.Failed(
                                         new Finding.Config("/etc/nginx/nginx.conf:12", "unknown directive \"sever\"")))
                         : CONFIG_WELL;
+            case LEFT_ALONE -> throw new IllegalStateException("seen by the look at the files");
             case FILES -> filesClosed ? seen(LOOK, new Observation.Failed(closed())) : FILES_WELL;
             case API -> loopbackGone ? blind() : errs ? failed(CheckId.API, API, 500) : api();
             case PAGE -> loopbackGone ? blind() : errs ? failed(CheckId.PAGE, SITE.page(), 500) : page();
@@ -503,8 +504,8 @@ final class SiteWorld implements Simulation.World {
 
     private Access closed() {
         Denial denial = new Denial(
-                WEB.resolve("index.html"), false, 0, "root:root", filesChanged, Place.INSIDE, Optional.empty());
-        return new Access("www-data", 200, List.of(denial), 0, 1);
+                WEB.resolve("index.html"), false, 0, "root:root", filesChanged, START, Place.INSIDE, Optional.empty());
+        return new Access("www-data", 200, List.of(denial), 1, 0);
     }
 
     @Override
