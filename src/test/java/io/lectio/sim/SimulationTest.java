@@ -69,7 +69,6 @@ class SimulationTest {
     }
 
     @Test
-    @Disabled("core: Proving(since) in the future is never proved")
     void aRepairIsProvedAlthoughTheClockWasSetBackMeanwhile() {
         at(100, Trouble.APP_KILLED);
         clockIsSet(100.3, Duration.ofHours(-1));
