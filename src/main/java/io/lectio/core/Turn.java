@@ -5,6 +5,7 @@ import io.lectio.core.GuardState.Settle;
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.CheckHealth.Status;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.Observation.Outcome;
@@ -167,7 +168,7 @@ final class Turn {
     private void weigh(Observation observation) {
         CheckId check = observation.check();
         CheckHealth before = health.getOrDefault(check, CheckHealth.pending(now));
-        CheckHealth after = before.next(observation, policy.threshold(check), now);
+        CheckHealth after = before.next(observation, policy.threshold(check, isBusy(before)), now);
         health.put(check, after);
         if (before.status() != after.status()) {
             record(
@@ -180,6 +181,11 @@ final class Turn {
                     ? IncidentCourse.witnessed(open, answers)
                     : open);
         }
+    }
+
+    private static boolean isBusy(CheckHealth seen) {
+        return seen.fault().orElse(null) instanceof Finding.Judged judged
+                && judged.condition() instanceof Condition.Busy;
     }
 
     /// What one look at a service cannot tell, its track can.
@@ -307,17 +313,16 @@ final class Turn {
         }
     }
 
-    /// Whether a check has its turn in this round.
+    /// Whether a check has its turn in this round: what costs a child process has it seldom, unless it is ill.
     private boolean isDue(CheckId check) {
-        if (check != CheckId.CONFIG) {
+        CheckHealth seen = health.get(check);
+        if (check != CheckId.CONFIG || seen == null || seen.status() != Status.HEALTHY) {
             return true;
         }
-        return Optional.ofNullable(health.get(check))
-                .flatMap(CheckHealth::known)
-                .map(last -> last.startedAt().plus(policy.timing().slowRound()))
-                .filter(due -> due.isAfter(now)
-                        && due.isBefore(now.plus(policy.timing().slowRound())))
-                .isEmpty();
+        Duration since = seen.known()
+                .map(last -> Duration.between(last.startedAt(), now))
+                .orElse(Duration.ZERO);
+        return since.isNegative() || since.compareTo(policy.timing().slowRound()) >= 0;
     }
 
     /// What is on its way up, or stopped for a moment, is asked again soon.

@@ -265,6 +265,7 @@ class GuardTest {
         event(new Event.PathsChanged(now));
         bothSee(true, false);
         bothSee(true, false);
+        bothSee(true, false);
         assertThat(state.durable().incidents()).isEmpty();
         pass(Duration.ofSeconds(1));
         event(new Event.Tick());

@@ -140,6 +140,7 @@ class ServiceStoriesTest {
                 now,
                 true,
                 mine ? stop : Stop.NOT_ASKED,
+                false,
                 "/system.slice/" + unit);
         Answer answer = new Answer(API, Optional.of(200), Duration.ofMillis(2), Optional.empty());
         return new Service(seen, processes(stopped), Optional.of(answer), mine ? answeredAt : now, packages);

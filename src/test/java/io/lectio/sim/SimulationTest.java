@@ -7,7 +7,6 @@ import io.lectio.core.incident.Incident;
 import io.lectio.sim.SiteWorld.Trouble;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /// Stories that seeds have told, each by itself.
@@ -41,7 +40,6 @@ class SimulationTest {
     }
 
     @Test
-    @Disabled("core: the symptom's stale look becomes a CRITICAL incident of its own when the cause is gone")
     void aKilledApplicationIsOneIncident() {
         at(100, Trouble.APP_KILLED);
         runUntil(200);
@@ -49,7 +47,6 @@ class SimulationTest {
     }
 
     @Test
-    @Disabled("core: Resolved(at) in the future hides a new fault until the clock has caught up")
     void aFaultSoonAfterAProofIsHealedAlthoughTheClockWasSetBack() {
         at(100, Trouble.PROXY_KILLED);
         clockIsSet(130, Duration.ofHours(-1));
@@ -59,7 +56,6 @@ class SimulationTest {
     }
 
     @Test
-    @Disabled("core: quietUntil and dueAt are bounded by a bound that moves along with the clock")
     void anAlertIsToldAlthoughTheClockWasSetBack() {
         at(100, Trouble.FILES_CLOSED);
         clockIsSet(110, Duration.ofDays(-1));
@@ -77,7 +73,6 @@ class SimulationTest {
     }
 
     @Test
-    @Disabled("core: a proof needs checks that another cause explains; the healed incident escalates to CRITICAL")
     void aServiceIsProvedAlthoughAPersonHasStoppedTheOther() {
         at(100, () -> world.stop(world.proxy));
         at(200, Trouble.APP_KILLED);
@@ -88,7 +83,6 @@ class SimulationTest {
     }
 
     @Test
-    @Disabled("core: UNKNOWN looks after a repair count as its failure after 20 s")
     void blindnessAfterARepairIsNoReasonForAnother() {
         at(100, Trouble.LOOPBACK_GONE);
         at(110, Trouble.APP_KILLED);
@@ -97,7 +91,6 @@ class SimulationTest {
     }
 
     @Test
-    @Disabled("core: when the loopback returns, each check that is still blind opens an incident")
     void noLoopbackIsOneIncident() {
         at(100, Trouble.LOOPBACK_GONE);
         runUntil(2_000);
@@ -105,7 +98,6 @@ class SimulationTest {
     }
 
     @Test
-    @Disabled("core: one answer during overload makes the API's failure a cause of its own: CRITICAL, a second message")
     void overloadIsOneMessage() {
         at(100, Trouble.APP_OVERLOADED);
         runUntil(900);

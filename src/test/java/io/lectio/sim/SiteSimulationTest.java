@@ -7,7 +7,6 @@ import io.lectio.sim.SiteWorld.Trouble;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +28,6 @@ class SiteSimulationTest {
     void aUnitThatNeverStartsIsTriedWithinTheLimits() {
         Fleet.sail("never starts", 20, 1, seed -> {
             SiteWorld world = new SiteWorld(seed, 0, each(3, APP_NEVER_STARTS, FILES_CLOSED));
-            world.invariants.know("what starts is left alone");
             return world;
         });
     }
@@ -40,7 +38,6 @@ class SiteSimulationTest {
         Fleet.sail("killed after each attempt", 20, 1, seed -> {
             SiteWorld world = new SiteWorld(seed, 0, each(3, APP_NEVER_STARTS, FILES_CLOSED));
             world.killsAfterEachAttempt = true;
-            world.invariants.know("what starts is left alone");
             return world;
         });
     }
@@ -83,7 +80,6 @@ class SiteSimulationTest {
     }
 
     @Test
-    @Disabled("the core's CoolingDown and Held wake in the past: it spins; see the stories")
     void personsAreRespectedWhateverElseHappens() {
         sail(
                 "persons",
@@ -94,7 +90,6 @@ class SiteSimulationTest {
     }
 
     @Test
-    @Disabled("waits for the core: see the stories")
     void everythingAtOnce() {
         sail("everything", 20, 1, 0, each(2, Trouble.values()));
     }
@@ -109,7 +104,6 @@ class SiteSimulationTest {
     private static long journalOf(long seed) {
         SiteWorld world = new SiteWorld(seed, 0.01, each(5, Trouble.values()));
         world.invariants.collect(false);
-        world.invariants.know("the guard does not spin");
         world.simulation.runUntil(6 * SiteWorld.HOUR);
         return world.invariants.hash();
     }

@@ -135,6 +135,7 @@ final class SiteUnit {
                 clock,
                 restartsItself,
                 stopSeenBy == life ? stop : Stop.UNKNOWN,
+                false,
                 "/system.slice/" + name);
     }
 

@@ -3,7 +3,8 @@ package io.lectio.testhost;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/// A test host on which the distribution is installed and guards the plan's site, and the Bot API server that it tells.
+/// A test host on which the distribution is installed and guards the plan's site, and the Bot API server that it
+/// tells.
 public final class GuardedHost implements AutoCloseable {
     /// The secret part of the bot's token: whatever shows it has leaked it.
     public static final String CANARY = "AAtesthostTESTHOSTtesthostTESTHOST0";
@@ -63,13 +64,12 @@ public final class GuardedHost implements AutoCloseable {
         awaitStatus("");
     }
 
-    /// Returns when the guard has no incident open but such of a service as are healed and watched a while longer.
+    /// Returns when the guard has no incident open but such as are healed and watched a while longer.
     public void awaitCalm() {
         host.sh("for i in $(seq 100); do s=$(" + HOME + """
                 /bin/lectio status --json) && python3 -c '
                 import json, sys
-                open = [i for i in json.loads(sys.argv[1])["incidents"]
-                        if i["phase"] != "Resolved" or i["subject"] in ("files", "page")]
+                open = [i for i in json.loads(sys.argv[1])["incidents"] if i["phase"] != "Resolved"]
                 sys.exit(1 if open else 0)' "$s" && exit 0; sleep 0.1; done; exit 1""");
     }
 

@@ -7,6 +7,7 @@ import io.lectio.core.health.Finding;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Config;
+import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
@@ -113,8 +114,9 @@ public sealed interface Diagnosis {
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
             CheckHealth seen = each.getValue();
             if (seen.status() == Status.UNHEALTHY
+                    && !isOld(each.getKey(), health)
                     && !believedAt(each.getKey(), health, lastChange, policy).isAfter(now)) {
-                seen.finding().ifPresent(finding -> found.put(each.getKey(), of(each.getKey(), finding, policy)));
+                seen.fault().ifPresent(finding -> found.put(each.getKey(), of(each.getKey(), finding, policy)));
             }
             blind |= seen.unknowns() >= policy.timing().unknownAfter();
         }
@@ -135,6 +137,21 @@ public sealed interface Diagnosis {
                             new Blind(each.getKey(), each.getValue().blindness().orElse(""))));
         }
         return found;
+    }
+
+    /// Whether what an answer showed is no longer so: the last one was well, or it is from before the service that
+    /// explains it came back.
+    private static boolean isOld(CheckId check, Map<CheckId, CheckHealth> health) {
+        Optional<Observation> last = Objects.requireNonNull(health.get(check)).known();
+        boolean answer = check == CheckId.API || check == CheckId.PAGE;
+        if (!answer || last.isEmpty()) {
+            return false;
+        }
+        return !(last.get().outcome() instanceof Observation.Failed)
+                || health.entrySet().stream()
+                        .anyMatch(each -> each.getValue().status() == Status.HEALTHY
+                                && explainedBy(each.getKey()).contains(check)
+                                && each.getValue().since().isAfter(last.get().startedAt()));
     }
 
     /// A web server that is down with a bad configuration is down for that, and a restart would bring nothing.

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param streak observations in a row that speak against the present status
 /// @param unknowns looks without a result in a row
 /// @param known the last look that had a result
+/// @param fault what the last failed look found, while it is not healthy
 /// @param undecided whether a later look came to no verdict: it is starting, or has been silent for a short while
 public record CheckHealth(
         Status status,
@@ -22,6 +23,7 @@ public record CheckHealth(
         int streak,
         int unknowns,
         Optional<Observation> known,
+        Optional<Finding> fault,
         boolean undecided,
         Optional<String> blindness) {
     public enum Status {
@@ -31,15 +33,15 @@ public record CheckHealth(
     }
 
     public static CheckHealth pending(Instant now) {
-        return new CheckHealth(Status.PENDING, now, 0, 0, Optional.empty(), false, Optional.empty());
+        return new CheckHealth(Status.PENDING, now, 0, 0, Optional.empty(), Optional.empty(), false, Optional.empty());
     }
 
     public CheckHealth next(Observation observation, Threshold threshold, Instant now) {
         Outcome outcome = observation.outcome();
         return switch (outcome) {
             case Unknown(String reason) ->
-                new CheckHealth(status, since, streak, unknowns + 1, known, undecided, Optional.of(reason));
-            case Undecided _ -> new CheckHealth(status, since, streak, 0, known, true, Optional.empty());
+                new CheckHealth(status, since, streak, unknowns + 1, known, fault, false, Optional.of(reason));
+            case Undecided _ -> new CheckHealth(status, since, streak, 0, known, fault, true, Optional.empty());
             case Sampled _ -> throw new IllegalArgumentException("a sample is judged before it counts");
             case Passed _ -> turn(Status.HEALTHY, threshold.successes(), observation, now);
             case Failed _ -> turn(Status.UNHEALTHY, threshold.failures(), observation, now);
@@ -47,17 +49,16 @@ public record CheckHealth(
     }
 
     private CheckHealth turn(Status to, int needed, Observation observation, Instant now) {
-        if (status == to) {
-            return new CheckHealth(status, since, 0, 0, Optional.of(observation), false, Optional.empty());
-        }
-        int against = streak + 1;
-        boolean turned = against >= needed;
+        int against = status == to ? 0 : streak + 1;
+        boolean turned = status != to && against >= needed;
+        Optional<Finding> ill = observation.outcome() instanceof Failed(Finding finding) ? Optional.of(finding) : fault;
         return new CheckHealth(
                 turned ? to : status,
                 turned ? now : since,
                 turned ? 0 : against,
                 0,
                 Optional.of(observation),
+                turned && to == Status.HEALTHY ? Optional.empty() : ill,
                 false,
                 Optional.empty());
     }
@@ -70,6 +71,7 @@ public record CheckHealth(
                 streak,
                 unknowns,
                 known.map(look -> new Observation(look.check(), Instant.EPOCH, look.outcome())),
+                fault,
                 undecided,
                 blindness);
     }

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 /// Time is summed up from look to look, each step bounded, so that a clock that jumps makes nothing hang.
 ///
 /// @param last the last look, at `lastAt`
+/// @param activeRun the last run that was seen active; empty before the first
 /// @param silent how long there has been no answer of this run
 /// @param idle how long there has been no sign of work: no answer, no request that was over, no processor time
 /// @param paused how long stopped processes have been seen; empty while there are none
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 public record ServiceTrack(
         Optional<Service> last,
         Instant lastAt,
+        String activeRun,
         Duration silent,
         Duration idle,
         Optional<Duration> paused,
@@ -64,6 +66,7 @@ public record ServiceTrack(
         return new ServiceTrack(
                 Optional.empty(),
                 now,
+                "",
                 Duration.ZERO,
                 Duration.ZERO,
                 Optional.empty(),
@@ -80,6 +83,7 @@ public record ServiceTrack(
         return new ServiceTrack(
                 Optional.of(seen),
                 now,
+                seen.unit().active() == Active.ACTIVE ? seen.unit().invocation() : activeRun,
                 answered || another ? Duration.ZERO : silent.plus(step),
                 answered || another || works(last.get(), seen, step) ? Duration.ZERO : idle.plus(step),
                 stopped ? Optional.of(paused.map(step::plus).orElse(Duration.ZERO)) : Optional.empty(),
@@ -131,6 +135,9 @@ public record ServiceTrack(
     public Condition judge(ServiceTrack before, Patience patience) {
         Service seen = last.orElseThrow();
         UnitState unit = seen.unit();
+        if (unit.job() && unit.active() != Active.ACTIVE) {
+            return new Waiting();
+        }
         return switch (unit.active()) {
             case INACTIVE, FAILED -> ended(unit);
             case ACTIVATING -> unit.sub().startsWith("auto-restart") ? ended(unit) : new Waiting();
@@ -151,15 +158,9 @@ public record ServiceTrack(
         return byItself && unit.stop() != Stop.ASKED ? new Ended(unit.exit(), unit.result()) : new ByHand(false);
     }
 
-    /// Whether systemd has started another run by itself since the look before.
+    /// Whether systemd has started another run by itself since this was last seen active.
     private static boolean crashed(ServiceTrack before, UnitState unit) {
-        return unit.restarts() > 0
-                && before.last
-                        .map(Service::unit)
-                        .filter(was -> !was.invocation().isEmpty()
-                                && !was.invocation().equals(unit.invocation())
-                                && was.active() == Active.ACTIVE)
-                        .isPresent();
+        return unit.restarts() > 0 && !before.activeRun.isEmpty() && !before.activeRun.equals(unit.invocation());
     }
 
     private Condition running(Service seen, Patience patience) {

@@ -14,6 +14,7 @@ import java.time.Instant;
 /// @param since when it came into its present `active` state
 /// @param restartsItself whether systemd starts it again by itself
 /// @param stop whether somebody asked for its end
+/// @param job whether systemd has something to do with it just now: a restart passes through every state
 /// @param cgroup its control group, such as `/system.slice/nginx.service`; empty while it has none
 public record UnitState(
         String name,
@@ -28,6 +29,7 @@ public record UnitState(
         Instant since,
         boolean restartsItself,
         Stop stop,
+        boolean job,
         String cgroup) {
     /// Whether systemd has the unit's file.
     public enum Load {

@@ -31,6 +31,7 @@ public record Incident(
     /// Addresses beyond this many add time to a proof and nothing to its strength.
     public static final int MOST_PROOFS = 5;
 
+    private static final int MOST_ATTEMPTS = 10;
     private static final Duration JUST_BEFORE = Duration.ofMinutes(1);
 
     public sealed interface Phase {}
@@ -158,7 +159,8 @@ public record Incident(
 
     /// The same fault, seen deeper or further. What is of the same kind keeps its first evidence.
     Incident with(Diagnosis next, List<URI> proofs) {
-        if (next.kind().equals(diagnosis.kind()) && !(next instanceof Diagnosis.PathsClosed)) {
+        boolean same = next.kind().equals(diagnosis.kind()) && next.subject() == diagnosis.subject();
+        if (same && !(next instanceof Diagnosis.PathsClosed)) {
             return this;
         }
         List<URI> all = new ArrayList<>(toProve);
@@ -187,6 +189,9 @@ public record Incident(
             all.removeLast();
         }
         all.add(attempt);
+        if (all.size() > MOST_ATTEMPTS) {
+            all.remove(1); // the first tells how it began
+        }
         return with(diagnosis, symptom, toProve, all, new Repairing(now));
     }
 

@@ -20,11 +20,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// How an incident moves on: the repair that is due, the proof, the waiting, and when its message is due.
 ///
@@ -86,7 +88,8 @@ public record IncidentCourse(
         }
         return found.values().stream()
                 .filter(cause -> !taken.contains(cause.subject()))
-                .filter(cause -> Diagnosis.explainedBy(cause.subject()).contains(subject)
+                .filter(cause -> cause.kind().equals(incident.diagnosis().kind())
+                        || Diagnosis.explainedBy(cause.subject()).contains(subject)
                         || (needs(subject).contains(cause.subject()) && isWell(subject)))
                 .findFirst()
                 .map(cause -> incident.with(cause, proofs(cause)))
@@ -137,11 +140,11 @@ public record IncidentCourse(
             case Held(Instant until) -> Optional.of(until);
             case Open _, Repairing _, Proving _, Degraded _ -> Optional.empty();
         };
-        Instant escalates = incident.openedAt().plus(policy.patience().escalate());
-        return escalates.isAfter(now)
-                        && phase.filter(at -> at.isBefore(escalates)).isEmpty()
-                ? Optional.of(escalates)
-                : phase;
+        return Stream.concat(
+                        phase.stream(),
+                        Stream.of(incident.openedAt().plus(policy.patience().escalate())))
+                .filter(at -> at.isAfter(now))
+                .min(Comparator.naturalOrder());
     }
 
     /// The checks that are asked again and again until a restarted service answers.
@@ -180,14 +183,23 @@ public record IncidentCourse(
         if (service && since.plus(policy.patience().start()).isAfter(now)) {
             return false;
         }
-        return service
+        boolean silent = service && isUndecided(subject);
+        return silent
                 || (own instanceof Observation.Passed
                         && needs(subject).stream()
                                 .anyMatch(check -> lookSince(check, since) instanceof Observation.Failed
-                                        && found.keySet().stream()
-                                                .noneMatch(other -> other != subject
-                                                        && Diagnosis.explainedBy(other)
-                                                                .contains(check))));
+                                        && !isExplainedElsewhere(check, subject)));
+    }
+
+    private boolean isUndecided(CheckId check) {
+        CheckHealth seen = health.get(check);
+        return seen != null && seen.undecided();
+    }
+
+    private boolean isExplainedElsewhere(CheckId check, CheckId subject) {
+        return found.keySet().stream()
+                .anyMatch(other ->
+                        other != subject && Diagnosis.explainedBy(other).contains(check));
     }
 
     private static Step step(Incident incident, boolean closed, Ledger ledger) {
@@ -220,7 +232,7 @@ public record IncidentCourse(
 
     private Step act(Incident before, Ledger ledger, boolean fresh) {
         Diagnosis diagnosis = found.get(before.subject());
-        if (diagnosis == null) {
+        if (diagnosis == null || isUndecided(before.subject())) {
             return leveled(before, before, ledger, Optional.empty(), fresh);
         }
         Incident incident = before.with(diagnosis, proofs(diagnosis));
@@ -330,7 +342,9 @@ public record IncidentCourse(
 
     private boolean provedSince(Incident incident, Instant since) {
         return needs(incident.subject()).stream()
-                .allMatch(check -> !isChecked(check) || lookSince(check, since) instanceof Observation.Passed);
+                .allMatch(check -> !isChecked(check)
+                        || lookSince(check, since) instanceof Observation.Passed
+                        || (check != incident.subject() && isExplainedElsewhere(check, incident.subject())));
     }
 
     private boolean isChecked(CheckId check) {
@@ -340,7 +354,8 @@ public record IncidentCourse(
     /// Where nothing was repaired, one answer out of many says little: the check's own threshold decides.
     private boolean steady(Incident incident) {
         return !incident.attempts().isEmpty()
-                || needs(incident.subject()).stream().allMatch(this::isWell);
+                || needs(incident.subject()).stream()
+                        .allMatch(check -> isWell(check) || isExplainedElsewhere(check, incident.subject()));
     }
 
     private boolean isWell(CheckId check) {

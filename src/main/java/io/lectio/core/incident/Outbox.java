@@ -13,11 +13,13 @@ import java.util.stream.Collectors;
 /// The alerts that are not told yet, on disk until they are: a duplicate beats silence.
 ///
 /// @param quietUntil nothing is sent before: the channel's pace, its `retry_after`, or our patience
+/// @param quiet how long that wait was
 /// @param failures sends in a row that did not arrive
 /// @param moved the chat's new id, after the channel told of one
 /// @param merged how many alerts were too many to keep: the next digest counts them
-public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optional<Moved> moved, int merged) {
-    public static final Outbox EMPTY = new Outbox(List.of(), Instant.EPOCH, 0, Optional.empty(), 0);
+public record Outbox(
+        List<Alert> alerts, Instant quietUntil, Duration quiet, int failures, Optional<Moved> moved, int merged) {
+    public static final Outbox EMPTY = new Outbox(List.of(), Instant.EPOCH, Duration.ZERO, 0, Optional.empty(), 0);
 
     /// A long outage of the channel must not make the state large: more alerts than this are counted only.
     private static final int MOST = 100;
@@ -33,8 +35,6 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
     private static final Duration MARGIN = Duration.ofMillis(100);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
     private static final Duration REFUSED_PAUSE = Duration.ofSeconds(60);
-    /// A clock set back must not keep the owner waiting longer than the channel ever asks for.
-    private static final Duration LONGEST_QUIET = Duration.ofHours(1);
     /// This many unsent are a burst or a backlog: one message for all of them, edited as one from then on.
     private static final int MANY = 3;
 
@@ -74,7 +74,7 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
         if (!told) {
             next.add(Alert.of(freshId, incident, due));
         }
-        return new Outbox(next, quietUntil, failures, moved, merged).bounded(incident.id());
+        return new Outbox(next, quietUntil, quiet, failures, moved, merged).bounded(incident.id());
     }
 
     private Outbox bounded(long told) {
@@ -92,7 +92,7 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
                         .filter(alert -> alert.incident().id() != told)
                         .min(Comparator.comparing(Alert::level).thenComparingLong(Alert::id));
         surplus.ifPresent(kept::remove);
-        return new Outbox(kept, quietUntil, failures, moved, surplus.isPresent() ? merged + 1 : merged);
+        return new Outbox(kept, quietUntil, quiet, failures, moved, surplus.isPresent() ? merged + 1 : merged);
     }
 
     /// What to send now, CRITICAL first, then the one refused least, then the oldest.
@@ -133,12 +133,13 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
                 .map(due -> due.isAfter(quietUntil) ? due : quietUntil);
     }
 
-    /// With no wait longer than the channel ever asks for: a clock that was set back would stretch it.
+    /// With no wait longer than it was meant to be: a clock that was set back would stretch it.
     public Outbox notAfter(Instant now) {
-        Instant latest = now.plus(LONGEST_QUIET);
+        Instant latest = now.plus(quiet);
         return new Outbox(
                 alerts.stream().map(alert -> alert.notAfter(now)).toList(),
                 quietUntil.isAfter(latest) ? latest : quietUntil,
+                quiet,
                 failures,
                 moved,
                 merged);
@@ -148,15 +149,16 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
         return switch (delivery) {
             case Delivery.Accepted(Optional<Long> message) -> {
                 Outbox told = mark(parcel, alert -> alert.delivered(alert.revision(), message));
-                yield new Outbox(told.alerts, now.plus(PACE), 0, moved, Math.max(0, merged - parcel.merged()));
+                yield new Outbox(told.alerts, now.plus(PACE), PACE, 0, moved, Math.max(0, merged - parcel.merged()));
             }
-            case Delivery.TargetGone() -> mark(parcel, Alert::withoutTarget).quiet(now.plus(PACE), 0);
-            case Delivery.RetryAfter(Duration pause) -> quiet(now.plus(pause).plus(MARGIN), failures);
-            case Delivery.Unreachable _ -> quiet(now.plus(backoff()), failures + 1);
-            case Delivery.Refused _ -> quiet(now.plus(REFUSED_PAUSE), failures + 1);
+            case Delivery.TargetGone() -> mark(parcel, Alert::withoutTarget).hushed(now, PACE, 0);
+            case Delivery.RetryAfter(Duration pause) -> hushed(now, pause.plus(MARGIN), failures);
+            case Delivery.Unreachable _ -> hushed(now, backoff(), failures + 1);
+            case Delivery.Refused _ -> hushed(now, REFUSED_PAUSE, failures + 1);
             case Delivery.Poison _ ->
-                mark(parcel, alert -> alert.rejected(alert.revision())).quiet(now.plus(PACE), failures);
-            case Delivery.Migrated(Moved to) -> new Outbox(alerts, now.plus(PACE), failures, Optional.of(to), merged);
+                mark(parcel, alert -> alert.rejected(alert.revision())).hushed(now, PACE, failures);
+            case Delivery.Migrated(Moved to) ->
+                new Outbox(alerts, now.plus(PACE), PACE, failures, Optional.of(to), merged);
         };
     }
 
@@ -176,7 +178,7 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
         List<Alert> kept = alerts.stream()
                 .filter(alert -> needed.contains(alert) || messages.contains(alert.message()))
                 .toList();
-        return kept.size() == alerts.size() ? this : new Outbox(kept, quietUntil, failures, moved, merged);
+        return kept.size() == alerts.size() ? this : new Outbox(kept, quietUntil, quiet, failures, moved, merged);
     }
 
     private Duration backoff() {
@@ -184,8 +186,8 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
         return doubled.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : doubled;
     }
 
-    private Outbox quiet(Instant until, int failed) {
-        return new Outbox(alerts, until, failed, moved, merged);
+    private Outbox hushed(Instant now, Duration length, int failed) {
+        return new Outbox(alerts, now.plus(length), length, failed, moved, merged);
     }
 
     /// The alerts as they were sent are marked; one that was revised meanwhile keeps its newer revision to send.
@@ -197,7 +199,7 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
                         .map(sent -> merge(alert, as.apply(sent)))
                         .orElse(alert))
                 .toList();
-        return new Outbox(next, quietUntil, failures, moved, merged);
+        return new Outbox(next, quietUntil, quiet, failures, moved, merged);
     }
 
     private static Alert merge(Alert now, Alert marked) {

@@ -36,10 +36,13 @@ public record Policy(
 
     /// The threshold of a check. Access rights and units are read, not sampled: one sight is a fact. An answer is a
     /// sample, and an application under load gives some of both kinds.
-    public Threshold threshold(CheckId check) {
+    ///
+    /// @param busy whether the service was overloaded: an answer now and then does not end that
+    public Threshold threshold(CheckId check, boolean busy) {
         return switch (check) {
-            case APP, PROXY, CONFIG, FILES, LEFT_ALONE -> new Threshold(1, 1);
-            case PAGE -> new Threshold(2, 1);
+            case APP, PROXY -> new Threshold(1, busy ? 5 : 1);
+            case CONFIG, FILES, LEFT_ALONE -> new Threshold(1, 1);
+            case PAGE -> new Threshold(3, 1);
             case API -> new Threshold(3, 3);
         };
     }

@@ -3,11 +3,13 @@ package io.lectio.host.systemd;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Values as D-Bus marshals them. Basic values and arrays of bytes are kept; other containers are passed over by
+/// Values as D-Bus marshals them. Basic values, structs and arrays of bytes are kept; other arrays are passed over by
 /// their signature and cost no memory. Source: D-Bus Specification, "Marshaling".
 final class Reader {
     /// Stands for a container that was passed over.
@@ -56,12 +58,13 @@ final class Reader {
             case 'v' -> value(one(signature()), depth + 1);
             case 'a' -> array(type);
             case '(', '{' -> {
+                List<Object> members = new ArrayList<>();
                 for (int at = 1; at < type.length() - 1; ) {
                     int end = end(type, at);
-                    Object _ = value(type.substring(at, end), depth + 1);
+                    members.add(value(type.substring(at, end), depth + 1));
                     at = end;
                 }
-                yield PASSED_OVER;
+                yield members;
             }
             default -> throw SystemdException.malformed("type " + type);
         };

@@ -7,6 +7,7 @@ import io.lectio.core.health.UnitState.Stop;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -27,7 +28,8 @@ record UnitProperties(Map<String, Object> all) {
             "ActiveExitTimestamp",
             "InactiveExitTimestamp",
             "Restart",
-            "ControlGroup");
+            "ControlGroup",
+            "Job");
 
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
             Map.entry(1, " (HUP)"),
@@ -57,6 +59,7 @@ record UnitProperties(Map<String, Object> all) {
                 time("StateChangeTimestamp"),
                 !text("Restart").equals("no") && !text("Restart").isEmpty(),
                 stop,
+                all.get("Job") instanceof List<?> job && job.getFirst() instanceof Integer id && id != 0,
                 text("ControlGroup"));
     }
 

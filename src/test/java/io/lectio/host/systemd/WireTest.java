@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -167,7 +168,7 @@ class WireTest {
     void noBadSignatureIsFollowed(String signature) {
         Writer body = new Writer().put('g', signature).put('x', 0L).put('x', 0L);
         try {
-            assertThat(new Reader(body.written()).value("v")).isEqualTo(Reader.PASSED_OVER);
+            assertThat(new Reader(body.written()).value("v")).isIn(Reader.PASSED_OVER, List.of());
         } catch (SystemdException e) {
             assertThat(e.kind()).isEqualTo(SystemdException.Kind.MALFORMED);
         }
