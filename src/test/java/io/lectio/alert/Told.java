@@ -139,6 +139,14 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         return new Told(level, diagnosis, symptom, all, phase);
     }
 
+    /// After attempts that ended so, one after the other.
+    Told tried(RepairResult... results) {
+        List<Attempt> all = IntStream.rangeClosed(1, results.length)
+                .mapToObj(number -> new Attempt(number, BROKEN, List.of(number), 1, Optional.of(results[number - 1])))
+                .toList();
+        return new Told(level, diagnosis, symptom, all, phase);
+    }
+
     Told repairing() {
         Attempt begun = new Attempt(1, BROKEN, List.of(1), 1, Optional.empty());
         return new Told(level, diagnosis, symptom, List.of(begun), new Repairing(BROKEN));
@@ -149,7 +157,11 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     Told coolingDown() {
-        return in(new CoolingDown(BROKEN.plus(Duration.ofMinutes(5))));
+        return coolingDown(Duration.ofMinutes(5));
+    }
+
+    Told coolingDown(Duration pause) {
+        return in(new CoolingDown(BROKEN.plus(pause)));
     }
 
     /// Proved by the page and this many of its files.
@@ -183,6 +195,12 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
 
     private static Outbox.Parcel parcel(List<Alert> alerts) {
         return new Outbox.Parcel(alerts, Optional.empty(), false);
+    }
+
+    Outbox.Parcel revision(long id, int revision, int rejections) {
+        Alert alert = alert(id, Optional.empty());
+        return parcel(
+                List.of(new Alert(id, level, alert.incident(), BROKEN, revision, 0, Optional.empty(), rejections)));
     }
 
     Alert alert(long id, Optional<Long> message) {
