@@ -1,6 +1,7 @@
 package io.lectio.core.policy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /// Which folders may be guarded at all. A wrong or empty variable must never point a repair at `/` or at the system:
@@ -18,7 +19,29 @@ public final class GuardedPaths {
             "/var/mail",
             "/var/backups",
             "/var/tmp",
-            "/var/run");
+            "/var/run",
+            "/srv/www");
+    /// With all below them: data of services, and the guard's own homes, where its token lies.
+    private static final List<Path> OTHERS = List.of(
+            Path.of("/opt/lectio-monitor"),
+            Path.of("/var/lib/lectio-monitor"),
+            Path.of("/var/log"),
+            Path.of("/var/run"),
+            Path.of("/var/spool"),
+            Path.of("/var/mail"),
+            Path.of("/var/backups"),
+            Path.of("/var/cache"),
+            Path.of("/var/lib/mysql"),
+            Path.of("/var/lib/postgresql"),
+            Path.of("/var/lib/redis"),
+            Path.of("/var/lib/mongodb"),
+            Path.of("/var/lib/docker"),
+            Path.of("/var/lib/containerd"),
+            Path.of("/var/lib/dpkg"),
+            Path.of("/var/lib/apt"),
+            Path.of("/var/lib/systemd"),
+            Path.of("/var/lib/private"));
+    private static final Path HOMES = Path.of("/home");
     private static final int LEAST_NAMES = 2;
 
     private GuardedPaths() {}
@@ -30,6 +53,16 @@ public final class GuardedPaths {
         }
         if (folder.getNameCount() < LEAST_NAMES || TOO_WIDE.contains(folder.toString())) {
             throw new IllegalArgumentException(what + " '" + folder + "' is too wide: name the site's own folder");
+        }
+        if (folder.getNameCount() == LEAST_NAMES && folder.startsWith(HOMES)) {
+            throw new IllegalArgumentException(
+                    what + " '" + folder + "' is a person's home: name the site's folder in it");
+        }
+        if (folder.toString().chars().anyMatch(each -> each == '\\' || Character.isISOControl(each))) {
+            throw new IllegalArgumentException(what + " has a backslash or a control character in its name");
+        }
+        if (OTHERS.stream().anyMatch(folder::startsWith)) {
+            throw new IllegalArgumentException(what + " '" + folder + "' holds other things than a site");
         }
         if (SYSTEM.contains(folder.getName(0).toString())) {
             throw new IllegalArgumentException(what + " '" + folder + "' belongs to the system, not to a site");
