@@ -86,7 +86,11 @@ final class Advice {
             return "sudo tail -50 /var/log/teaching_panel/error.log; " + NGINX_LOG;
         }
         Optional<Fault> fault = page.fault();
-        if (fault.isEmpty()) {
+        if (answers.onlySlow()) {
+            return words.say("найти, что занимает сервер: ", "find what keeps the server busy: ")
+                    + "top; sudo tail -20 /var/log/nginx/access.log";
+        }
+        if (fault.isEmpty() || page.isSlow()) {
             return words.say(
                     "сборка неполная или старая, выложить её заново",
                     "the build is incomplete or old: deploy it again");
