@@ -1,6 +1,7 @@
 package io.lectio.alert;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
 import io.lectio.core.diagnosis.Diagnosis.ServiceBad;
@@ -38,6 +39,7 @@ import java.util.TreeMap;
 /// owner's language, never empty, never longer than a message may be.
 public final class Texts {
     private static final int LISTED = 20;
+    private static final int NAMED = 3;
     private static final Duration AT_ONCE = Duration.ofSeconds(60);
     private static final Duration LONGEST_ATTEMPT = Duration.ofMinutes(3);
     private static final Set<String> FOLDERS_AND_FILES = Set.of("755", "644");
@@ -347,7 +349,24 @@ public final class Texts {
                 + what
                 + words.say(" 200 за ", " 200 in ")
                 + proof.took().toMillis()
-                + words.say(" мс.", " ms.");
+                + words.say(" мс", " ms")
+                + keptBack(proof)
+                + ".";
+    }
+
+    /// A repaired file that the server does not give to visitors, by its own rules, is no fault, and no proof either.
+    private String keptBack(Answers proof) {
+        return proof.answers().stream()
+                .skip(1)
+                .filter(answer -> answer.fault().isEmpty())
+                .flatMap(answer -> answer.status().filter(status -> status != 200).stream()
+                        .map(status -> "; "
+                                + Wording.path(String.valueOf(answer.url().getPath()))
+                                + words.say(" сам отвечает ", " itself answers ")
+                                + status
+                                + words.say(" (по правилам сервера)", " (by the server's rules)")))
+                .limit(NAMED)
+                .collect(joining());
     }
 
     private static String signed(Level level) {

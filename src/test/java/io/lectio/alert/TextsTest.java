@@ -337,6 +337,36 @@ class TextsTest {
     }
 
     @Test
+    void aPageThatIsSlow() {
+        reads(page(Told.slow(Duration.ofMillis(6_200))), """
+                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                Страница отвечала 200 (медленно: 6,2 с).
+                Что сделать: найти, что занимает сервер: top; sudo tail -20 /var/log/nginx/access.log""", """
+                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                The page answered 200 (slow: 6.2 s).
+                What to do: find what keeps the server busy: top; sudo tail -20 /var/log/nginx/access.log""");
+    }
+
+    @Test
+    void ofASlowPageWithAMissingFileTheFileIsTold() {
+        assertThat(english(page(Told.slow(Duration.ofSeconds(6)), bad("/a.js", 404, "404 Not Found"))))
+                .contains("The page answered, but not its files: /a.js (404).")
+                .endsWith("deploy it again");
+    }
+
+    @Test
+    void aRepairedFileThatTheServerKeepsBackIsToldInTheProof() {
+        Told told = FOLDER_CLOSED
+                .tried(1, changed(0, 1, 0))
+                .provedBy(well("/"), well("/a.js"), Told.keptBack("/57.chunk.js", 403));
+        assertThat(render(Language.RU, told.parcel()))
+                .endsWith(
+                        "страница и 1 её файл отвечают 200 за 31 мс; /57.chunk.js сам отвечает 403 (по правилам сервера).");
+        assertThat(english(told))
+                .endsWith("answer 200 in 31 ms; /57.chunk.js itself answers 403 (by the server's rules).");
+    }
+
+    @Test
     void aSpentBudgetIsToldAsSuch() {
         assertThat(render(Language.RU, FOLDER_CLOSED.critical().coolingDown().parcel()))
                 .contains(

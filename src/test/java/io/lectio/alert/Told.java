@@ -110,6 +110,15 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         return bad(path, status, Kind.STATUS, words);
     }
 
+    static Answer slow(Duration took) {
+        return new Answer(PAGE, Optional.of(200), took, Optional.of(new Fault(Kind.SLOW, "answered after some time")));
+    }
+
+    /// By the server's own rules: no fault.
+    static Answer keptBack(String path, int status) {
+        return new Answer(PAGE.resolve(path), Optional.of(status), Duration.ofMillis(3), Optional.empty());
+    }
+
     static Answer silent(Kind kind, String words) {
         return new Answer(PAGE, Optional.empty(), Duration.ofSeconds(8), Optional.of(new Fault(kind, words)));
     }
@@ -170,6 +179,10 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
                 .mapToObj(number -> well(number == 0 ? "/" : "/" + number + ".js"))
                 .toList();
         return in(new Resolved(BROKEN.plus(after), new Answers(proof, Duration.ofMillis(31))));
+    }
+
+    Told provedBy(Answer... answers) {
+        return in(new Resolved(BROKEN.plusSeconds(1), new Answers(List.of(answers), Duration.ofMillis(31))));
     }
 
     private Told in(Phase next) {
