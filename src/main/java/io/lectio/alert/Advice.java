@@ -60,7 +60,8 @@ final class Advice {
                 : "sudo lectio status";
     }
 
-    private String onService(String unit, Condition condition) {
+    private String onService(String named, Condition condition) {
+        String unit = named.contains("\\") ? "'" + named + "'" : named; // systemd escapes paths by backslashes
         return switch (condition) {
             case Condition.ByHand(boolean masked) ->
                 (masked ? "sudo systemctl unmask " + unit + "; " : "") + "sudo systemctl start " + unit;

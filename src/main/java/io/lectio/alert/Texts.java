@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
-import io.lectio.core.diagnosis.Diagnosis.ServiceBad;
+import io.lectio.core.diagnosis.Diagnosis.Blind;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Config;
 import io.lectio.core.incident.Alert;
@@ -164,7 +164,8 @@ public final class Texts {
             case CoolingDown _ -> words.say("восстановить не удалось, пауза", "not healed, cooling down");
             case Held _ -> words.say("восстановление ждёт", "the repair waits");
             case Open _
-            when incident.diagnosis() instanceof ServiceBad bad && !bad.urgent() -> words.say("наблюдаю", "watching");
+            when !incident.diagnosis().urgent() && !(incident.diagnosis() instanceof Blind) ->
+                words.say("наблюдаю", "watching");
             case Open _ ->
                 looksAgain(incident)
                         ? words.say("проверяю заново", "looking again")

@@ -15,6 +15,7 @@ import static io.lectio.alert.Told.well;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
@@ -364,6 +365,13 @@ class TextsTest {
                         "страница и 1 её файл отвечают 200 за 31 мс; /57.chunk.js сам отвечает 403 (по правилам сервера).");
         assertThat(english(told))
                 .endsWith("answer 200 in 31 ms; /57.chunk.js itself answers 403 (by the server's rules).");
+    }
+
+    @Test
+    void aUnitsNameWithABackslashIsOneWordForTheShell() {
+        assertThat(english(Told.service("srv-my\\x2dsite.service", new Condition.BootLoop())))
+                .endsWith(
+                        "systemctl status 'srv-my\\x2dsite.service'; sudo journalctl -u 'srv-my\\x2dsite.service' -n 50");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.lectio.alert;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
@@ -62,6 +63,10 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         Answers seen = new Answers(List.of(answers), Duration.ofMillis(9));
         return new Told(
                 Level.CRITICAL, new Diagnosis.AnswerBad(CheckId.PAGE, seen), Optional.of(seen), List.of(), new Open());
+    }
+
+    static Told service(String unit, Condition condition) {
+        return of(new Diagnosis.ServiceBad(CheckId.APP, unit, condition, Optional.empty()));
     }
 
     static Told blind(String reason) {

@@ -188,4 +188,9 @@ class ConfigLoaderTest {
         assertThatThrownBy(() -> load("LECTIO_APP_UNIT='no unit'\n"))
                 .hasMessageContaining("config.env:1: LECTIO_APP_UNIT is not a unit's name");
     }
+
+    @Test
+    void aPatternThatCouldNeverMatchIsRefused() {
+        assertThatThrownBy(() -> load("LECTIO_PRIVATE='a\\b'\n")).hasMessageContaining("write *");
+    }
 }

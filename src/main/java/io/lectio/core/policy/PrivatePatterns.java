@@ -26,8 +26,9 @@ public record PrivatePatterns(List<String> patterns) {
     public PrivatePatterns {
         patterns = List.copyOf(patterns);
         for (String pattern : patterns) {
-            if (pattern.isBlank() || pattern.contains("/")) {
-                throw new IllegalArgumentException("private pattern '" + pattern + "' is not a name with * and ?");
+            if (pattern.isBlank() || pattern.contains("/") || pattern.contains("\\")) {
+                throw new IllegalArgumentException("private pattern '" + pattern
+                        + "' is not a name with * and ?; for what a name shows as an escape write *");
             }
         }
     }
