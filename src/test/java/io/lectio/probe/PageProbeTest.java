@@ -134,7 +134,7 @@ class PageProbeTest {
                 deadline);
     }
 
-    /// Calls a page slow after 300 ms.
+    /// Calls a page slow after a second.
     private Outcome hastyLook(Duration deadline) {
         Site site = new Site(
                 url("/"),
@@ -143,7 +143,7 @@ class PageProbeTest {
                 Path.of("/srv/site/build"),
                 "www-data",
                 new PrivatePatterns(List.of()));
-        return new PageProbe(site, deadline, Duration.ofMillis(300)).look(List.of());
+        return new PageProbe(site, deadline, Duration.ofSeconds(1)).look(List.of());
     }
 
     private Outcome look(URI... also) {
@@ -557,11 +557,11 @@ class PageProbeTest {
     void aPageThatTakesTooLongForAVisitorIsSlow() {
         page("<script src='/app.js'></script>");
         file("/app.js", "text/javascript");
-        delays.put("/", Duration.ofMillis(600));
+        delays.put("/", Duration.ofMillis(1_300));
         Answer page = onlyFault(hastyLook(AMPLE));
         assertThat(kind(page)).isEqualTo(Kind.SLOW);
         assertThat(page.status()).contains(200);
-        assertThat(fault(page)).startsWith("answered after 0.");
+        assertThat(fault(page)).startsWith("answered after 1.");
         assertThat(asked).contains("/app.js");
     }
 
@@ -569,8 +569,8 @@ class PageProbeTest {
     void redirectsCountAsThePagesTime() {
         redirect("/", "/a");
         serve("/a", 200, HTML, "<html>".getBytes(UTF_8));
-        delays.put("/", Duration.ofMillis(250));
-        delays.put("/a", Duration.ofMillis(250));
+        delays.put("/", Duration.ofMillis(700));
+        delays.put("/a", Duration.ofMillis(700));
         assertThat(kind(onlyFault(hastyLook(AMPLE)))).isEqualTo(Kind.SLOW);
     }
 
@@ -578,7 +578,7 @@ class PageProbeTest {
     void anAssetThatIsSlowIsNoFaultOfThePage() {
         page("<script src='/app.js'></script>");
         file("/app.js", "text/javascript");
-        delays.put("/app.js", Duration.ofMillis(600));
+        delays.put("/app.js", Duration.ofMillis(1_300));
         assertThat(passed(hastyLook(AMPLE)).answers()).hasSize(2);
     }
 
@@ -593,19 +593,19 @@ class PageProbeTest {
         serve("/c", 200, HTML, "<html>".getBytes(UTF_8));
         Answers answers = failed(probe(url("/"), Duration.ofSeconds(1)).look(List.of()));
         assertThat(kind(answers.bad().getFirst())).isEqualTo(Kind.TIMEOUT);
-        assertThat(answers.took()).isLessThan(Duration.ofMillis(1_900));
+        assertThat(answers.took()).isLessThan(Duration.ofMillis(2_500));
     }
 
     @Test
     void assetsThatThereWasNoTimeForAreNotMissingButThePageIsSlow() {
         List<String> images = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 60; i++) {
             images.add("<img src='/" + i + ".png'>");
             file("/" + i + ".png", "image/png");
-            delays.put("/" + i + ".png", Duration.ofMillis(150));
+            delays.put("/" + i + ".png", Duration.ofMillis(60));
         }
         page(String.join("", images));
-        Answer page = onlyFault(probe(url("/"), Duration.ofSeconds(1)).look(List.of()));
+        Answer page = onlyFault(probe(url("/"), Duration.ofSeconds(2)).look(List.of()));
         assertThat(page.url()).isEqualTo(url("/"));
         assertThat(kind(page)).isEqualTo(Kind.SLOW);
         assertThat(fault(page)).contains("not all of its files");
