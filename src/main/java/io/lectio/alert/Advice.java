@@ -33,7 +33,7 @@ final class Advice {
     String on(Incident incident) {
         return words.say("Что сделать: ", "What to do: ")
                 + switch (incident.diagnosis()) {
-                    case Diagnosis.PathsClosed(Access access, var remedy) ->
+                    case Diagnosis.PathsClosed(var _, Access access, var remedy) ->
                         onPaths(incident, access, remedy.isPresent());
                     case Diagnosis.ServiceBad(var _, String unit, Condition condition, var _) ->
                         onService(unit, condition);

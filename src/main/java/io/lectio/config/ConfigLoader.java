@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// `config.env` to [Settings]: every error at once, with file, line and reason. Values of secret keys are never
 /// repeated.
@@ -44,6 +45,9 @@ public final class ConfigLoader {
             "LECTIO_API_URL",
             "LECTIO_REPAIRS_PER_HOUR");
     private static final Set<String> SECRET_KEYS = Set.of("TELEGRAM_BOT_TOKEN", "TELEGRAM_PROXY");
+    /// Dumps, databases, keys, copies: never opened up, whatever else the owner names.
+    private static final List<String> NO_PART_OF_A_BUILD = List.of(
+            "*.sql *.sql.* *.sqlite *.sqlite3* *.db *.dump *.bak *.env *.key *.pem *.p12 *.kdbx id_rsa*".split(" "));
     private static final int FAR = 4;
     private static final int LONGEST_SOCKET = 107;
 
@@ -90,13 +94,8 @@ public final class ConfigLoader {
         URI page = value("LECTIO_SITE_URL", URI.create("http://localhost/"), text -> address(text, "http", "https"));
         String server = value("LECTIO_SITE_SERVER", "127.0.0.1", ConfigLoader::word);
         String user = value("LECTIO_WEB_USER", "www-data", ConfigLoader::user);
-        PrivatePatterns privates = value(
-                "LECTIO_PRIVATE",
-                PrivatePatterns.DEFAULT,
-                text -> PrivatePatterns.DEFAULT.and(Arrays.stream(text.split(","))
-                        .map(String::strip)
-                        .filter(part -> !part.isEmpty())
-                        .toList()));
+        PrivatePatterns privates =
+                value("LECTIO_PRIVATE", new PrivatePatterns(NO_PART_OF_A_BUILD), ConfigLoader::privates);
         int perHour = value("LECTIO_REPAIRS_PER_HOUR", Limits.DEFAULT.repairsPerHour(), text -> number(text, 1, 1_000));
         Language language = value("LECTIO_LANGUAGE", Language.RU, ConfigLoader::language);
         Services services = services(page);
@@ -247,6 +246,13 @@ public final class ConfigLoader {
             throw new IllegalArgumentException("is not one plain word");
         }
         return text;
+    }
+
+    private static PrivatePatterns privates(String text) {
+        Stream<String> owners =
+                Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty());
+        return new PrivatePatterns(
+                Stream.concat(NO_PART_OF_A_BUILD.stream(), owners).distinct().toList());
     }
 
     private static String user(String text) {

@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -110,16 +111,24 @@ public final class AccessWalk {
     }
 
     private void below(Inside here) throws IOException {
-        for (byte[] name : kernel.names(here.descriptor())) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("stopped while looking at " + here.path());
+        for (List<byte[]> names = kernel.nextNames(here.descriptor());
+                !names.isEmpty();
+                names = kernel.nextNames(here.descriptor())) {
+            for (byte[] name : names) {
+                child(here, name);
             }
-            String shown = Names.show(name);
-            if (!site.privates().covers(shown)) {
-                Entry entry = lookAt(here.descriptor(), name);
-                if (entry != null) {
-                    inside(here, entry, shown);
-                }
+        }
+    }
+
+    private void child(Inside here, byte[] name) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("stopped while looking at " + here.path());
+        }
+        String shown = Names.show(name);
+        if (!site.privates().covers(shown)) {
+            Entry entry = lookAt(here.descriptor(), name);
+            if (entry != null) {
+                inside(here, entry, shown);
             }
         }
     }
@@ -213,6 +222,7 @@ public final class AccessWalk {
                 stat.mode(),
                 accounts.owner(stat),
                 stat.changed(),
+                stat.arrived(),
                 place(path),
                 Optional.ofNullable(obstacle));
         visitor.denied(denial, held(entry, path));
@@ -225,8 +235,9 @@ public final class AccessWalk {
             if (e.errno() != KernelException.ENOENT) {
                 throw e;
             }
-            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, 0);
-            Denial missing = new Denial(path, true, 0, "", Instant.EPOCH, place(path), Optional.of(Obstacle.MISSING));
+            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, Instant.EPOCH, 0);
+            Denial missing = new Denial(
+                    path, true, 0, "", Instant.EPOCH, Instant.EPOCH, place(path), Optional.of(Obstacle.MISSING));
             visitor.denied(missing, held(new Entry(folder, name, none, NO_ACL), path));
             return null;
         }

@@ -80,7 +80,8 @@ public final class Processes {
     /// The kernel function in which a process waits; empty where it runs, or where that is not told.
     public String waitsIn(int pid) {
         try {
-            return Files.readString(proc.resolve(pid + "/wchan")).strip();
+            return Files.readString(proc.resolve(pid + "/wchan"), StandardCharsets.ISO_8859_1)
+                    .strip();
         } catch (IOException e) {
             return "";
         }
@@ -89,7 +90,7 @@ public final class Processes {
     private static void addAll(Path group, Set<Integer> pids, int depth) {
         try (DirectoryStream<Path> children =
                 Files.newDirectoryStream(group, child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))) {
-            for (String pid : Files.readAllLines(group.resolve("cgroup.procs"))) {
+            for (String pid : Files.readAllLines(group.resolve("cgroup.procs"), StandardCharsets.ISO_8859_1)) {
                 pids.add(Integer.parseInt(pid));
             }
             for (Path child : children) {
@@ -103,7 +104,7 @@ public final class Processes {
     }
 
     private Instant booted() throws IOException {
-        for (String line : Files.readAllLines(proc.resolve("stat"))) {
+        for (String line : Files.readAllLines(proc.resolve("stat"), StandardCharsets.ISO_8859_1)) {
             if (line.startsWith("btime ")) {
                 return Instant.ofEpochSecond(Long.parseLong(line.substring(6).strip()));
             }
@@ -175,7 +176,7 @@ public final class Processes {
                         (Long) Files.getAttribute(file, "unix:dev"), (Long) Files.getAttribute(file, "unix:ino")));
             }
         }
-        for (String line : Files.readAllLines(proc.resolve("locks"))) {
+        for (String line : Files.readAllLines(proc.resolve("locks"), StandardCharsets.ISO_8859_1)) {
             Matcher lock = LOCK.matcher(line);
             // "->" waits for a lock that another line holds
             if (lock.find() && wanted.contains(lock.group())) {

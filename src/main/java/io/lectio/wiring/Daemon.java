@@ -68,6 +68,7 @@ public final class Daemon {
     ///
     /// @return false when another guard is at work on this home
     public static boolean run(Home home, Settings settings, boolean repairs) throws IOException, InterruptedException {
+        LastResort.endOnUncaught();
         home.prepare();
         Optional<OneGuard> lock = OneGuard.take(home.state());
         if (lock.isEmpty()) {
@@ -85,7 +86,7 @@ public final class Daemon {
                 probers(policy, systemd, WAIT, clock),
                 repairer(home, systemd),
                 new LoggedNotifier(channel(settings, texts), log, texts),
-                new FileStateStore(home.state(), policy, clock),
+                new FileStateStore(home.state(), policy, clock, log),
                 new WebRootWatcher(site),
                 new UnitWatcher(systemd, units(services)),
                 log,
@@ -94,8 +95,12 @@ public final class Daemon {
         try (OneGuard _ = lock.get();
                 GuardLoop loop = new GuardLoop(ports, policy);
                 ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, endedWell), "end"));
-            loop.run();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
+            try {
+                loop.run();
+            } finally {
+                LastResort.haltAfter(LONGEST_END); // whatever does not let itself be closed
+            }
             endedWell.complete(true);
         } finally {
             endedWell.complete(false);
@@ -104,11 +109,13 @@ public final class Daemon {
     }
 
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
-    private static void end(GuardLoop loop, CompletableFuture<Boolean> endedWell) {
+    private static void end(GuardLoop loop, LogFiles log, CompletableFuture<Boolean> endedWell) {
+        LastResort.haltAfter(LONGEST_END.plus(LONGEST_END));
         loop.close();
         boolean well = endedWell
                 .completeOnTimeout(false, LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+        log.close();
         if (well) {
             Runtime.getRuntime().halt(0);
         }
@@ -181,7 +188,7 @@ public final class Daemon {
                             yield new ServiceProbe(systemd, proxy.unit(), http, site.page(), wait, clock);
                         }
                         case CONFIG -> new ConfigProbe();
-                        case FILES -> new PathAccessProbe(site);
+                        case FILES, LEFT_ALONE -> new PathAccessProbe(site);
                         case API ->
                             new ApiProbe(
                                     site.server(),

@@ -115,7 +115,8 @@ class LoggedNotifierTest {
                                 DOWN.tried(1, changed(1, 2, 0)).proving().alert(2, Optional.empty()),
                                 DOWN.alert(3, Optional.empty())),
                         Optional.empty(),
-                        false),
+                        false,
+                        0),
                 AWAY);
         assertThat(lines).hasSize(3).allMatch(line -> line.startsWith("CRITICAL "));
     }

@@ -100,7 +100,7 @@ final class MortalGuard {
                         new PageProbe(site, Duration.ofSeconds(5))),
                 mortal((remedy, name) -> paths.run((Remedy.OpenPaths) remedy, name)),
                 mortal(channel),
-                mortal(new FileStateStore(base.resolve("state"), policy, InstantSource.system())),
+                mortal(new FileStateStore(base.resolve("state"), policy, InstantSource.system(), EventLog.NONE)),
                 new WebRootWatcher(site),
                 new UnitWatcher(new Systemd(), Map.of()),
                 new StandardOutput(),

@@ -1,7 +1,6 @@
 package io.lectio.core.policy;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 
 /// Which folders may be guarded at all. A wrong or empty variable must never point a repair at `/` or at the system:
@@ -10,41 +9,20 @@ public final class GuardedPaths {
     private static final Set<String> SYSTEM = Set.of(
             "bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "root", "run", "sbin", "sys",
             "usr");
-    private static final Set<String> TOO_WIDE = Set.of(
-            "/var/www",
-            "/var/lib",
-            "/var/log",
-            "/var/cache",
-            "/var/spool",
-            "/var/mail",
-            "/var/backups",
-            "/var/tmp",
-            "/var/run",
-            "/srv/www");
+    private static final Set<String> TOO_WIDE = words("/var/www /var/lib /var/tmp /srv/www");
     /// With all below them: data of services, and the guard's own homes, where its token lies.
-    private static final List<Path> OTHERS = List.of(
-            Path.of("/opt/lectio-monitor"),
-            Path.of("/var/lib/lectio-monitor"),
-            Path.of("/var/log"),
-            Path.of("/var/run"),
-            Path.of("/var/spool"),
-            Path.of("/var/mail"),
-            Path.of("/var/backups"),
-            Path.of("/var/cache"),
-            Path.of("/var/lib/mysql"),
-            Path.of("/var/lib/postgresql"),
-            Path.of("/var/lib/redis"),
-            Path.of("/var/lib/mongodb"),
-            Path.of("/var/lib/docker"),
-            Path.of("/var/lib/containerd"),
-            Path.of("/var/lib/dpkg"),
-            Path.of("/var/lib/apt"),
-            Path.of("/var/lib/systemd"),
-            Path.of("/var/lib/private"));
+    private static final Set<String> OTHERS = words("/opt/lectio-monitor /var/log /var/cache /var/spool /var/mail"
+            + " /var/backups /var/run /var/lib/lectio-monitor /var/lib/mysql /var/lib/postgresql /var/lib/redis"
+            + " /var/lib/mongodb /var/lib/docker /var/lib/containerd /var/lib/dpkg /var/lib/apt /var/lib/systemd"
+            + " /var/lib/private");
     private static final Path HOMES = Path.of("/home");
     private static final int LEAST_NAMES = 2;
 
     private GuardedPaths() {}
+
+    private static Set<String> words(String text) {
+        return Set.of(text.split(" "));
+    }
 
     /// @throws IllegalArgumentException with the reason, when the folder must not be guarded
     public static void requireGuardable(String what, Path folder) {

@@ -1,28 +1,10 @@
 package io.lectio.core.policy;
 
 import java.util.List;
-import java.util.stream.Stream;
 
-/// Names that are never opened up: dotfiles (but `.well-known`), what never belongs into a build, and what the owner's
-/// patterns name.
+/// Names that are never opened up: dotfiles (but `.well-known`), and what the patterns name.
 /// A pattern is a name with `*` and `?`, matched against each name on the way from the web root: `*.map`, `backup-*`.
 public record PrivatePatterns(List<String> patterns) {
-    /// What never belongs into a build, and would give away much: dumps, databases, keys, copies.
-    public static final PrivatePatterns DEFAULT = new PrivatePatterns(List.of(
-            "*.sql",
-            "*.sql.*",
-            "*.sqlite",
-            "*.sqlite3*",
-            "*.db",
-            "*.dump",
-            "*.bak",
-            "*.env",
-            "*.key",
-            "*.pem",
-            "*.p12",
-            "*.kdbx",
-            "id_rsa*"));
-
     public PrivatePatterns {
         patterns = List.copyOf(patterns);
         for (String pattern : patterns) {
@@ -31,12 +13,6 @@ public record PrivatePatterns(List<String> patterns) {
                         + "' is not a name with * and ?; for what a name shows as an escape write *");
             }
         }
-    }
-
-    /// These, and the owner's.
-    public PrivatePatterns and(List<String> more) {
-        return new PrivatePatterns(
-                Stream.concat(patterns.stream(), more.stream()).distinct().toList());
     }
 
     /// Whether a file or folder of this name, and all below it, is private.
