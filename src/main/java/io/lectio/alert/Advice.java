@@ -60,7 +60,8 @@ final class Advice {
                 : "sudo lectio status";
     }
 
-    private String onService(String unit, Condition condition) {
+    private String onService(String named, Condition condition) {
+        String unit = named.contains("\\") ? "'" + named + "'" : named; // systemd escapes paths by backslashes
         return switch (condition) {
             case Condition.ByHand(boolean masked) ->
                 (masked ? "sudo systemctl unmask " + unit + "; " : "") + "sudo systemctl start " + unit;
@@ -86,7 +87,11 @@ final class Advice {
             return "sudo tail -50 /var/log/teaching_panel/error.log; " + NGINX_LOG;
         }
         Optional<Fault> fault = page.fault();
-        if (fault.isEmpty()) {
+        if (answers.onlySlow()) {
+            return words.say("найти, что занимает сервер: ", "find what keeps the server busy: ")
+                    + "top; sudo tail -20 /var/log/nginx/access.log";
+        }
+        if (fault.isEmpty() || page.isSlow()) {
             return words.say(
                     "сборка неполная или старая, выложить её заново",
                     "the build is incomplete or old: deploy it again");

@@ -124,7 +124,7 @@ final class CauseText {
                             .map(fault -> " (" + fault(page, fault) + ")")
                             .orElse("");
         }
-        if (page.fault().isPresent()) {
+        if (page.fault().isPresent() && (!page.isSlow() || answers.onlySlow())) {
             Fault fault = page.fault().get();
             return page.status()
                     .map(status -> words.say("Страница отвечала ", "The page answered ")
@@ -133,7 +133,8 @@ final class CauseText {
                     .orElseGet(() -> words.say("Страница не отвечала (", "The page did not answer (")
                             + fault(page, fault) + ")");
         }
-        List<Answer> bad = answers.bad();
+        List<Answer> bad =
+                answers.bad().stream().filter(answer -> !answer.isSlow()).toList();
         String named = bad.stream()
                 .limit(NAMED)
                 .map(answer -> Wording.path(answer.url().getPath())
@@ -155,6 +156,7 @@ final class CauseText {
                 words.say("вместо файла пришла страница: файла нет", "a page instead of the file: it is missing");
             case REFUSED -> words.say("соединение отклонено", fault.words());
             case TIMEOUT -> words.say("нет ответа за " + words.length(answer.took()), fault.words());
+            case SLOW -> words.say("медленно: ", "slow: ") + words.length(answer.took());
             case NO_ANSWER -> fault.words();
         };
     }

@@ -1,6 +1,7 @@
 package io.lectio.alert;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
@@ -65,6 +66,10 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
                 Level.CRITICAL, new Diagnosis.AnswerBad(CheckId.PAGE, seen), Optional.of(seen), List.of(), new Open());
     }
 
+    static Told service(String unit, Condition condition) {
+        return of(new Diagnosis.ServiceBad(CheckId.APP, unit, condition, Optional.empty()));
+    }
+
     static Told blind(String reason) {
         return of(new Diagnosis.Blind(CheckId.FILES, reason));
     }
@@ -126,6 +131,15 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         return bad(path, status, Kind.STATUS, words);
     }
 
+    static Answer slow(Duration took) {
+        return new Answer(PAGE, Optional.of(200), took, Optional.of(new Fault(Kind.SLOW, "answered after some time")));
+    }
+
+    /// By the server's own rules: no fault.
+    static Answer keptBack(String path, int status) {
+        return new Answer(PAGE.resolve(path), Optional.of(status), Duration.ofMillis(3), Optional.empty());
+    }
+
     static Answer silent(Kind kind, String words) {
         return new Answer(PAGE, Optional.empty(), Duration.ofSeconds(8), Optional.of(new Fault(kind, words)));
     }
@@ -155,6 +169,14 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         return new Told(level, diagnosis, symptom, all, phase);
     }
 
+    /// After attempts that ended so, one after the other.
+    Told tried(RepairResult... results) {
+        List<Attempt> all = IntStream.rangeClosed(1, results.length)
+                .mapToObj(number -> new Attempt(number, BROKEN, List.of(number), 1, Optional.of(results[number - 1])))
+                .toList();
+        return new Told(level, diagnosis, symptom, all, phase);
+    }
+
     Told repairing() {
         Attempt begun = new Attempt(1, BROKEN, List.of(1), 1, Optional.empty());
         return new Told(level, diagnosis, symptom, List.of(begun), new Repairing(BROKEN));
@@ -165,7 +187,11 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     Told coolingDown() {
-        return in(new CoolingDown(BROKEN.plus(Duration.ofMinutes(5))));
+        return coolingDown(Duration.ofMinutes(5));
+    }
+
+    Told coolingDown(Duration pause) {
+        return in(new CoolingDown(BROKEN.plus(pause)));
     }
 
     /// Proved by the page and this many of its files.
@@ -174,6 +200,10 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
                 .mapToObj(number -> well(number == 0 ? "/" : "/" + number + ".js"))
                 .toList();
         return in(new Resolved(BROKEN.plus(after), new Answers(proof, Duration.ofMillis(31))));
+    }
+
+    Told provedBy(Answer... answers) {
+        return in(new Resolved(BROKEN.plusSeconds(1), new Answers(List.of(answers), Duration.ofMillis(31))));
     }
 
     private Told in(Phase next) {
@@ -199,6 +229,12 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
 
     private static Outbox.Parcel parcel(List<Alert> alerts) {
         return new Outbox.Parcel(alerts, Optional.empty(), false, 0);
+    }
+
+    Outbox.Parcel revision(long id, int revision, int rejections) {
+        Alert alert = alert(id, Optional.empty());
+        return parcel(
+                List.of(new Alert(id, level, alert.incident(), BROKEN, revision, 0, Optional.empty(), rejections)));
     }
 
     Alert alert(long id, Optional<Long> message) {

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -82,10 +83,11 @@ class CommandLineTest {
     private void configureSiteThatDoesNotAnswer() throws IOException {
         Path build = Files.createDirectories(folder.resolve("site/build"));
         Files.writeString(build.resolve("index.html"), "<html></html>");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         configure(
                 "LECTIO_SITE_ROOT=" + folder.resolve("site"),
                 "LECTIO_WEB_ROOT=" + build,
-                "LECTIO_WEB_USER=root",
+                "LECTIO_WEB_USER=nobody",
                 "LECTIO_SITE_URL=http://localhost:" + closedPort() + "/");
     }
 
@@ -201,7 +203,7 @@ class CommandLineTest {
         configureSiteThatDoesNotAnswer();
         Files.writeString(
                 home.resolve("config.env"),
-                Files.readString(home.resolve("config.env")).replace("=root", "=no-such-user"));
+                Files.readString(home.resolve("config.env")).replace("=nobody", "=no-such-user"));
         Ended ended = lectio("check");
         assertThat(ended.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
         assertThat(ended.out()).contains("no-such-user").doesNotContain("files  healthy");

@@ -145,6 +145,12 @@ public sealed interface Finding {
             return answers.stream().filter(answer -> answer.fault().isPresent()).toList();
         }
 
+        /// Whether nothing is wrong but the time that it took.
+        public boolean onlySlow() {
+            List<Answer> bad = bad();
+            return !bad.isEmpty() && bad.stream().allMatch(Answer::isSlow);
+        }
+
         @Override
         public String inWords() {
             return bad().isEmpty()
@@ -158,6 +164,10 @@ public sealed interface Finding {
     /// @param status the HTTP status; empty when there was no answer
     /// @param fault what is wrong with the answer; empty when nothing is
     record Answer(URI url, Optional<Integer> status, Duration took, Optional<Fault> fault) {
+        public boolean isSlow() {
+            return fault.filter(each -> each.kind() == Fault.Kind.SLOW).isPresent();
+        }
+
         @Override
         public String toString() {
             return url + ": " + fault.map(Fault::words).orElse("well");
@@ -177,6 +187,8 @@ public sealed interface Finding {
             PAGE_INSTEAD,
             REFUSED,
             TIMEOUT,
+            /// The right answer, and too late for a visitor.
+            SLOW,
             /// Some other way of having no answer: the words tell.
             NO_ANSWER
         }
