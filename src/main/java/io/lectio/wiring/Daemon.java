@@ -87,7 +87,7 @@ public final class Daemon {
                 repairer(home, systemd),
                 new LoggedNotifier(channel(settings, texts), log, texts),
                 new FileStateStore(home.state(), policy, clock, log),
-                new WebRootWatcher(site),
+                new WebRootWatcher(site, log),
                 new UnitWatcher(systemd, units(services)),
                 log,
                 clock);
