@@ -9,12 +9,17 @@ import io.lectio.core.health.Finding.Denial;
 import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.policy.CheckId;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What a person can do where the guard may not or cannot, with the command.
 final class Advice {
     private static final String NGINX_LOG = "sudo tail -20 /var/log/nginx/error.log";
+    private static final Pattern SPECIAL =
+            Pattern.compile("\\\\x[0-9a-f]{2}|\\\\u[0-9a-f]{4}|\\\\U00[0-9a-f]{6}|[\\\\'!]");
     private static final Set<Integer> APP_IS_DOWN = Set.of(502, 503, 504);
 
     private final Wording words;
@@ -28,7 +33,7 @@ final class Advice {
     String on(Incident incident) {
         return words.say("Что сделать: ", "What to do: ")
                 + switch (incident.diagnosis()) {
-                    case Diagnosis.PathsClosed(Access access, var remedy) ->
+                    case Diagnosis.PathsClosed(var _, Access access, var remedy) ->
                         onPaths(incident, access, remedy.isPresent());
                     case Diagnosis.ServiceBad(var _, String unit, Condition condition, var _) ->
                         onService(unit, condition);
@@ -122,11 +127,27 @@ final class Advice {
         };
     }
 
-    /// For a shell, whatever the name is; what is shown as an escape is written as bash reads it.
-    private static String quote(String path) {
-        if (path.matches("[A-Za-z0-9_./-]+")) {
-            return path;
+    /// For a shell, whatever the name is. One that is shown with escapes is written as bash reads it, in bytes: what an
+    /// escaped character is, depends on the locale, and `!` calls the history of an interactive shell.
+    static String quote(String shown) {
+        if (shown.matches("[A-Za-z0-9_./-]+")) {
+            return shown;
         }
-        return path.contains("\\") ? "$'" + path.replace("'", "\\'") + "'" : "'" + path.replace("'", "'\\''") + "'";
+        return shown.contains("\\")
+                ? "$'" + SPECIAL.matcher(shown).replaceAll(match -> Matcher.quoteReplacement(inBytes(match.group())))
+                        + "'"
+                : "'" + shown.replace("'", "'\\''") + "'";
+    }
+
+    private static String inBytes(String special) {
+        if (special.startsWith("\\x")) {
+            return special;
+        }
+        String text = special.length() == 1 ? special : Character.toString(Integer.parseInt(special.substring(2), 16));
+        StringBuilder bytes = new StringBuilder();
+        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+            bytes.append("\\x%02x".formatted(each));
+        }
+        return bytes.toString();
     }
 }

@@ -30,7 +30,7 @@ final class CauseText {
 
     String of(Incident incident) {
         return switch (incident.diagnosis()) {
-            case Diagnosis.PathsClosed(Access access, var _) ->
+            case Diagnosis.PathsClosed(var _, Access access, var _) ->
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + closed(access) + ".";
             case Diagnosis.ServiceBad(var _, String unit, Condition condition, var _) ->
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + service(unit, condition) + ".";
@@ -52,7 +52,7 @@ final class CauseText {
             case PROXY -> words.say("веб-сервера", "the web server");
             case CONFIG -> words.say("настройки веб-сервера", "the web server's configuration");
             case API -> words.say("API", "the API");
-            case FILES -> words.say("прав на файлы", "file permissions");
+            case FILES, LEFT_ALONE -> words.say("прав на файлы", "file permissions");
             case PAGE -> words.say("страницы", "the page");
         };
     }

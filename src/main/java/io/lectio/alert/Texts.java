@@ -9,6 +9,7 @@ import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Attempt;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Degraded;
 import io.lectio.core.incident.Incident.Held;
 import io.lectio.core.incident.Incident.Open;
 import io.lectio.core.incident.Incident.Proving;
@@ -52,10 +53,10 @@ public final class Texts {
                     + words.time(first.incident().brokenAt())
                     + words.say(", подробности в alerts.log", ", details in alerts.log");
         }
-        return PlainText.fit(parcel.digest() ? digest(parcel.alerts()) : message(first));
+        return PlainText.fit(parcel.digest() ? digest(parcel.alerts(), parcel.merged()) : message(first));
     }
 
-    private String digest(List<Alert> alerts) {
+    private String digest(List<Alert> alerts, int merged) {
         List<String> lines = new ArrayList<>();
         Instant first = alerts.stream()
                 .map(alert -> alert.incident().brokenAt())
@@ -72,14 +73,15 @@ public final class Texts {
                         : words.say(
                                 "сообщений, которые не удалось отправить вовремя: ",
                                 "alerts that could not be sent in time: "))
-                + alerts.size());
+                + (alerts.size() + merged));
         alerts.stream().limit(LISTED).forEach(alert -> {
             Incident incident = alert.incident();
             lines.add(sign(alert.level()) + " " + words.time(incident.brokenAt()) + " · " + state(incident) + " · "
                     + causes.of(incident));
         });
-        if (alerts.size() > LISTED) {
-            lines.add(words.say("и ещё ", "and ") + (alerts.size() - LISTED) + words.say("", " more") + ": alerts.log");
+        int unlisted = Math.max(0, alerts.size() - LISTED) + merged;
+        if (unlisted > 0) {
+            lines.add(words.say("и ещё ", "and ") + unlisted + words.say("", " more") + ": health.log");
         }
         lines.add(words.say("Что сейчас: ", "How it is now: ") + "sudo lectio status");
         return String.join("\n", lines);
@@ -99,6 +101,12 @@ public final class Texts {
                 lines.add(inVain(incident.attempts().size(), result) + " "
                         + words.say("Следующая попытка в ", "The next attempt is at ") + words.time(until) + ".");
                 lines.add(advice.on(incident));
+            }
+            case Degraded _ -> {
+                lines.add(words.say(
+                                "Lectio не может записать своё состояние и пока ничего не чинит. Что сделать: ",
+                                "Lectio cannot save its state and repairs nothing meanwhile. What to do: ")
+                        + "df -h /var; df -i /var");
             }
             case Held(Instant until) -> {
                 lines.add(words.say(
@@ -133,6 +141,7 @@ public final class Texts {
                         ? words.say("исправить не удалось, проверяю", "the repair failed, looking again")
                         : words.say("исправлено, проверяю", "repaired, looking again");
             case CoolingDown _ -> words.say("восстановить не удалось, пауза", "not healed, cooling down");
+            case Degraded _ -> words.say("починить нельзя", "cannot be repaired");
             case Held _ -> words.say("восстановление ждёт", "the repair waits");
             case Open _
             when incident.diagnosis() instanceof ServiceBad bad && !bad.urgent() -> words.say("наблюдаю", "watching");

@@ -22,6 +22,9 @@ import java.util.Set;
 /// @param settle the burst of file events that is waiting for quiet
 /// @param lastChange the last file event
 /// @param packagesSince when a package manager began to work, if one does
+/// @param filesRestUntil before this, changed files are not walked again
+/// @param turnedAt when the state was made
+/// @param degraded whether it cannot be saved
 /// @param nextProof when what is on its way up is asked again, if something is
 public record GuardState(
         Durable durable,
@@ -33,7 +36,10 @@ public record GuardState(
         Instant lastChange,
         Optional<Instant> packagesSince,
         Instant nextRound,
-        Instant nextProof) {
+        Instant nextProof,
+        Instant filesRestUntil,
+        Instant turnedAt,
+        boolean degraded) {
 
     /// @param incidents the open ones, each of another subject, the oldest first
     /// @param ledgers what each remedy has spent, by its id
@@ -66,6 +72,28 @@ public record GuardState(
                 Instant.EPOCH,
                 Optional.empty(),
                 Instant.EPOCH,
-                Instant.MAX);
+                Instant.MAX,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                false);
+    }
+
+    public GuardState degraded(boolean now) {
+        return now == degraded
+                ? this
+                : new GuardState(
+                        durable,
+                        health,
+                        tracks,
+                        looking,
+                        sending,
+                        settle,
+                        lastChange,
+                        packagesSince,
+                        nextRound,
+                        nextProof,
+                        filesRestUntil,
+                        turnedAt,
+                        now);
     }
 }

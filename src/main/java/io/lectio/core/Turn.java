@@ -20,6 +20,7 @@ import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -39,6 +40,8 @@ final class Turn {
     /// A send that fails for long is in the log at every so many tries.
     private static final int SAID_AGAIN = 20;
 
+    private static final Duration LONGEST_REST = Duration.ofSeconds(5);
+
     private final Instant now;
     private final Policy policy;
     private final List<Action> actions = new ArrayList<>();
@@ -57,6 +60,8 @@ final class Turn {
     private Optional<Instant> packagesSince;
     private Instant nextRound;
     private Instant nextProof;
+    private Instant filesRestUntil;
+    private final boolean degraded;
 
     Turn(GuardState state, Instant now, Policy policy) {
         this.now = now;
@@ -74,11 +79,32 @@ final class Turn {
         packagesSince = state.packagesSince();
         nextRound = earlier(state.nextRound(), now.plus(policy.timing().round()));
         nextProof = state.nextProof();
+        filesRestUntil = state.filesRestUntil();
+        degraded = state.degraded();
+        if (now.isBefore(state.turnedAt())) {
+            clockWasSetBack();
+        }
+    }
+
+    /// What lies ahead would be waited for until the clock has caught up, and a look that seems to begin later than
+    /// now would prove what it has not seen.
+    private void clockWasSetBack() {
+        incidents.replaceAll(open -> open.notAfter(now));
+        ledgers.replaceAll((_, ledger) -> ledger.notAfter(now, policy.limits()));
+        outbox = outbox.notAfter(now);
+        health.replaceAll((_, seen) -> seen.undated());
+        settle = settle.map(_ -> new Settle(now, now));
+        nextProof = nextProof.equals(Instant.MAX) ? nextProof : now;
+        filesRestUntil = now;
+        packagesSince = packagesSince.map(since -> earlier(since, now));
     }
 
     Decision take(Event event) {
         switch (event) {
-            case Event.Started() -> incidents.replaceAll(IncidentCourse::interrupted);
+            case Event.Started() -> {
+                clockWasSetBack();
+                incidents.replaceAll(IncidentCourse::interrupted);
+            }
             case Event.PathsChanged(var _) -> {
                 settle = Optional.of(new Settle(settle.map(Settle::first).orElse(now), now));
                 lastChange = now;
@@ -101,16 +127,41 @@ final class Turn {
                 lastChange,
                 packagesSince,
                 nextRound,
-                nextProof);
+                nextProof,
+                filesRestUntil,
+                now,
+                degraded);
         return new Decision(next, actions, wakeAt());
     }
 
     private void observed(Observation observation) {
         CheckId check = observation.check();
-        weigh(new Observation(check, observation.startedAt(), judged(check, observation.outcome())));
+        Outcome outcome = judged(check, observation.outcome());
+        if (check == CheckId.FILES) {
+            filesRestUntil = now.plus(rest(Duration.between(observation.startedAt(), now)));
+            weigh(new Observation(CheckId.LEFT_ALONE, observation.startedAt(), only(outcome, false)));
+            outcome = only(outcome, true);
+        }
+        weigh(new Observation(check, observation.startedAt(), outcome));
         if (Boolean.TRUE.equals(looking.remove(check))) {
             look(check);
         }
+    }
+
+    /// After a walk, files may change for nine times its length before the next one: constant change costs a tenth
+    /// of a core at most.
+    private static Duration rest(Duration walk) {
+        Duration rest = walk.multipliedBy(9);
+        return rest.isNegative() ? Duration.ZERO : rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
+    }
+
+    /// One look sees both what may be repaired and what may not.
+    private static Outcome only(Outcome outcome, boolean repairable) {
+        if (!(outcome instanceof Observation.Failed(Finding.Access access))) {
+            return outcome;
+        }
+        Finding.Access part = access.only(repairable);
+        return part.deniedTotal() == 0 ? new Observation.Passed(part) : new Observation.Failed(part);
     }
 
     private void weigh(Observation observation) {
@@ -170,15 +221,16 @@ final class Turn {
         if (found.isEmpty() && incidents.isEmpty()) {
             return;
         }
-        IncidentCourse course = new IncidentCourse(policy, now, health, found, lastChange, packagesSince);
+        IncidentCourse course = new IncidentCourse(policy, now, health, found, packagesSince, degraded);
         incidents.replaceAll(open -> course.follow(
                 open,
                 incidents.stream()
                         .filter(other -> other.id() != open.id())
                         .map(Incident::subject)
                         .collect(Collectors.toSet())));
-        Set<CheckId> known = incidents.stream().map(Incident::subject).collect(Collectors.toSet());
         incidents.replaceAll(open -> step(course, open, false));
+        incidents.removeIf(closed::contains);
+        Set<CheckId> known = incidents.stream().map(Incident::subject).collect(Collectors.toSet());
         found.forEach((subject, diagnosis) -> {
             if (!known.contains(subject)) {
                 incidents.add(step(course, withSymptom(course.open(nextId++, diagnosis)), true));
@@ -187,7 +239,6 @@ final class Turn {
                 }
             }
         });
-        incidents.removeIf(closed::contains);
     }
 
     private Incident step(IncidentCourse course, Incident before, boolean fresh) {
@@ -298,7 +349,8 @@ final class Turn {
     }
 
     /// A look that is under way saw the world before this event: another one follows it.
-    private void look(CheckId check) {
+    private void look(CheckId wanted) {
+        CheckId check = wanted == CheckId.LEFT_ALONE ? CheckId.FILES : wanted;
         if (!policy.checks().contains(check)) {
             return;
         }
@@ -314,9 +366,10 @@ final class Turn {
     }
 
     private Instant settledAt(Settle burst) {
-        return earlier(
+        Instant settled = earlier(
                 burst.last().plus(policy.timing().settle()),
                 burst.first().plus(policy.timing().settleAtMost()));
+        return settled.isBefore(filesRestUntil) ? filesRestUntil : settled;
     }
 
     private Instant wakeAt() {
@@ -326,16 +379,16 @@ final class Turn {
         }
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
             if (each.getValue().status() == Status.UNHEALTHY) {
-                Instant believed = Diagnosis.believedAt(each.getKey(), each.getValue(), lastChange, policy);
+                Instant believed = Diagnosis.believedAt(each.getKey(), health, lastChange, policy);
                 at = believed.isAfter(now) ? earlier(at, believed) : at;
             }
         }
-        IncidentCourse course = new IncidentCourse(policy, now, health, Map.of(), lastChange, packagesSince);
+        IncidentCourse course = new IncidentCourse(policy, now, health, Map.of(), packagesSince, degraded);
         for (Incident open : incidents) {
             at = earlier(at, course.wakeAt(open).orElse(at));
         }
         if (sending.isEmpty()) {
-            at = earlier(at, outbox.wakeAt(now).orElse(at));
+            at = earlier(at, outbox.wakeAt().orElse(at));
         }
         return at;
     }

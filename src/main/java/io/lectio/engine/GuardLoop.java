@@ -119,18 +119,23 @@ public final class GuardLoop implements AutoCloseable {
 
     private Instant take(Event event) throws InterruptedException {
         Instant now = ports.clock().instant();
-        Decision decision = Guard.decide(snapshot.state(), event, now, policy);
+        GuardState before = snapshot.state();
+        Decision decision = Guard.decide(before.degraded(false), event, now, policy);
         Optional<String> degraded = save(decision.next().durable());
+        if (degraded.isPresent()) { // what rests on a saved state is decided anew without it
+            decision = Guard.decide(before.degraded(true), event, now, policy);
+        }
         snapshot = new Snapshot(decision.next(), policy.checks(), degraded, snapshot.startedAt(), now);
         for (Action action : decision.actions()) {
-            start(action, degraded);
+            start(action);
         }
         return decision.wakeAt();
     }
 
+    /// Why it could not be saved, if so.
     private Optional<String> save(Durable durable) {
         if (durable.equals(saved)) {
-            return snapshot.degraded();
+            return Optional.empty();
         }
         try {
             ports.store().save(durable);
@@ -145,7 +150,7 @@ public final class GuardLoop implements AutoCloseable {
         }
     }
 
-    private void start(Action action, Optional<String> degraded) {
+    private void start(Action action) {
         switch (action) {
             case Action.Log(Level level, String text) -> ports.log().health(level, text);
             case Action.Look look -> {
@@ -168,10 +173,7 @@ public final class GuardLoop implements AutoCloseable {
                         REPAIR_DEADLINE,
                         () -> new Event.RepairDone(
                                 repair.incident(),
-                                degraded.isPresent()
-                                        ? new RepairResult.Failed(degraded.get())
-                                        : ports.repairer()
-                                                .run(repair.remedy(), repair.incident() + "-" + repair.attempt())),
+                                ports.repairer().run(repair.remedy(), repair.incident() + "-" + repair.attempt())),
                         why -> new Event.RepairDone(repair.incident(), new RepairResult.Failed(why)));
             case Action.Send(var parcel) ->
                 errands.send(

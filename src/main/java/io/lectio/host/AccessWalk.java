@@ -222,6 +222,7 @@ public final class AccessWalk {
                 stat.mode(),
                 accounts.owner(stat),
                 stat.changed(),
+                stat.arrived(),
                 place(path),
                 Optional.ofNullable(obstacle));
         visitor.denied(denial, held(entry, path));
@@ -234,8 +235,9 @@ public final class AccessWalk {
             if (e.errno() != KernelException.ENOENT) {
                 throw e;
             }
-            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, 0);
-            Denial missing = new Denial(path, true, 0, "", Instant.EPOCH, place(path), Optional.of(Obstacle.MISSING));
+            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, Instant.EPOCH, 0);
+            Denial missing = new Denial(
+                    path, true, 0, "", Instant.EPOCH, Instant.EPOCH, place(path), Optional.of(Obstacle.MISSING));
             visitor.denied(missing, held(new Entry(folder, name, none, NO_ACL), path));
             return null;
         }

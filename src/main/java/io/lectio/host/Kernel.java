@@ -37,6 +37,7 @@ final class Kernel implements AutoCloseable {
     private static final int O_PATH = 0x200000;
     private static final long SYS_OPENAT2 = 437;
     private static final int STATX_BASIC_STATS = 0x7ff;
+    private static final int STATX_BTIME = 0x800;
     private static final int STATX_MNT_ID = 0x1000;
     private static final int EINTR = 4;
     private static final int PATH_MAX = 4_096;
@@ -149,7 +150,7 @@ final class Kernel implements AutoCloseable {
     Stat stat(int folder, byte[] name) throws KernelException {
         MemorySegment at = name(name);
         int flags = AT_NO_AUTOMOUNT | (name.length == 0 ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW);
-        int mask = STATX_BASIC_STATS | STATX_MNT_ID;
+        int mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
         call("statx", name, () -> (int) STATX.invokeExact(errno, folder, at, flags, mask, stat));
         int bits = Short.toUnsignedInt(stat.get(JAVA_SHORT, 28));
         return new Stat(
@@ -160,8 +161,22 @@ final class Kernel implements AutoCloseable {
                 stat.get(JAVA_INT, 16),
                 stat.get(JAVA_LONG, 32),
                 stat.get(JAVA_LONG, 136),
-                Instant.ofEpochSecond(stat.get(JAVA_LONG, 96), Integer.toUnsignedLong(stat.get(JAVA_INT, 104))),
+                time(96),
+                arrived(),
                 stat.get(JAVA_LONG, 144));
+    }
+
+    private Instant arrived() {
+        Instant written = time(112);
+        if ((stat.get(JAVA_INT, 0) & STATX_BTIME) == 0) {
+            return written;
+        }
+        Instant born = time(80);
+        return born.isAfter(written) ? born : written;
+    }
+
+    private Instant time(long at) {
+        return Instant.ofEpochSecond(stat.get(JAVA_LONG, at), Integer.toUnsignedLong(stat.get(JAVA_INT, at + 8)));
     }
 
     Stat stat(int descriptor) throws KernelException {

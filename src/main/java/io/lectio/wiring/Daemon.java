@@ -208,7 +208,7 @@ public final class Daemon {
                             yield new ServiceProbe(systemd, proxy.unit(), http, site.page(), wait, clock);
                         }
                         case CONFIG -> new ConfigProbe();
-                        case FILES -> new PathAccessProbe(site);
+                        case FILES, LEFT_ALONE -> new PathAccessProbe(site);
                         case API ->
                             new ApiProbe(
                                     site.server(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.Outbox.Parcel;
 import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Secret;
@@ -76,11 +77,11 @@ class TelegramNotifierTest {
     }
 
     private static Parcel parcel(Alert... alerts) {
-        return new Parcel(List.of(alerts), Optional.empty(), false);
+        return new Parcel(List.of(alerts), Optional.empty(), false, 0);
     }
 
     private static Parcel afterFailure(Alert failed) {
-        return new Parcel(List.of(failed), Optional.empty(), true);
+        return new Parcel(List.of(failed), Optional.empty(), true, 0);
     }
 
     private static void apart() {
@@ -120,9 +121,9 @@ class TelegramNotifierTest {
     @Test
     void aChatThatHasMovedIsNamed() {
         server.migrateTo("-10042");
-        assertThat(send(parcel(alert))).isEqualTo(new Delivery.Migrated("-10042"));
+        assertThat(send(parcel(alert))).isEqualTo(new Delivery.Migrated(new Outbox.Moved(CHAT, "-10042")));
         apart();
-        assertThat(send(new Parcel(List.of(alert), Optional.of("-10042"), false)))
+        assertThat(send(new Parcel(List.of(alert), Optional.of(new Outbox.Moved(CHAT, "-10042")), false, 0)))
                 .isInstanceOf(Delivery.Accepted.class);
     }
 
@@ -141,7 +142,8 @@ class TelegramNotifierTest {
         assertThat(send(parcel(alert))).isInstanceOf(Delivery.Refused.class);
         server.blocked(false);
         apart();
-        assertThat(send(new Parcel(List.of(alert), Optional.of("77"), false))).isInstanceOf(Delivery.Refused.class);
+        assertThat(send(new Parcel(List.of(alert), Optional.of(new Outbox.Moved(CHAT, "77")), false, 0)))
+                .isInstanceOf(Delivery.Refused.class);
     }
 
     @ParameterizedTest

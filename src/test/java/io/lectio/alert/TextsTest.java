@@ -308,8 +308,8 @@ class TextsTest {
     @Test
     void aLongBacklogListsTwentyAndCountsTheOthers() {
         String text = render(Language.EN, blind("no user www-data").backlog(25));
-        assertThat(text.lines()).hasSize(23).contains("and 5 more: alerts.log");
-        assertThat(render(Language.RU, blind("no user www-data").backlog(25))).contains("\nи ещё 5: alerts.log\n");
+        assertThat(text.lines()).hasSize(23).contains("and 5 more: health.log");
+        assertThat(render(Language.RU, blind("no user www-data").backlog(25))).contains("\nи ещё 5: health.log\n");
     }
 
     @Test
@@ -408,8 +408,8 @@ class TextsTest {
                 "www-data",
                 500,
                 Stream.of("a.js", "b.js", "c.js", "d.js").map(Told::closedFile).toList(),
-                0,
-                204);
+                204,
+                0);
         assertThat(english(paths(access).repairing()))
                 .contains("a.js", "b.js", "c.js", " and 201 more;")
                 .doesNotContain("d.js");

@@ -46,8 +46,9 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
 
     static Told paths(Denial... denied) {
         List<Denial> all = List.of(denied);
-        int folders = (int) all.stream().filter(Denial::folder).count();
-        return paths(new Access("www-data", 240, all, folders, all.size() - folders));
+        int leftAlone =
+                (int) all.stream().filter(denial -> !denial.repairable()).count();
+        return paths(new Access("www-data", 240, all, all.size(), leftAlone));
     }
 
     static Told paths(Access access) {
@@ -55,7 +56,7 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
                 ? Optional.of(new Remedy.OpenPaths(
                         new Site(PAGE, "127.0.0.1", SITE_ROOT, WEB_ROOT, "www-data", new PrivatePatterns(List.of()))))
                 : Optional.empty();
-        return of(new Diagnosis.PathsClosed(access, remedy));
+        return of(new Diagnosis.PathsClosed(remedy.isPresent() ? CheckId.FILES : CheckId.LEFT_ALONE, access, remedy));
     }
 
     static Told page(Answer... answers) {
@@ -81,7 +82,7 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     private static Denial folder(Path path, int mode, Place place, Optional<Obstacle> obstacle) {
-        return new Denial(path, true, mode, "root:root", BROKEN, place, obstacle);
+        return new Denial(path, true, mode, "root:root", BROKEN, Instant.EPOCH, place, obstacle);
     }
 
     static Denial closedFile(String name) {
@@ -89,12 +90,27 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     static Denial file(String name, int mode, Optional<Obstacle> obstacle) {
-        return new Denial(WEB_ROOT.resolve(name), false, mode, "www-data:www-data", BROKEN, Place.INSIDE, obstacle);
+        return new Denial(
+                WEB_ROOT.resolve(name),
+                false,
+                mode,
+                "www-data:www-data",
+                BROKEN,
+                Instant.EPOCH,
+                Place.INSIDE,
+                obstacle);
     }
 
     static Denial linkInsteadOfTheWebRoot() {
         return new Denial(
-                WEB_ROOT, false, 0777, "root:root", BROKEN, Place.INSIDE, Optional.of(Obstacle.SYMBOLIC_LINK));
+                WEB_ROOT,
+                false,
+                0777,
+                "root:root",
+                BROKEN,
+                Instant.EPOCH,
+                Place.INSIDE,
+                Optional.of(Obstacle.SYMBOLIC_LINK));
     }
 
     static Answer well(String path) {
@@ -182,7 +198,7 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     private static Outbox.Parcel parcel(List<Alert> alerts) {
-        return new Outbox.Parcel(alerts, Optional.empty(), false);
+        return new Outbox.Parcel(alerts, Optional.empty(), false, 0);
     }
 
     Alert alert(long id, Optional<Long> message) {

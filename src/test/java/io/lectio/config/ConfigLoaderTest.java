@@ -8,6 +8,7 @@ import io.lectio.core.policy.Language;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,7 @@ class ConfigLoaderTest {
     private Settings load(String text) throws IOException, Settings.Invalid {
         Path file = folder.resolve("config.env");
         Files.writeString(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         return ConfigLoader.load(file);
     }
 
@@ -66,10 +68,15 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void twoHundredMutatedFilesAreReadWholeOrRefused() throws IOException {
+    void twoHundredMutatedFilesAreReadWholeOrRefused() throws Exception {
         String whole = "TELEGRAM_BOT_TOKEN=\"" + TOKEN + "\"\nTELEGRAM_CHAT_ID=\"5\"\nLECTIO_SITE_ROOT=/var/www/panel\n"
-                + "LECTIO_WEB_ROOT=/var/www/panel/build\nLECTIO_PRIVATE=*.map\n";
+                + "LECTIO_WEB_ROOT=/var/www/panel/build\nLECTIO_PRIVATE=*.map,backup-*,notes-of-the-owner,drafts\n"
+                + "# " + "what the owner wrote to himself, ".repeat(10) + "\n";
+        Settings unspoiled = load(whole);
+        assertThat(unspoiled.warnings()).isEmpty();
+        assertThat(unspoiled.site().privates().patterns()).contains("*.map", "backup-*");
         int refused = 0;
+        int otherwise = 0;
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             StringBuilder text = new StringBuilder(whole);
@@ -79,12 +86,21 @@ class ConfigLoaderTest {
             try {
                 Settings settings = load(text.toString());
                 GuardedPaths.requireGuardable("seed " + seed, settings.site().webRoot());
+                assertThat(settings.toString()).doesNotContain("canaryCANARY");
+                otherwise += settings.toString().equals(unspoiled.toString()) ? 0 : 1;
             } catch (Settings.Invalid e) {
                 refused++;
                 assertThat(e.problems()).isNotEmpty();
                 assertThat(e.getMessage()).doesNotContain("canaryCANARY");
             }
         }
-        assertThat(refused).isGreaterThan(50);
+        assertThat(refused).isBetween(50, 190);
+        assertThat(otherwise).isPositive();
+    }
+
+    @Test
+    void readsTheExampleOfTheReadme() throws Exception {
+        assertThat(load("LECTIO_PRIVATE=*.map,backup-*\n").site().privates().covers("backup-1"))
+                .isTrue();
     }
 }

@@ -13,12 +13,14 @@ import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
+import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import java.net.URI;
@@ -66,13 +68,21 @@ class GuardTest {
 
     private static Access access(boolean well, int entries) {
         Denial denial = new Denial(
-                WEB.resolve("index.html"), false, 0, "www-data:www-data", START, Place.INSIDE, Optional.empty());
-        return new Access("www-data", entries, well ? List.of() : List.of(denial), 0, well ? 0 : 1);
+                WEB.resolve("index.html"),
+                false,
+                0,
+                "www-data:www-data",
+                START,
+                Instant.EPOCH,
+                Place.INSIDE,
+                Optional.empty());
+        return new Access("www-data", entries, well ? List.of() : List.of(denial), well ? 0 : 1, 0);
     }
 
     private static Access closed(String name) {
-        Denial denial = new Denial(WEB.resolve(name), false, 0600, "root:root", START, Place.INSIDE, Optional.empty());
-        return new Access("www-data", 200, List.of(denial), 0, 1);
+        Denial denial =
+                new Denial(WEB.resolve(name), false, 0600, "root:root", START, START, Place.INSIDE, Optional.empty());
+        return new Access("www-data", 200, List.of(denial), 1, 0);
     }
 
     private static Answers answers(boolean well) {
@@ -286,10 +296,17 @@ class GuardTest {
     @Test
     void tellsAPersonWhatLiesAboveTheSiteRoot() {
         Denial higher = new Denial(
-                Path.of("/var"), true, 0700, "root:root", START, Place.HIGHER, Optional.of(Obstacle.OUTSIDE_SITE));
+                Path.of("/var"),
+                true,
+                0700,
+                "root:root",
+                START,
+                Instant.EPOCH,
+                Place.HIGHER,
+                Optional.of(Obstacle.OUTSIDE_SITE));
         event(new Event.Started());
         event(new Event.Observed(new Observation(
-                CheckId.FILES, now, new Observation.Failed(new Access("www-data", 5, List.of(higher), 1, 0)))));
+                CheckId.FILES, now, new Observation.Failed(new Access("www-data", 5, List.of(higher), 1, 1)))));
         assertThat(all(Action.Repair.class)).isEmpty();
         assertThat(state.durable().incidents()).isNotEmpty();
     }
@@ -324,5 +341,177 @@ class GuardTest {
         pass(Duration.ofSeconds(2));
         event(new Event.Tick());
         assertThat(all(Action.Send.class)).hasSize(1);
+    }
+
+    private static Access files(boolean leftAlone, String... closed) {
+        List<Denial> all = new ArrayList<>();
+        for (String name : closed) {
+            all.add(new Denial(
+                    WEB.resolve(name), false, 0, "root:root", START, Instant.EPOCH, Place.INSIDE, Optional.empty()));
+        }
+        if (leftAlone) {
+            all.add(new Denial(
+                    WEB.resolve("linked.js"),
+                    false,
+                    0,
+                    "root:root",
+                    START,
+                    Instant.EPOCH,
+                    Place.INSIDE,
+                    Optional.of(Obstacle.HARD_LINKS)));
+        }
+        return new Access("www-data", 200, all, all.size(), leftAlone ? 1 : 0);
+    }
+
+    private void seesFiles(Access access) {
+        Instant since = now;
+        pass(Duration.ofMillis(5));
+        event(new Event.Observed(new Observation(
+                CheckId.FILES,
+                since,
+                access.deniedTotal() == 0 ? new Observation.Passed(access) : new Observation.Failed(access))));
+    }
+
+    private Optional<Incident> of(CheckId subject) {
+        return state.durable().incidents().stream()
+                .filter(incident -> incident.subject() == subject)
+                .findFirst();
+    }
+
+    @Test
+    void whatMayNotBeTouchedIsAnIncidentOfItsOwnAndHoldsUpNoProof() {
+        event(new Event.Started());
+        seesFiles(files(true, "index.html"));
+        sees(CheckId.PAGE, false, now);
+        repairEnds(CheckId.FILES);
+        seesFiles(files(true));
+        sees(CheckId.PAGE, true, now);
+        assertThat(of(CheckId.FILES).orElseThrow().phase()).isInstanceOf(Incident.Resolved.class);
+        assertThat(of(CheckId.LEFT_ALONE).orElseThrow().phase()).isInstanceOf(Incident.Open.class);
+        assertThat(ledger().row()).isZero();
+        for (int i = 0; i < 4; i++) {
+            pass(Duration.ofMinutes(2));
+            seesFiles(files(true, "index.html"));
+            repairEnds(CheckId.FILES);
+            seesFiles(files(true));
+            sees(CheckId.PAGE, true, now);
+        }
+        assertThat(all(Action.Repair.class)).as("none is counted as in vain").hasSize(5);
+    }
+
+    private Ledger ledger() {
+        return state.durable().ledgers().getOrDefault(Remedy.OpenPaths.ID, Ledger.EMPTY);
+    }
+
+    private void repairEnds(CheckId subject) {
+        event(new Event.RepairDone(
+                of(subject).orElseThrow().id(), new RepairResult.Changed(0, 1, List.of(), 0, Path.of("/j/1.tsv"))));
+    }
+
+    @Test
+    void aPageThatFailsAfterTheRepairSpendsNoAttemptBeforeTheFilesWereLookedAt() {
+        event(new Event.Started());
+        bothSee(false, false);
+        repairEnds();
+        pass(Duration.ofMillis(5));
+        sees(CheckId.PAGE, false, now);
+        assertThat(all(Action.Repair.class)).hasSize(1);
+        bothSee(true, true);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Resolved.class);
+    }
+
+    /// As a copy over a slow line: a file every two seconds.
+    @Test
+    void filesThatArriveSecondsApartAreOneIncidentOneAttemptAndOneMessage() {
+        event(new Event.Started());
+        for (int i = 0; i < 25; i++) {
+            Denial arrived = new Denial(
+                    WEB.resolve("chunk" + i + ".js"),
+                    false,
+                    0600,
+                    "root:root",
+                    now,
+                    now,
+                    Place.INSIDE,
+                    Optional.empty());
+            seesFiles(new Access("www-data", 200, List.of(arrived), 1, 0));
+            repairEnds(CheckId.FILES);
+            seesFiles(files(false));
+            sees(CheckId.PAGE, true, now);
+            deliver();
+            pass(Duration.ofSeconds(2));
+            event(new Event.Tick());
+            deliver();
+        }
+        assertThat(ledger().spent()).hasSize(1);
+        assertThat(all(Action.Send.class)
+                        .map(send -> send.parcel().alerts().getFirst().id()))
+                .as("edits of one message")
+                .containsOnly(all(Action.Send.class)
+                        .findFirst()
+                        .orElseThrow()
+                        .parcel()
+                        .alerts()
+                        .getFirst()
+                        .id());
+    }
+
+    private void deliver() {
+        List<Action.Send> sends = all(Action.Send.class).toList();
+        if (!sends.isEmpty() && !state.sending().isEmpty()) {
+            event(new Event.Delivered(sends.getLast().parcel(), new Delivery.Accepted(Optional.of(7L))));
+        }
+    }
+
+    @Test
+    void anotherFileClosedAfterTheProofIsANewIncidentAlthoughFilesAreWritten() {
+        event(new Event.Started());
+        seesFiles(files(false, "index.html"));
+        repairEnds(CheckId.FILES);
+        seesFiles(files(false));
+        sees(CheckId.PAGE, true, now);
+        long first = of(CheckId.FILES).orElseThrow().id();
+        event(new Event.PathsChanged(now));
+        pass(Duration.ofMillis(700));
+        event(new Event.PathsChanged(now));
+        seesFiles(files(false, "main.js"));
+        assertThat(of(CheckId.FILES).orElseThrow().id()).isNotEqualTo(first);
+        assertThat(all(Action.Repair.class)).hasSize(2);
+    }
+
+    @Test
+    void nothingIsRepairedAndNothingSpentWhileTheStateCannotBeSaved() {
+        state = state.degraded(true);
+        event(new Event.Started());
+        bothSee(false, false);
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).isEmpty();
+        assertThat(state.durable().ledgers()).isEmpty();
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Degraded.class);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
+        state = state.degraded(false);
+        event(new Event.Tick());
+        assertThat(all(Action.Repair.class)).hasSize(1);
+    }
+
+    @Test
+    void aClockThatIsSetBackADayStretchesNoWaitAndLetsNothingOldProve() {
+        event(new Event.Started());
+        bothSee(false, false);
+        for (int i = 0; i < 3; i++) {
+            repairEnds();
+            bothSee(false, false);
+        }
+        assertThat(all(Action.Repair.class)).hasSize(3);
+        now = now.minus(Duration.ofDays(1));
+        event(new Event.Tick());
+        pass(Duration.ofMinutes(5).plusSeconds(1));
+        event(new Event.Tick());
+        assertThat(all(Action.Repair.class)).as("one trial after the cooldown").hasSize(4);
+        repairEnds();
+        event(new Event.Tick());
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Proving.class);
+        bothSee(true, true);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Resolved.class);
     }
 }

@@ -51,7 +51,7 @@ abstract class PermissionWorld implements Simulation.World {
                 switch (look.check()) {
                     case FILES -> outcome(access());
                     case PAGE -> outcome(answers());
-                    case APP, PROXY, CONFIG, API -> throw new IllegalStateException("not checked here");
+                    case APP, PROXY, CONFIG, LEFT_ALONE, API -> throw new IllegalStateException("not checked here");
                 });
     }
 
@@ -60,9 +60,9 @@ abstract class PermissionWorld implements Simulation.World {
     }
 
     private Access access() {
-        Denial denial =
-                new Denial(WEB.resolve("index.html"), false, 0, "root:root", closedAt, Place.INSIDE, Optional.empty());
-        return new Access("www-data", 200, closed ? List.of(denial) : List.of(), 0, closed ? 1 : 0);
+        Denial denial = new Denial(
+                WEB.resolve("index.html"), false, 0, "root:root", closedAt, START, Place.INSIDE, Optional.empty());
+        return new Access("www-data", 200, closed ? List.of(denial) : List.of(), closed ? 1 : 0, 0);
     }
 
     private Answers answers() {

@@ -67,8 +67,8 @@ class FileStateStoreTest {
 
     private static Durable inTheMiddleOfARepair() {
         var denial = new Finding.Denial(
-                WEB.resolve("имя.js"), false, 0, "root:root", NOW, Finding.Place.INSIDE, Optional.empty());
-        var failed = new Observation.Failed(new Finding.Access("www-data", 9, List.of(denial), 0, 1));
+                WEB.resolve("имя.js"), false, 0, "root:root", NOW, NOW, Finding.Place.INSIDE, Optional.empty());
+        var failed = new Observation.Failed(new Finding.Access("www-data", 9, List.of(denial), 1, 0));
         return Guard.decide(
                         GuardState.begin(Durable.EMPTY),
                         new Event.Observed(new Observation(CheckId.FILES, NOW, failed)),

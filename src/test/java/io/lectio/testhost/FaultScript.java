@@ -36,7 +36,7 @@ record FaultScript(String before, String breaking, String after) {
             }
             is_stopped_or_gone() { [[ $(stat_of "$1") = [Tt]* ]] || is_gone "$@"; }
             served() { # by both services
-              curl -fsS -m 2 http://localhost/ 2>/dev/null | grep -q 'id="root"' && curl -fsS -m 2 -o /dev/null http://localhost/api/health/ 2>/dev/null
+              [[ $(curl -fsS -m 2 http://localhost/ 2>/dev/null) = *'id="root"'* ]] && curl -fsS -m 2 -o /dev/null http://localhost/api/health/ 2>/dev/null
             }
             app() { pgrep -u www-data -f '[g]unicorn'; }
             app_workers() { # the master's children that are no helpers of the unit

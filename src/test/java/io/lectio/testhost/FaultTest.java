@@ -54,6 +54,7 @@ class FaultTest {
         List<FaultPair> pairs = List.of(
                 new FaultPair(ServiceFaults.GUNICORN_TERMED, ServiceFaults.NGINX_KILLED),
                 new FaultPair(ServiceFaults.WORKERS_BLOCKED, ServiceFaults.NGINX_STOPPED),
+                new FaultPair(ServiceFaults.WORKERS_BLOCKED, Faults.PARENT_CLOSED),
                 new FaultPair(ServiceFaults.GUNICORN_KILLED, ServiceFaults.PAGE_OVERWRITTEN),
                 new FaultPair(ServiceFaults.PAGE_OVERWRITTEN, Faults.BUILD_AS_ROOT_SCP),
                 new FaultPair(ServiceFaults.GUNICORN_STOPPED, Faults.PARENT_CLOSED));

@@ -1,6 +1,7 @@
 package io.lectio.testhost;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /// A test host on which the distribution is installed and guards the plan's site, and the Bot API server that it tells.
 public final class GuardedHost implements AutoCloseable {
@@ -22,8 +23,14 @@ public final class GuardedHost implements AutoCloseable {
     ///
     /// @param settings further lines for `config.env`
     public static GuardedHost boot(Release release, String... settings) {
+        return boot(release, _ -> {}, settings);
+    }
+
+    /// The same, on a host that is made ready in some way before the guard comes.
+    public static GuardedHost boot(Release release, Consumer<TestHost> ready, String... settings) {
         TestHost host = TestHost.boot(release, Path.of("target/dist"));
         try {
+            ready.accept(host);
             GuardedHost guarded = new GuardedHost(host);
             guarded.install(settings);
             return guarded;

@@ -45,8 +45,10 @@ public enum ServiceFaults implements Fault {
                     printf '[Service]\\nEnvironment=GUNICORN_CMD_ARGS=--timeout=0\\n' >%1$s
                     systemctl daemon-reload
                     systemctl restart teaching_panel
-                    for i in $(seq 100); do ! curl -fsS -m 2 -o /dev/null http://localhost/api/health/ 2>/dev/null || exit 0; sleep 0.1; done
-                    exit 1
+                    for i in $(seq 100); do ! curl -fsS -m 2 -o /dev/null http://localhost/api/health/ 2>/dev/null || break; sleep 0.1; done
+                    # a worker reads its routes at its first request, which it cannot once another fault has closed a folder
+                    for i in $(seq 24); do curl -fsS -m 20 -o /dev/null 'http://127.0.0.1:8000/api/slow/?ms=200' & asked+=($!); done
+                    for one in "${asked[@]}"; do wait $one; done
                     """.formatted(DROP_IN));
         }
     },

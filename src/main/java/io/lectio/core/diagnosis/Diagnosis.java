@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,7 +33,7 @@ public sealed interface Diagnosis {
     /// One English line for logs and terminals.
     default String inWords() {
         return switch (this) {
-            case PathsClosed(Access access, var _) -> access.inWords();
+            case PathsClosed(var _, Access access, var _) -> access.inWords();
             case ServiceBad(var _, String unit, Condition condition, var _) -> unit + " " + condition.inWords();
             case ConfigBad(var _, Config config) -> "the web server's configuration is bad, " + config.inWords();
             case AnswerBad(var _, Answers answers) -> answers.inWords();
@@ -41,12 +42,9 @@ public sealed interface Diagnosis {
     }
 
     /// The web user cannot reach what it must serve.
-    record PathsClosed(Access access, Optional<Remedy> remedy) implements Diagnosis {
-        @Override
-        public CheckId subject() {
-            return CheckId.FILES;
-        }
-    }
+    ///
+    /// @param subject [CheckId#FILES] for what may be repaired; [CheckId#LEFT_ALONE] for what may not
+    record PathsClosed(CheckId subject, Access access, Optional<Remedy> remedy) implements Diagnosis {}
 
     /// A service does not do its work.
     ///
@@ -99,7 +97,7 @@ public sealed interface Diagnosis {
         return switch (subject) {
             case APP -> EnumSet.of(CheckId.API);
             case PROXY -> EnumSet.of(CheckId.API, CheckId.PAGE);
-            case FILES -> EnumSet.of(CheckId.PAGE);
+            case FILES, LEFT_ALONE -> EnumSet.of(CheckId.PAGE);
             case CONFIG, API, PAGE -> EnumSet.noneOf(CheckId.class);
         };
     }
@@ -115,7 +113,7 @@ public sealed interface Diagnosis {
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
             CheckHealth seen = each.getValue();
             if (seen.status() == Status.UNHEALTHY
-                    && !believedAt(each.getKey(), seen, lastChange, policy).isAfter(now)) {
+                    && !believedAt(each.getKey(), health, lastChange, policy).isAfter(now)) {
                 seen.finding().ifPresent(finding -> found.put(each.getKey(), of(each.getKey(), finding, policy)));
             }
             blind |= seen.unknowns() >= policy.timing().unknownAfter();
@@ -164,13 +162,21 @@ public sealed interface Diagnosis {
         return condition instanceof Condition.Hung || condition instanceof Condition.Deaf;
     }
 
-    /// When a failing check counts as a fault of its own.
-    static Instant believedAt(CheckId check, CheckHealth seen, Instant lastChange, Policy policy) {
+    /// When a failing check counts as a fault of its own: not while files arrive, nor while it is open whether a
+    /// service that would explain it hangs.
+    static Instant believedAt(CheckId check, Map<CheckId, CheckHealth> health, Instant lastChange, Policy policy) {
+        Instant since = Objects.requireNonNull(health.get(check)).since();
+        boolean open = health.entrySet().stream()
+                .anyMatch(each -> each.getValue().undecided()
+                        && explainedBy(each.getKey()).contains(check));
+        if (open) {
+            return since.plus(policy.patience().hungAtMost());
+        }
         if (check != CheckId.PAGE) {
-            return seen.since();
+            return since;
         }
         Instant quiet = lastChange.plus(policy.timing().quiet());
-        Instant latest = seen.since().plus(policy.timing().quietAtMost());
+        Instant latest = since.plus(policy.timing().quietAtMost());
         return quiet.isBefore(latest) ? quiet : latest;
     }
 
@@ -178,10 +184,9 @@ public sealed interface Diagnosis {
         return switch (finding) {
             case Access access ->
                 new PathsClosed(
+                        check,
                         access,
-                        access.denied().stream().anyMatch(Finding.Denial::repairable)
-                                ? Optional.of(new Remedy.OpenPaths(policy.site()))
-                                : Optional.empty());
+                        check == CheckId.FILES ? Optional.of(new Remedy.OpenPaths(policy.site())) : Optional.empty());
             case Answers answers -> new AnswerBad(check, answers);
             case Config config -> new ConfigBad(check, config);
             case Finding.Judged(String unit, Condition condition, var _) ->

@@ -15,12 +15,14 @@ import java.util.Optional;
 /// @param streak observations in a row that speak against the present status
 /// @param unknowns looks without a result in a row
 /// @param known the last look that had a result
+/// @param undecided whether a later look came to no verdict: it is starting, or has been silent for a short while
 public record CheckHealth(
         Status status,
         Instant since,
         int streak,
         int unknowns,
         Optional<Observation> known,
+        boolean undecided,
         Optional<String> blindness) {
     public enum Status {
         PENDING,
@@ -29,15 +31,15 @@ public record CheckHealth(
     }
 
     public static CheckHealth pending(Instant now) {
-        return new CheckHealth(Status.PENDING, now, 0, 0, Optional.empty(), Optional.empty());
+        return new CheckHealth(Status.PENDING, now, 0, 0, Optional.empty(), false, Optional.empty());
     }
 
     public CheckHealth next(Observation observation, Threshold threshold, Instant now) {
         Outcome outcome = observation.outcome();
         return switch (outcome) {
             case Unknown(String reason) ->
-                new CheckHealth(status, since, streak, unknowns + 1, known, Optional.of(reason));
-            case Undecided _ -> new CheckHealth(status, since, streak, 0, known, Optional.empty());
+                new CheckHealth(status, since, streak, unknowns + 1, known, undecided, Optional.of(reason));
+            case Undecided _ -> new CheckHealth(status, since, streak, 0, known, true, Optional.empty());
             case Sampled _ -> throw new IllegalArgumentException("a sample is judged before it counts");
             case Passed _ -> turn(Status.HEALTHY, threshold.successes(), observation, now);
             case Failed _ -> turn(Status.UNHEALTHY, threshold.failures(), observation, now);
@@ -46,7 +48,7 @@ public record CheckHealth(
 
     private CheckHealth turn(Status to, int needed, Observation observation, Instant now) {
         if (status == to) {
-            return new CheckHealth(status, since, 0, 0, Optional.of(observation), Optional.empty());
+            return new CheckHealth(status, since, 0, 0, Optional.of(observation), false, Optional.empty());
         }
         int against = streak + 1;
         boolean turned = against >= needed;
@@ -56,7 +58,20 @@ public record CheckHealth(
                 turned ? 0 : against,
                 0,
                 Optional.of(observation),
+                false,
                 Optional.empty());
+    }
+
+    /// With a last look that proves nothing that is still to come.
+    public CheckHealth undated() {
+        return new CheckHealth(
+                status,
+                Instant.EPOCH,
+                streak,
+                unknowns,
+                known.map(look -> new Observation(look.check(), Instant.EPOCH, look.outcome())),
+                undecided,
+                blindness);
     }
 
     public Optional<Finding> finding() {

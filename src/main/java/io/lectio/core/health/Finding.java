@@ -9,11 +9,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a probe saw, whether it was well or not.
 public sealed interface Finding {
     /// How many of many are named, in a line for a log or a terminal.
     int NAMED = 5;
+
+    /// How many are kept of a finding that waits long to be told.
+    int BRIEFLY = 3;
 
     /// One English line for logs and terminals.
     String inWords();
@@ -21,28 +25,41 @@ public sealed interface Finding {
     /// What the web user can reach.
     ///
     /// @param entries files and folders that were looked at
-    /// @param denied a sample of what the web user cannot reach, the highest first; the counts are exact
-    record Access(String webUser, int entries, List<Denial> denied, int deniedFolders, int deniedFiles)
-            implements Finding {
-        /// How many denials are kept with their names.
+    /// @param denied a sample of what the web user cannot reach: what may be repaired first, the highest first
+    /// @param deniedTotal how many there are of them
+    /// @param leftAlone how many of these no repair may touch
+    record Access(String webUser, int entries, List<Denial> denied, int deniedTotal, int leftAlone) implements Finding {
+        /// How many denials of each kind are kept with their names.
         public static final int SAMPLE = 20;
 
         public Access {
             denied = List.copyOf(denied);
         }
 
-        public int deniedTotal() {
-            return deniedFolders + deniedFiles;
+        public Access brief() {
+            return new Access(webUser, entries, denied.stream().limit(BRIEFLY).toList(), deniedTotal, leftAlone);
+        }
+
+        /// Only what may be repaired, or only what may not.
+        public Access only(boolean repairable) {
+            return new Access(
+                    webUser,
+                    entries,
+                    denied.stream()
+                            .filter(denial -> denial.repairable() == repairable)
+                            .toList(),
+                    repairable ? deniedTotal - leftAlone : leftAlone,
+                    repairable ? 0 : leftAlone);
         }
 
         @Override
         public String inWords() {
-            if (deniedTotal() == 0) {
+            if (deniedTotal == 0) {
                 return entries + " files and folders open to " + webUser;
             }
             return denied.getFirst().obstacle().orElse(null) == Obstacle.MISSING
                     ? denied.getFirst().path() + " is missing"
-                    : webUser + " is kept out of " + deniedTotal() + ": " + firstOf(denied);
+                    : webUser + " is kept out of " + deniedTotal + ": " + firstOf(denied);
         }
     }
 
@@ -50,6 +67,8 @@ public sealed interface Finding {
     ///
     /// @param mode the permission bits, of `07777`
     /// @param changed when its inode last changed: who broke it, broke it then
+    /// @param arrived when it was made or its content last written, whichever is later: tells a copy that goes on
+    ///     from a change of rights
     /// @param obstacle why a repair may not touch it; empty when it may
     record Denial(
             Path path,
@@ -57,6 +76,7 @@ public sealed interface Finding {
             int mode,
             String owner,
             Instant changed,
+            Instant arrived,
             Place place,
             Optional<Obstacle> obstacle) {
         public boolean repairable() {
@@ -112,6 +132,13 @@ public sealed interface Finding {
 
         public Answers(List<Answer> ofThePage, Duration took) {
             this(CheckId.PAGE, ofThePage, took);
+        }
+
+        /// The page's own answer, and the first that are bad.
+        public Answers brief() {
+            Stream<Answer> first = answers.stream().limit(1);
+            Stream<Answer> bad = bad().stream().filter(answer -> !answer.equals(answers.getFirst()));
+            return new Answers(check, Stream.concat(first, bad).limit(BRIEFLY).toList(), took);
         }
 
         public List<Answer> bad() {

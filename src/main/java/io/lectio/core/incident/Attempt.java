@@ -36,6 +36,10 @@ public record Attempt(int number, Instant startedAt, List<Integer> closed, int r
         return new Attempt(number, startedAt, all, runs + 1, result);
     }
 
+    Attempt notAfter(Instant now) {
+        return startedAt.isAfter(now) ? new Attempt(number, now, closed, runs, result) : this;
+    }
+
     Attempt ended(RepairResult with) {
         return new Attempt(number, startedAt, closed, runs, Optional.of(sum(with)));
     }

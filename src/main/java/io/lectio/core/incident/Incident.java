@@ -48,6 +48,9 @@ public record Incident(
     /// A restart waits for a package manager that works, at most so long.
     public record Held(Instant until) implements Phase {}
 
+    /// The guard cannot save its state, so it repairs nothing.
+    public record Degraded() implements Phase {}
+
     /// Proved. It is kept a while longer, so that one copy of files, or a service that flaps, is one incident.
     public record Resolved(Instant at, Answers proof) implements Phase {}
 
@@ -71,7 +74,7 @@ public record Incident(
 
     private static Instant brokenAt(Diagnosis diagnosis, Instant now) {
         return switch (diagnosis) {
-            case Diagnosis.PathsClosed(Finding.Access access, var _) ->
+            case Diagnosis.PathsClosed(var _, Finding.Access access, var _) ->
                 access.denied().stream()
                         .findFirst()
                         .map(Finding.Denial::changed)
@@ -111,6 +114,41 @@ public record Incident(
 
     Incident in(Phase next) {
         return with(diagnosis, symptom, toProve, attempts, next);
+    }
+
+    /// Enough to be told in a line: no long lists.
+    Incident brief() {
+        Diagnosis cause = diagnosis instanceof Diagnosis.PathsClosed(CheckId subject, Finding.Access access, var remedy)
+                ? new Diagnosis.PathsClosed(subject, access.brief(), remedy)
+                : diagnosis instanceof Diagnosis.AnswerBad(CheckId subject, Answers answers)
+                        ? new Diagnosis.AnswerBad(subject, answers.brief())
+                        : diagnosis;
+        Phase shown = phase instanceof Resolved(Instant at, Answers proof) ? new Resolved(at, proof.brief()) : phase;
+        return with(cause, symptom.map(Answers::brief), List.of(), List.of(), shown);
+    }
+
+    /// With no time that lies ahead: after the clock was set back, that would never come.
+    public Incident notAfter(Instant now) {
+        Phase capped = switch (phase) {
+            case Repairing(Instant since) -> new Repairing(earlier(since, now));
+            case Proving(Instant since) -> new Proving(earlier(since, now));
+            case Resolved(Instant at, Answers proof) -> new Resolved(earlier(at, now), proof);
+            case Open _, CoolingDown _, Held _, Degraded _ -> phase;
+        };
+        return new Incident(
+                id,
+                earlier(openedAt, now),
+                earlier(brokenAt, now),
+                diagnosis,
+                symptom,
+                toProve,
+                attempts.stream().map(attempt -> attempt.notAfter(now)).toList(),
+                capped,
+                worst);
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
     }
 
     /// The same fault once more, soon after it was healed.

@@ -7,6 +7,7 @@ import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Degraded;
 import io.lectio.core.incident.Incident.Held;
 import io.lectio.core.incident.Incident.Open;
 import io.lectio.core.incident.Incident.Proving;
@@ -28,15 +29,16 @@ import java.util.Set;
 /// How an incident moves on: the repair that is due, the proof, the waiting, and when its message is due.
 ///
 /// @param found the causes that speak now, by their subjects
-/// @param lastChange the last file event
 /// @param packagesSince when a package manager began to work, if one does
+/// @param degraded whether the state cannot be saved: then nothing is repaired
 public record IncidentCourse(
         Policy policy,
         Instant now,
         Map<CheckId, CheckHealth> health,
         Map<CheckId, Diagnosis> found,
-        Instant lastChange,
-        Optional<Instant> packagesSince) {
+        Optional<Instant> packagesSince,
+        boolean degraded) {
+    private static final Duration JUST_BEFORE = Duration.ofSeconds(10);
 
     /// @param repair the attempt that starts now
     /// @param tellAt when the incident's message is due, if it has changed
@@ -57,14 +59,14 @@ public record IncidentCourse(
         return switch (incident.phase()) {
             case Repairing _ -> incident.repaired(new RepairResult.Interrupted(), new Open());
             case Proving _ -> incident.in(new Open());
-            case Open _, CoolingDown _, Held _, Resolved _ -> incident;
+            case Open _, CoolingDown _, Held _, Degraded _, Resolved _ -> incident;
         };
     }
 
     /// What a visitor got while it was broken belongs to the incident; what the proof sees does not.
     public static Incident witnessed(Incident incident, Finding.Answers answers) {
         return switch (incident.phase()) {
-            case Open _, Repairing _, Held _ -> incident.withSymptom(answers);
+            case Open _, Repairing _, Held _, Degraded _ -> incident.withSymptom(answers);
             case Proving _, CoolingDown _, Resolved _ -> incident;
         };
     }
@@ -95,15 +97,36 @@ public record IncidentCourse(
         return switch (incident.phase()) {
             case Repairing _ -> leveled(incident, incident, ledger, Optional.empty(), fresh);
             case Proving(Instant since) -> proving(incident, since, ledger);
-            case Open _, CoolingDown _, Held _ ->
+            case Open _, CoolingDown _, Held _, Degraded _ ->
                 provedSince(incident, incident.openedAt()) && steady(incident)
                         ? proved(incident, ledger)
                         : act(incident, ledger, fresh);
-            case Resolved(Instant at, var _) ->
-                found.containsKey(incident.subject()) && lookSince(incident.subject(), at) instanceof Observation.Failed
-                        ? act(isOfFiles(incident) ? incident.in(new Open()) : incident.again(now), ledger, false)
-                        : step(incident, !closesAt(incident, at).isAfter(now), ledger);
+            case Resolved(Instant at, var _) -> resolved(incident, at, ledger);
         };
+    }
+
+    /// A service that fails again soon is the same incident; so are files that have only arrived since, as in a copy
+    /// that
+    /// goes on. Any other fault is a new incident.
+    private Step resolved(Incident incident, Instant at, Ledger ledger) {
+        Diagnosis again = found.get(incident.subject());
+        if (again == null || !(lookSince(incident.subject(), at) instanceof Observation.Failed)) {
+            return step(incident, !closesAt(incident, at).isAfter(now), ledger);
+        }
+        if (!isOfFiles(incident)) {
+            return act(incident.again(now), ledger, false);
+        }
+        boolean goesOn = isArriving(again, incident.brokenAt())
+                && incident.lastAttempt()
+                        .filter(attempt -> attempt.continues(closed(again), now))
+                        .isPresent();
+        return goesOn ? act(incident.in(new Open()), ledger, false) : step(incident, true, ledger);
+    }
+
+    /// Whether all that is closed came into the web root since then, or just before.
+    private static boolean isArriving(Diagnosis diagnosis, Instant since) {
+        return diagnosis instanceof PathsClosed(var _, Finding.Access access, var _)
+                && access.denied().stream().noneMatch(denial -> denial.arrived().isBefore(since.minus(JUST_BEFORE)));
     }
 
     /// When the incident wants to be asked again, at the latest.
@@ -112,7 +135,7 @@ public record IncidentCourse(
             case Resolved(Instant at, var _) -> Optional.of(closesAt(incident, at));
             case CoolingDown(Instant until) -> Optional.of(until);
             case Held(Instant until) -> Optional.of(until);
-            case Open _, Repairing _, Proving _ -> Optional.empty();
+            case Open _, Repairing _, Proving _, Degraded _ -> Optional.empty();
         };
         Instant escalates = incident.openedAt().plus(policy.patience().escalate());
         return escalates.isAfter(now)
@@ -149,7 +172,8 @@ public record IncidentCourse(
     /// explains says nothing about this one.
     private boolean inVain(Incident incident, Instant since) {
         CheckId subject = incident.subject();
-        if (lookSince(subject, since) instanceof Observation.Failed) {
+        Observation.Outcome own = lookSince(subject, since);
+        if (own instanceof Observation.Failed) {
             return true;
         }
         boolean service = incident.diagnosis().remedy().orElse(null) instanceof Remedy.Restart;
@@ -157,11 +181,13 @@ public record IncidentCourse(
             return false;
         }
         return service
-                || needs(subject).stream()
-                        .anyMatch(check -> lookSince(check, since) instanceof Observation.Failed
-                                && found.keySet().stream()
-                                        .noneMatch(other -> other != subject
-                                                && Diagnosis.explainedBy(other).contains(check)));
+                || (own instanceof Observation.Passed
+                        && needs(subject).stream()
+                                .anyMatch(check -> lookSince(check, since) instanceof Observation.Failed
+                                        && found.keySet().stream()
+                                                .noneMatch(other -> other != subject
+                                                        && Diagnosis.explainedBy(other)
+                                                                .contains(check))));
     }
 
     private static Step step(Incident incident, boolean closed, Ledger ledger) {
@@ -172,7 +198,7 @@ public record IncidentCourse(
     private Step proved(Incident incident, Ledger ledger) {
         CheckId asked = switch (incident.subject()) {
             case APP, API -> CheckId.API;
-            case PROXY, FILES, PAGE -> CheckId.PAGE;
+            case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
             case CONFIG -> CheckId.CONFIG;
         };
         Finding.Answers proof = Optional.ofNullable(health.get(asked))
@@ -201,6 +227,9 @@ public record IncidentCourse(
         Optional<Remedy> remedy = diagnosis.remedy();
         if (!policy.repairs() || remedy.isEmpty()) {
             return leveled(before, incident.in(new Open()), ledger, Optional.empty(), fresh);
+        }
+        if (degraded) {
+            return leveled(before, incident.in(new Degraded()), ledger, Optional.empty(), fresh);
         }
         List<Integer> closed = closed(diagnosis);
         Optional<Attempt> last = incident.lastAttempt();
@@ -232,7 +261,9 @@ public record IncidentCourse(
         List<String> notes = new ArrayList<>();
         boolean louder = !fresh && incident.worst() != before.worst();
         boolean waits = !incident.phase().getClass().equals(before.phase().getClass())
-                && (incident.phase() instanceof CoolingDown || incident.phase() instanceof Held);
+                && (incident.phase() instanceof CoolingDown
+                        || incident.phase() instanceof Held
+                        || incident.phase() instanceof Degraded);
         boolean another = !incident.diagnosis().kind().equals(before.diagnosis().kind());
         if (fresh || another) {
             notes.add("cause: " + incident.diagnosis().inWords());
@@ -244,6 +275,7 @@ public record IncidentCourse(
                     switch (incident.phase()) {
                         case Held(Instant until) -> "a package manager works: no restart before " + until;
                         case CoolingDown(Instant until) -> "no further attempt before " + until;
+                        case Degraded _ -> "nothing is repaired while the state cannot be saved";
                         case Open _, Repairing _, Proving _, Resolved _ -> "waits";
                     });
         }
@@ -258,8 +290,10 @@ public record IncidentCourse(
         if (!incident.diagnosis().urgent()) {
             return byHand(incident) ? Level.INFO : Level.WARNING;
         }
-        boolean personNeeded =
-                !policy.repairs() || incident.diagnosis().remedy().isEmpty() || incident.phase() instanceof CoolingDown;
+        boolean personNeeded = !policy.repairs()
+                || incident.diagnosis().remedy().isEmpty()
+                || incident.phase() instanceof CoolingDown
+                || incident.phase() instanceof Degraded;
         boolean down = failing(CheckId.PAGE) || failing(CheckId.API);
         boolean overdue =
                 !incident.openedAt().plus(policy.patience().escalate()).isAfter(now);
@@ -282,20 +316,25 @@ public record IncidentCourse(
         if (!isOfFiles(incident)) {
             return provedAt.plus(policy.patience().steady());
         }
-        Instant quiet = (lastChange.isAfter(provedAt) ? lastChange : provedAt)
-                .plus(policy.timing().quiet());
-        Instant latest = provedAt.plus(Attempt.LONGEST_ARRIVAL);
-        return quiet.isBefore(latest) ? quiet : latest;
+        boolean arrived = isArriving(incident.diagnosis(), incident.brokenAt());
+        return provedAt.plus(
+                arrived ? policy.patience().steady() : policy.timing().quiet());
     }
 
     private static boolean isOfFiles(Incident incident) {
-        return incident.subject() == CheckId.FILES || incident.subject() == CheckId.PAGE;
+        return switch (incident.subject()) {
+            case FILES, LEFT_ALONE, PAGE -> true;
+            case APP, PROXY, CONFIG, API -> false;
+        };
     }
 
     private boolean provedSince(Incident incident, Instant since) {
         return needs(incident.subject()).stream()
-                .allMatch(check ->
-                        !policy.checks().contains(check) || lookSince(check, since) instanceof Observation.Passed);
+                .allMatch(check -> !isChecked(check) || lookSince(check, since) instanceof Observation.Passed);
+    }
+
+    private boolean isChecked(CheckId check) {
+        return check == CheckId.LEFT_ALONE || policy.checks().contains(check);
     }
 
     /// Where nothing was repaired, one answer out of many says little: the check's own threshold decides.
@@ -319,7 +358,7 @@ public record IncidentCourse(
     }
 
     private static List<Integer> closed(Diagnosis diagnosis) {
-        return diagnosis instanceof PathsClosed(Finding.Access access, var _)
+        return diagnosis instanceof PathsClosed(var _, Finding.Access access, var _)
                 ? access.denied().stream()
                         .map(denial -> denial.path().hashCode())
                         .toList()
@@ -327,7 +366,7 @@ public record IncidentCourse(
     }
 
     private List<URI> proofs(Diagnosis diagnosis) {
-        return diagnosis instanceof PathsClosed(Finding.Access access, var _)
+        return diagnosis instanceof PathsClosed(var _, Finding.Access access, var _)
                 ? access.denied().stream()
                         .filter(denial -> !denial.folder() && denial.place() == Finding.Place.INSIDE)
                         .flatMap(denial -> policy.site().urlOf(denial.path()).stream())

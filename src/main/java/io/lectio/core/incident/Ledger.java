@@ -20,17 +20,22 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
         spent = List.copyOf(spent);
     }
 
-    /// When the next attempt is allowed: now, or later. A clock that was set back cannot stretch the wait beyond one
-    /// cooldown or one hour.
+    /// With no wait longer than its own length: a clock that was set back would stretch it.
+    public Ledger notAfter(Instant now, Limits limits) {
+        Instant latest = now.plus(limits.cooldown());
+        return new Ledger(
+                spent.stream().map(at -> earlier(at, now)).toList(),
+                row,
+                restUntil.map(until -> earlier(until, latest)));
+    }
+
+    /// When the next attempt is allowed: now, or later.
     public Instant allowedAt(Instant now, Limits limits) {
-        Instant rest = restUntil
-                .map(until -> earlier(until, now.plus(limits.cooldown())))
-                .orElse(now);
+        Instant rest = restUntil.orElse(now);
         List<Instant> lastHour = withinHour(now);
         Instant room = lastHour.size() < limits.repairsPerHour()
                 ? now
-                : earlier(lastHour.get(lastHour.size() - limits.repairsPerHour()), now)
-                        .plus(HOUR);
+                : lastHour.get(lastHour.size() - limits.repairsPerHour()).plus(HOUR);
         Instant latest = rest.isAfter(room) ? rest : room;
         return latest.isAfter(now) ? latest : now;
     }

@@ -10,6 +10,8 @@ public enum CheckId {
     CONFIG,
     /// Every file of the web root can be read by the web user, and every folder above it entered.
     FILES,
+    /// What the web user cannot reach and no repair may touch. Seen by the look at [#FILES].
+    LEFT_ALONE,
     /// The application's API, asked through the web server.
     API,
     /// The page and every asset that it names are answered as a visitor needs them.

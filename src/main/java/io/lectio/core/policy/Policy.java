@@ -38,7 +38,7 @@ public record Policy(
     /// sample, and an application under load gives some of both kinds.
     public Threshold threshold(CheckId check) {
         return switch (check) {
-            case APP, PROXY, CONFIG, FILES -> new Threshold(1, 1);
+            case APP, PROXY, CONFIG, FILES, LEFT_ALONE -> new Threshold(1, 1);
             case PAGE -> new Threshold(2, 1);
             case API -> new Threshold(3, 3);
         };
