@@ -21,7 +21,7 @@ is_ours() { [ -f "$dir/$marker" ] || { [ -f "$dir/bin/lectio" ] && [ -x "$dir/ru
 [ ! -e "$dir/lib" ] || [ -f "$dir/lib/lectio.jar" ] || refuse "$dir/lib is not of lectio"
 [ ! -e "$dir/runtime" ] || [ -x "$dir/runtime/bin/java" ] || refuse "$dir/runtime is not of lectio"
 
-new='' train='' child='' server='' made=''
+new='' train='' site='' child='' server='' made=''
 # shellcheck disable=SC2329 # called by the traps
 clean() {
     code=$?
@@ -32,7 +32,12 @@ clean() {
         if [ -n "$new" ] && [ -e "$new/old-$part" ] && [ ! -e "$dir/$part" ]; then mv "$new/old-$part" "$dir/$part"; fi
     done
     if [ -n "$new" ]; then rm -rf "$new"; fi
-    if [ -n "$train" ]; then rm -rf "$train"; [ "$code" = 0 ] || rm -f "$dir"/lib/lectio.aot*; fi
+    if [ -n "$train" ]; then
+        rm -rf "$train"
+        # the training guard's lock on its site
+        rm -f "/run/lectio-monitor/$(printf %s "$site" | sha256sum | cut -c 1-16).lock"
+        [ "$code" = 0 ] || rm -f "$dir"/lib/lectio.aot*
+    fi
     if [ -n "$made" ]; then rmdir "$dir" 2>/dev/null || true; fi # only where nothing was laid in it
     exit "$code"
 }
@@ -75,6 +80,7 @@ rm -rf "$new"
 echo "lectio: training the AOT cache" >&2
 # a short guard's life: a page with one file closed, healed, proved, and told to a Bot API by TLS
 train=$(mktemp -d)
+site=$(readlink -m "$train/site")
 mkdir -p "$train/site/build" "$train/home"
 echo '<html></html>' >"$train/site/build/index.html"
 chmod 755 "$train"

@@ -122,12 +122,16 @@ final class Kernel implements AutoCloseable {
 
     /// A folder's entry that is a folder, to be read and walked: never by a link, never out of the folder.
     ///
+    /// For a single name `O_NOFOLLOW` already says that; `NO_SYMLINKS`, `NO_MAGICLINKS` and `BENEATH` say it again
+    /// for the day on which somebody hands in a path, so no test can tell them from their absence.
+    ///
     /// @param resolve [#NO_XDEV] to stay on the same mount, or 0
     int openFolder(int folder, byte[] name, long resolve) throws KernelException {
         return open(folder, name, O_DIRECTORY | O_NOFOLLOW, NO_SYMLINKS | NO_MAGICLINKS | BENEATH | resolve);
     }
 
-    /// Holds an entry without opening it: a FIFO does not block, a device does nothing, a link is not followed.
+    /// Holds an entry without opening it: a FIFO does not block, a device does nothing, a link is not followed, by
+    /// `O_NOFOLLOW`; the other flags are there twice over as in [#openFolder].
     ///
     /// @param resolve [#NO_XDEV] to stay on the same mount, or 0
     int pin(int folder, byte[] name, long resolve) throws KernelException {

@@ -11,16 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// What a service was like before it was started anew.
 final class Evidence {
@@ -31,6 +27,7 @@ final class Evidence {
     private static final int LOG_LINES = 40;
     private static final Duration LOG_AGE = Duration.ofMinutes(2);
     private static final int MOST_FILES = 100;
+    private static final long MOST_BYTES = 50_000_000;
     private static final int LONGEST_TELLING = 160;
 
     private final UnitState unit;
@@ -133,38 +130,16 @@ final class Evidence {
 
     /// Keeps the newest files.
     Path save(Path folder, String name) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
-        Path file = folder.resolve(name + ".txt");
-        Path beside = folder.resolve(name + ".new");
-        Files.deleteIfExists(beside);
-        try (FileChannel channel = FileChannel.open(
-                beside,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+        RepairFiles files = new RepairFiles(folder, MOST_FILES, MOST_BYTES);
+        RepairFiles.Open open = files.create(name, ".txt");
+        try (FileChannel channel = open.channel()) {
             ByteBuffer bytes = ByteBuffer.wrap((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
             channel.force(false);
         }
-        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        dropOldest(folder);
-        return file;
-    }
-
-    private static void dropOldest(Path folder) throws IOException {
-        List<Path> all;
-        try (Stream<Path> files = Files.list(folder)) {
-            all = files.sorted(Comparator.comparingLong(
-                                    (Path file) -> file.toFile().lastModified())
-                            .reversed())
-                    .toList();
-        }
-        for (Path old : all.subList(Math.min(all.size(), MOST_FILES), all.size())) {
-            Files.deleteIfExists(old);
-        }
+        files.dropOldest(open.file());
+        return open.file();
     }
 }

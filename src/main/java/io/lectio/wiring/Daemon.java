@@ -37,6 +37,8 @@ import io.lectio.repair.ServiceRestarter;
 import io.lectio.store.FileStateStore;
 import io.lectio.store.LogFiles;
 import io.lectio.store.OneGuard;
+import io.lectio.store.SiteLock;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -67,6 +69,7 @@ public final class Daemon {
     /// Guards until the process is told to end.
     ///
     /// @return false when another guard is at work on this home
+    /// @throws IOException also when another guard repairs this site
     public static boolean run(Home home, Settings settings, boolean repairs) throws IOException, InterruptedException {
         LastResort.endOnUncaught();
         home.prepare();
@@ -87,12 +90,13 @@ public final class Daemon {
                 repairer(home, systemd),
                 new LoggedNotifier(channel(settings, texts), log, texts),
                 new FileStateStore(home.state(), policy, clock, log),
-                new WebRootWatcher(site),
+                new WebRootWatcher(site, log),
                 new UnitWatcher(systemd, units(services)),
                 log,
                 clock);
         CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
         try (OneGuard _ = lock.get();
+                Closeable _ = repairs ? alone(site, home, log) : () -> {};
                 GuardLoop loop = new GuardLoop(ports, policy);
                 ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
@@ -106,6 +110,22 @@ public final class Daemon {
             endedWell.complete(false);
         }
         return true;
+    }
+
+    /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a sandbox
+    /// without it, the guard works all the same.
+    private static Closeable alone(Site site, Home home, EventLog log) throws IOException {
+        if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+            return () -> {};
+        }
+        try {
+            return SiteLock.take(site.siteRoot(), home.folder());
+        } catch (SiteLock.Refused e) {
+            throw e;
+        } catch (IOException e) {
+            log.health(Level.WARNING, "nothing keeps a guard of another home from repairing here too: " + e);
+            return () -> {};
+        }
     }
 
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.

@@ -101,7 +101,7 @@ final class MortalGuard {
                 mortal((remedy, name) -> paths.run((Remedy.OpenPaths) remedy, name)),
                 mortal(channel),
                 mortal(new FileStateStore(base.resolve("state"), policy, InstantSource.system(), EventLog.NONE)),
-                new WebRootWatcher(site),
+                new WebRootWatcher(site, EventLog.NONE),
                 new UnitWatcher(new Systemd(), Map.of()),
                 new StandardOutput(),
                 InstantSource.system());
