@@ -83,9 +83,10 @@ class ServicesOnARealHostTest {
                 systemctl daemon-reload; systemctl restart teaching_panel
                 """);
         try (GuardedHost guarded = GuardedHost.boot(release, quick)) {
+            awaitWell(guarded);
             guarded.host().sh("kill -KILL $(systemctl show -p MainPID --value teaching_panel); sleep 3");
             Message told = guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
-            assertThat(told.text()).contains("teaching_panel.service", "signal 9", "WARNING");
+            assertThat(told.text()).contains("teaching_panel.service завершился", "WARNING");
             assertThat(guarded.bot().chat()).hasSize(1);
         }
     }
@@ -129,7 +130,7 @@ class ServicesOnARealHostTest {
             String before = guarded.host().sh(runs);
             try (Prober prober = Prober.start(guarded.host(), overload.watched())) {
                 Instant broken = overload.inject(guarded.host());
-                prober.awaitHealed(broken, Duration.ofSeconds(5).plus(lasts), lasts.multipliedBy(4));
+                prober.awaitHealed(broken, Duration.ofSeconds(5).plus(lasts), lasts.multipliedBy(8));
             }
             assertThat(guarded.host().sh(runs)).isEqualTo(before);
             assertThat(repairs(guarded)).isEmpty();
@@ -171,6 +172,14 @@ class ServicesOnARealHostTest {
             host.sh("sleep 3");
             assertThat(repairs(guarded)).as("attempts in a row").hasSizeLessThanOrEqualTo(3);
         }
+    }
+
+    /// What has never been seen well cannot be seen to fail.
+    private static void awaitWell(GuardedHost guarded) {
+        guarded.host()
+                .sh(
+                        "for i in $(seq 100); do /opt/lectio-monitor/bin/lectio status --json | grep -q '\"app\":\"HEALTHY\"'"
+                                + " && exit 0; sleep 0.1; done; exit 1");
     }
 
     private static List<String> repairs(GuardedHost guarded) {

@@ -156,6 +156,7 @@ final class CauseText {
                 words.say("вместо файла пришла страница: файла нет", "a page instead of the file: it is missing");
             case REFUSED -> words.say("соединение отклонено", fault.words());
             case TIMEOUT -> words.say("нет ответа за " + words.length(answer.took()), fault.words());
+            case REPLACED -> words.say("другая страница: не называет ни одного своего файла", fault.words());
             case SLOW -> words.say("медленно: ", "slow: ") + words.length(answer.took());
             case NO_ANSWER -> fault.words();
         };

@@ -43,8 +43,11 @@ public record GuardState(
 
     /// @param incidents the open ones, each of another subject, the oldest first
     /// @param ledgers what each remedy has spent, by its id
-    public record Durable(long nextId, List<Incident> incidents, Map<String, Ledger> ledgers, Outbox outbox) {
-        public static final Durable EMPTY = new Durable(1, List.of(), Map.of(), Outbox.EMPTY);
+    /// @param filesOfPage how many files the page named when it was last well: a page that names none any more is
+    ///     another
+    public record Durable(
+            long nextId, List<Incident> incidents, Map<String, Ledger> ledgers, Outbox outbox, int filesOfPage) {
+        public static final Durable EMPTY = new Durable(1, List.of(), Map.of(), Outbox.EMPTY, 0);
 
         public Durable {
             incidents = List.copyOf(incidents);

@@ -52,6 +52,7 @@ final class Turn {
     private final List<Incident> incidents;
     private final Map<String, Ledger> ledgers;
     private Outbox outbox;
+    private int filesOfPage;
     private final Map<CheckId, CheckHealth> health = new EnumMap<>(CheckId.class);
     private final Map<CheckId, ServiceTrack> tracks = new EnumMap<>(CheckId.class);
     private final Map<CheckId, Boolean> looking = new EnumMap<>(CheckId.class);
@@ -71,6 +72,7 @@ final class Turn {
         incidents = new ArrayList<>(state.durable().incidents());
         ledgers = new HashMap<>(state.durable().ledgers());
         outbox = state.durable().outbox();
+        filesOfPage = state.durable().filesOfPage();
         health.putAll(state.health());
         tracks.putAll(state.tracks());
         looking.putAll(state.looking());
@@ -119,7 +121,7 @@ final class Turn {
         advance();
         startWhatIsDue();
         GuardState next = new GuardState(
-                new Durable(nextId, incidents, ledgers, outbox),
+                new Durable(nextId, incidents, ledgers, outbox, filesOfPage),
                 health,
                 tracks,
                 looking,
@@ -143,6 +145,9 @@ final class Turn {
             weigh(new Observation(CheckId.LEFT_ALONE, observation.startedAt(), only(outcome, false)));
             outcome = only(outcome, true);
         }
+        if (outcome instanceof Observation.Passed(Finding.Answers page) && check == CheckId.PAGE) {
+            outcome = compared(page);
+        }
         weigh(new Observation(check, observation.startedAt(), outcome));
         if (Boolean.TRUE.equals(looking.remove(check))) {
             look(check);
@@ -163,6 +168,15 @@ final class Turn {
         }
         Finding.Access part = access.only(repairable);
         return part.deniedTotal() == 0 ? new Observation.Passed(part) : new Observation.Failed(part);
+    }
+
+    /// A page that says only "broken" is answered with 200; that it names no file any more gives it away.
+    private Outcome compared(Finding.Answers page) {
+        if (page.named() == 0 && filesOfPage > 0) {
+            return new Observation.Failed(page.emptied(filesOfPage));
+        }
+        filesOfPage = page.named();
+        return new Observation.Passed(page);
     }
 
     private void weigh(Observation observation) {

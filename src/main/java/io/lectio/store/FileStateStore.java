@@ -63,7 +63,7 @@ public final class FileStateStore implements StateStore {
                     Optional.of(clock.instant().plus(policy.limits().cooldown())));
             Map<String, Ledger> ledgers =
                     policy.remedies().stream().collect(Collectors.toMap(remedy -> remedy, _ -> spent));
-            return new Durable(clock.instant().toEpochMilli(), List.of(), ledgers, Outbox.EMPTY);
+            return new Durable(clock.instant().toEpochMilli(), List.of(), ledgers, Outbox.EMPTY, 0);
         }
     }
 

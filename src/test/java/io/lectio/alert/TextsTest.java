@@ -340,10 +340,10 @@ class TextsTest {
     @Test
     void aPageThatIsSlow() {
         reads(page(Told.slow(Duration.ofMillis(6_200))), """
-                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                ⚠️ WARNING · Lectio · 06:12:00 · наблюдаю
                 Страница отвечала 200 (медленно: 6,2 с).
                 Что сделать: найти, что занимает сервер: top; sudo tail -20 /var/log/nginx/access.log""", """
-                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                ⚠️ WARNING · Lectio · 06:12:00 · watching
                 The page answered 200 (slow: 6.2 s).
                 What to do: find what keeps the server busy: top; sudo tail -20 /var/log/nginx/access.log""");
     }

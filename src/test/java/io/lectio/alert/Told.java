@@ -63,7 +63,11 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     static Told page(Answer... answers) {
         Answers seen = new Answers(List.of(answers), Duration.ofMillis(9));
         return new Told(
-                Level.CRITICAL, new Diagnosis.AnswerBad(CheckId.PAGE, seen), Optional.of(seen), List.of(), new Open());
+                seen.onlySlow() ? Level.WARNING : Level.CRITICAL,
+                new Diagnosis.AnswerBad(CheckId.PAGE, seen),
+                Optional.of(seen),
+                List.of(),
+                new Open());
     }
 
     static Told service(String unit, Condition condition) {

@@ -122,7 +122,11 @@ class ControlTest {
                 Level.CRITICAL);
         Alert alert = new Alert(8, Level.CRITICAL, incident, NOW, 1, 0, Optional.empty(), 0);
         Durable durable = new Durable(
-                9, List.of(incident), Map.of(), new Outbox(List.of(alert), NOW, Duration.ZERO, 0, Optional.empty(), 0));
+                9,
+                List.of(incident),
+                Map.of(),
+                new Outbox(List.of(alert), NOW, Duration.ZERO, 0, Optional.empty(), 0),
+                0);
         try (ControlServer _ = ControlServer.start(folder, () -> snapshot(durable))) {
             assertThat(ask())
                     .containsAllEntriesOf(Map.of(

@@ -351,4 +351,38 @@ class ServiceStoriesTest {
         }
         assertThat(incident().worst()).isEqualTo(Level.CRITICAL);
     }
+
+    @Test
+    void aPageThatNamesNoFileAnyMoreIsAnotherPage() {
+        sees(CheckId.PAGE, new Observation.Passed(pageNaming(3)));
+        for (int i = 0; i < 3; i++) {
+            now = now.plus(ROUND);
+            sees(CheckId.PAGE, new Observation.Passed(pageNaming(0)));
+        }
+        assertThat(incident().subject()).isEqualTo(CheckId.PAGE);
+        assertThat(incident().worst()).isEqualTo(Level.CRITICAL);
+        now = now.plus(ROUND);
+        sees(CheckId.PAGE, new Observation.Passed(pageNaming(5)));
+        assertThat(incident().phase()).as("a deploy of more files").isInstanceOf(Incident.Resolved.class);
+    }
+
+    @Test
+    void aSlowPageIsAWarningAndNoPersonIsCalled() {
+        Answer slow = new Answer(
+                PAGE,
+                Optional.of(200),
+                Duration.ofSeconds(6),
+                Optional.of(new Fault(Fault.Kind.SLOW, "answered after 6.0 s")));
+        for (int i = 0; i < 100; i++) {
+            now = now.plus(ROUND);
+            sees(CheckId.PAGE, new Observation.Failed(new Answers(List.of(slow), Duration.ofSeconds(6))));
+        }
+        assertThat(incident().worst()).isEqualTo(Level.WARNING);
+        assertThat(repairs()).isEmpty();
+    }
+
+    private static Answers pageNaming(int files) {
+        Answer well = new Answer(PAGE, Optional.of(200), Duration.ofMillis(3), Optional.empty());
+        return new Answers(CheckId.PAGE, List.of(well), files, Duration.ofMillis(3));
+    }
 }

@@ -76,7 +76,8 @@ public sealed interface Diagnosis {
     /// time, is told and left to that person.
     default boolean urgent() {
         return switch (this) {
-            case PathsClosed _, ConfigBad _, AnswerBad _ -> true;
+            case PathsClosed _, ConfigBad _ -> true;
+            case AnswerBad(var _, Answers answers) -> !answers.onlySlow();
             case Blind _ -> false;
             case ServiceBad bad ->
                 switch (bad.condition()) {

@@ -125,20 +125,35 @@ public sealed interface Finding {
     ///
     /// @param check what was asked: the page or the API
     /// @param answers the page's first, then those of its assets and of the addresses asked for besides
-    record Answers(CheckId check, List<Answer> answers, Duration took) implements Finding {
+    /// @param named how many files the page names
+    record Answers(CheckId check, List<Answer> answers, int named, Duration took) implements Finding {
         public Answers {
             answers = List.copyOf(answers);
         }
 
         public Answers(List<Answer> ofThePage, Duration took) {
-            this(CheckId.PAGE, ofThePage, took);
+            this(CheckId.PAGE, ofThePage, Math.max(0, ofThePage.size() - 1), took);
+        }
+
+        /// Of what names no files.
+        public Answers(CheckId check, List<Answer> answers, Duration took) {
+            this(check, answers, 0, took);
+        }
+
+        /// The same answers of a page that has lost its files: it is another page, whatever its status says.
+        public Answers emptied(int before) {
+            Answer page = answers.getFirst();
+            Fault fault =
+                    new Fault(Fault.Kind.REPLACED, "another page: it names none of " + before + " files any more");
+            return new Answers(
+                    check, List.of(new Answer(page.url(), page.status(), page.took(), Optional.of(fault))), 0, took);
         }
 
         /// The page's own answer, and the first that are bad.
         public Answers brief() {
             Stream<Answer> first = answers.stream().limit(1);
             Stream<Answer> bad = bad().stream().filter(answer -> !answer.equals(answers.getFirst()));
-            return new Answers(check, Stream.concat(first, bad).limit(BRIEFLY).toList(), took);
+            return new Answers(check, Stream.concat(first, bad).limit(BRIEFLY).toList(), named, took);
         }
 
         public List<Answer> bad() {
@@ -187,6 +202,8 @@ public sealed interface Finding {
             PAGE_INSTEAD,
             REFUSED,
             TIMEOUT,
+            /// Another page than the site's: one that names no file, where there were some.
+            REPLACED,
             /// The right answer, and too late for a visitor.
             SLOW,
             /// Some other way of having no answer: the words tell.

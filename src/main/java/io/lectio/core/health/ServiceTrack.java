@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 ///
 /// @param last the last look, at `lastAt`
 /// @param activeRun the last run that was seen active; empty before the first
+/// @param lastExit how the last run ended, if a look saw it; systemd forgets it with the next run
 /// @param silent how long there has been no answer of this run
 /// @param idle how long there has been no sign of work: no answer, no request that was over, no processor time
 /// @param paused how long stopped processes have been seen; empty while there are none
@@ -35,6 +36,7 @@ public record ServiceTrack(
         Optional<Service> last,
         Instant lastAt,
         String activeRun,
+        String lastExit,
         Duration silent,
         Duration idle,
         Optional<Duration> paused,
@@ -67,6 +69,7 @@ public record ServiceTrack(
                 Optional.empty(),
                 now,
                 "",
+                "",
                 Duration.ZERO,
                 Duration.ZERO,
                 Optional.empty(),
@@ -84,6 +87,7 @@ public record ServiceTrack(
                 Optional.of(seen),
                 now,
                 seen.unit().active() == Active.ACTIVE ? seen.unit().invocation() : activeRun,
+                seen.unit().exit().isEmpty() ? lastExit : seen.unit().exit(),
                 answered || another ? Duration.ZERO : silent.plus(step),
                 answered || another || works(last.get(), seen, step) ? Duration.ZERO : idle.plus(step),
                 stopped ? Optional.of(paused.map(step::plus).orElse(Duration.ZERO)) : Optional.empty(),
@@ -143,7 +147,7 @@ public record ServiceTrack(
             case ACTIVATING -> unit.sub().startsWith("auto-restart") ? ended(unit) : new Waiting();
             case DEACTIVATING -> unit.stop() == Stop.ASKED ? new ByHand(false) : new Waiting();
             case ACTIVE, RELOADING ->
-                crashed(before, unit) ? new Condition.Crashed(unit.exit(), unit.restarts()) : running(seen, patience);
+                crashed(before, unit) ? new Condition.Crashed(lastExit, unit.restarts()) : running(seen, patience);
         };
     }
 

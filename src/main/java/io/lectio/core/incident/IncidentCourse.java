@@ -187,8 +187,7 @@ public record IncidentCourse(
         return silent
                 || (own instanceof Observation.Passed
                         && needs(subject).stream()
-                                .anyMatch(check -> lookSince(check, since) instanceof Observation.Failed
-                                        && !isExplainedElsewhere(check, subject)));
+                                .anyMatch(check -> isFailed(check, since) && !isExplainedElsewhere(check, subject)));
     }
 
     private boolean isUndecided(CheckId check) {
@@ -317,8 +316,7 @@ public record IncidentCourse(
     }
 
     private boolean failing(CheckId check) {
-        CheckHealth seen = health.get(check);
-        return seen != null && seen.known().map(Observation::outcome).orElse(null) instanceof Observation.Failed;
+        return isFailed(check, Instant.MIN);
     }
 
     private Instant closesAt(Incident incident, Instant provedAt) {
@@ -343,8 +341,21 @@ public record IncidentCourse(
     private boolean provedSince(Incident incident, Instant since) {
         return needs(incident.subject()).stream()
                 .allMatch(check -> !isChecked(check)
-                        || lookSince(check, since) instanceof Observation.Passed
+                        || isPassed(check, since)
                         || (check != incident.subject() && isExplainedElsewhere(check, incident.subject())));
+    }
+
+    /// A slow answer is an answer: it proves a repair, and speaks against none.
+    private boolean isPassed(CheckId check, Instant since) {
+        return switch (lookSince(check, since)) {
+            case Observation.Passed _ -> true;
+            case Observation.Failed(Finding.Answers answers) -> answers.onlySlow();
+            case Observation.Failed _, Observation.Undecided _, Observation.Sampled _, Observation.Unknown _ -> false;
+        };
+    }
+
+    private boolean isFailed(CheckId check, Instant since) {
+        return lookSince(check, since) instanceof Observation.Failed && !isPassed(check, since);
     }
 
     private boolean isChecked(CheckId check) {
