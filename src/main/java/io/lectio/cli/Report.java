@@ -30,6 +30,13 @@ final class Report {
                 + settings.site().server());
         lines.add("  files     " + settings.site().webRoot() + " for "
                 + settings.site().webUser());
+        settings.services()
+                .proxy()
+                .ifPresent(proxy -> lines.add("  web       " + proxy.unit() + ", where systemd has it"));
+        settings.services()
+                .app()
+                .ifPresent(app ->
+                        lines.add("  app       " + app.unit() + " at " + app.direct() + ", its API at " + app.api()));
         lines.add("  site root " + settings.site().siteRoot() + ", nothing above it is ever changed");
         lines.add("  alerts    "
                 + (settings.telegram().isPresent()

@@ -40,7 +40,7 @@ public record IncidentCourse(
         Map<CheckId, Diagnosis> found,
         Optional<Instant> packagesSince,
         boolean degraded) {
-    private static final Duration JUST_BEFORE = Duration.ofSeconds(10);
+    private static final Duration JUST_BEFORE = Duration.ofSeconds(1);
 
     /// @param repair the attempt that starts now
     /// @param tellAt when the incident's message is due, if it has changed
