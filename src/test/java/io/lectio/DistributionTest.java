@@ -141,7 +141,7 @@ class DistributionTest {
 
     @Test
     void interruptedItLeavesNothing() throws Exception {
-        for (String signal : List.of("INT", "TERM")) {
+        for (String signal : isIgnored(2) ? List.of("TERM") : List.of("INT", "TERM")) {
             Path slow = folder.resolve("slow");
             Files.deleteIfExists(slow);
             Files.createFile(slow);
@@ -161,5 +161,15 @@ class DistributionTest {
             assertThat(ProcessHandle.of(Long.parseLong(Files.readString(slow).strip())))
                     .isEmpty();
         }
+    }
+
+    /// Of a signal that was ignored when this process began, as of what runs behind a terminal's back, no shell below
+    /// it hears.
+    private static boolean isIgnored(int signal) throws Exception {
+        String mask = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .findFirst()
+                .orElseThrow();
+        return (Long.parseUnsignedLong(mask.substring("SigIgn:".length()).strip(), 16) >> (signal - 1) & 1) == 1;
     }
 }
