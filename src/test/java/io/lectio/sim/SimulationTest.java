@@ -90,6 +90,30 @@ class SimulationTest {
         assertThat(world.invariants.repairs()).isEqualTo(1);
     }
 
+    /// It could start again while nobody could ask it, and its cooldown ended meanwhile.
+    @Test
+    void whatCannotBeLookedAtIsNotRestarted() {
+        neverStarts(100);
+        at(200, () -> world.loopbackGone = true);
+        at(250, () -> world.app.neverStarts = false);
+        runUntil(1_000);
+        assertThat(world.invariants.repairs()).isEqualTo(3);
+    }
+
+    @Test
+    void aCooldownIsToldOnceHoweverOftenSystemdTries() {
+        neverStarts(100);
+        runUntil(350);
+        assertThat(world.invariants.sends()).isLessThanOrEqualTo(3);
+    }
+
+    private void neverStarts(double seconds) {
+        at(seconds, () -> {
+            world.app.neverStarts = true;
+            world.happen(Trouble.APP_KILLED);
+        });
+    }
+
     @Test
     void noLoopbackIsOneIncident() {
         at(100, Trouble.LOOPBACK_GONE);

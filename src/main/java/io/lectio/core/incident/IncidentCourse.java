@@ -191,6 +191,16 @@ public record IncidentCourse(
                                         && !isExplainedElsewhere(check, subject)));
     }
 
+    /// Whether what is known is no ground to act on: there is no verdict yet, the last look brought none, so that the
+    /// fault may be over, or systemd tries once more while this guard may not.
+    private boolean isUnclear(Incident incident, Diagnosis diagnosis) {
+        CheckHealth seen = health.get(incident.subject());
+        boolean triedBySystemd = incident.phase() instanceof CoolingDown
+                && diagnosis instanceof Diagnosis.ServiceBad bad
+                && bad.condition() instanceof Condition.Crashed;
+        return triedBySystemd || (seen != null && (seen.undecided() || seen.unknowns() > 0));
+    }
+
     private boolean isUndecided(CheckId check) {
         CheckHealth seen = health.get(check);
         return seen != null && seen.undecided();
@@ -232,7 +242,7 @@ public record IncidentCourse(
 
     private Step act(Incident before, Ledger ledger, boolean fresh) {
         Diagnosis diagnosis = found.get(before.subject());
-        if (diagnosis == null || isUndecided(before.subject())) {
+        if (diagnosis == null || isUnclear(before, diagnosis)) {
             return leveled(before, before, ledger, Optional.empty(), fresh);
         }
         Incident incident = before.with(diagnosis, proofs(diagnosis));
