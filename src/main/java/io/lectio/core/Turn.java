@@ -50,7 +50,7 @@ final class Turn {
 
     private long nextId;
     private final List<Incident> incidents;
-    private final Map<String, Ledger> ledgers;
+    private Map<String, Ledger> ledgers;
     private Outbox outbox;
     private final Map<CheckId, CheckHealth> health = new EnumMap<>(CheckId.class);
     private final Map<CheckId, ServiceTrack> tracks = new EnumMap<>(CheckId.class);
@@ -69,7 +69,7 @@ final class Turn {
         this.policy = policy;
         nextId = state.durable().nextId();
         incidents = new ArrayList<>(state.durable().incidents());
-        ledgers = new HashMap<>(state.durable().ledgers());
+        ledgers = state.durable().ledgers();
         outbox = state.durable().outbox();
         health.putAll(state.health());
         tracks.putAll(state.tracks());
@@ -91,7 +91,9 @@ final class Turn {
     /// now would prove what it has not seen.
     private void clockWasSetBack() {
         incidents.replaceAll(open -> open.notAfter(now));
-        ledgers.replaceAll((_, ledger) -> ledger.notAfter(now, policy.limits()));
+        Map<String, Ledger> capped = new HashMap<>();
+        ledgers.forEach((remedy, ledger) -> capped.put(remedy, ledger.notAfter(now, policy.limits())));
+        ledgers = capped;
         outbox = outbox.notAfter(now);
         health.replaceAll((_, seen) -> seen.undated());
         settle = settle.map(_ -> new Settle(now, now));
@@ -228,12 +230,7 @@ final class Turn {
             return;
         }
         IncidentCourse course = new IncidentCourse(policy, now, health, found, packagesSince, degraded);
-        incidents.replaceAll(open -> course.follow(
-                open,
-                incidents.stream()
-                        .filter(other -> other.id() != open.id())
-                        .map(Incident::subject)
-                        .collect(Collectors.toSet())));
+        incidents.replaceAll(open -> course.follow(open, incidents));
         incidents.replaceAll(open -> step(course, open, false));
         incidents.removeIf(closed::contains);
         Set<CheckId> known = incidents.stream().map(Incident::subject).collect(Collectors.toSet());
@@ -258,6 +255,7 @@ final class Turn {
         IncidentCourse.Step step = course.advance(before, ledger, fresh);
         Incident after = step.incident();
         if (!step.ledger().equals(ledger)) {
+            ledgers = new HashMap<>(ledgers);
             ledgers.put(remedy, step.ledger());
         }
         Level level = after.phase() instanceof Incident.Resolved ? Level.INFO : after.worst();

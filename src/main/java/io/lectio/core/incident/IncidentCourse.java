@@ -80,14 +80,15 @@ public record IncidentCourse(
     /// A symptom's incident becomes its cause's when that is seen, and the other way round when the cause is gone and
     /// the symptom stays.
     ///
-    /// @param taken the subjects of the other open incidents
-    public Incident follow(Incident incident, Set<CheckId> taken) {
+    /// @param all the open incidents: none takes the subject of another
+    public Incident follow(Incident incident, List<Incident> all) {
         CheckId subject = incident.subject();
         if (!(incident.phase() instanceof Open) || found.containsKey(subject)) {
             return incident;
         }
         return found.values().stream()
-                .filter(cause -> !taken.contains(cause.subject()))
+                .filter(cause -> all.stream()
+                        .noneMatch(other -> other.id() != incident.id() && other.subject() == cause.subject()))
                 .filter(cause -> cause.kind().equals(incident.diagnosis().kind())
                         || Diagnosis.explainedBy(cause.subject()).contains(subject)
                         || (needs(subject).contains(cause.subject()) && isWell(subject)))
