@@ -70,7 +70,7 @@ public record GuardState(
                 Instant.EPOCH,
                 Instant.MAX,
                 Instant.EPOCH,
-                Instant.EPOCH,
+                Instant.MIN,
                 false);
     }
 

@@ -41,6 +41,9 @@ final class Turn {
     /// A send that fails for long is in the log at every so many tries.
     private static final int SAID_AGAIN = 20;
 
+    /// After so long without a look at any service, a package manager at work may be another one.
+    private static final Duration FORGOTTEN = Duration.ofMinutes(1);
+
     private static final Duration LONGEST_REST = Duration.ofSeconds(5);
 
     private final Instant now;
@@ -83,16 +86,16 @@ final class Turn {
         filesRestUntil = state.filesRestUntil();
         degraded = state.degraded();
         if (now.isBefore(state.turnedAt())) {
-            clockWasSetBack();
+            clockWasSetBack(Duration.between(now, state.turnedAt()));
         }
     }
 
     /// What lies ahead would be waited for until the clock has caught up, and a look that seems to begin later than
     /// now would prove what it has not seen.
-    private void clockWasSetBack() {
+    private void clockWasSetBack(Duration by) {
         incidents.replaceAll(open -> open.notAfter(now));
         Map<String, Ledger> capped = new HashMap<>();
-        ledgers.forEach((remedy, ledger) -> capped.put(remedy, ledger.notAfter(now, policy.limits())));
+        ledgers.forEach((remedy, ledger) -> capped.put(remedy, ledger.setBack(by, now, policy.limits())));
         ledgers = capped;
         outbox = outbox.notAfter(now);
         health.replaceAll((_, seen) -> seen.undated());
@@ -105,7 +108,7 @@ final class Turn {
     Decision take(Event event) {
         switch (event) {
             case Event.Started() -> {
-                clockWasSetBack();
+                clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
                 incidents.replaceAll(IncidentCourse::interrupted);
             }
             case Event.PathsChanged(var _) -> {
@@ -197,9 +200,15 @@ final class Turn {
         }
         ServiceTrack before = tracks.getOrDefault(check, ServiceTrack.begin(now));
         ServiceTrack track = before.next(service, now);
+        packagesSince = !service.packagesChange()
+                ? Optional.empty()
+                : packagesSince.filter(_ -> hasSeenLately()).or(() -> Optional.of(now));
         tracks.put(check, track);
-        packagesSince = service.packagesChange() ? packagesSince.or(() -> Optional.of(now)) : Optional.empty();
         return Guard.judged(service, track.judge(before, policy.patience()));
+    }
+
+    private boolean hasSeenLately() {
+        return tracks.values().stream().anyMatch(each -> each.lastAt().isAfter(now.minus(FORGOTTEN)));
     }
 
     private void repaired(long id, RepairResult result) {

@@ -114,6 +114,19 @@ class SimulationTest {
         });
     }
 
+    /// One that worked before the guard went blind is not the one that works now.
+    @Test
+    void aRestartWaitsForThePackageManagerThatWorksNow() {
+        at(100, () -> world.packages = true);
+        at(200, () -> world.loopbackGone = true);
+        at(300, () -> world.packages = false);
+        at(900, () -> world.packages = true);
+        at(950, () -> world.loopbackGone = false);
+        at(960, Trouble.PROXY_KILLED);
+        runUntil(1_200);
+        assertThat(world.invariants.repairs()).isZero();
+    }
+
     @Test
     void noLoopbackIsOneIncident() {
         at(100, Trouble.LOOPBACK_GONE);
