@@ -7,14 +7,13 @@ import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// All that the core remembers.
+/// All that the core remembers. Whoever makes one gives its maps away: a copy at each turn is a tenth of a turn's time.
 ///
 /// @param durable what must outlive the guard
 /// @param looking checks whose look is under way; `true` when another one must follow it
@@ -58,9 +57,6 @@ public record GuardState(
     public record Settle(Instant first, Instant last) {}
 
     public GuardState {
-        health = Collections.unmodifiableMap(health);
-        tracks = Collections.unmodifiableMap(tracks);
-        looking = Collections.unmodifiableMap(looking);
         sending = Set.copyOf(sending);
     }
 
@@ -77,7 +73,7 @@ public record GuardState(
                 Instant.EPOCH,
                 Instant.MAX,
                 Instant.EPOCH,
-                Instant.EPOCH,
+                Instant.MIN,
                 false);
     }
 

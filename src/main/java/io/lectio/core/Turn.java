@@ -41,6 +41,9 @@ final class Turn {
     /// A send that fails for long is in the log at every so many tries.
     private static final int SAID_AGAIN = 20;
 
+    /// After so long without a look at any service, a package manager at work may be another one.
+    private static final Duration FORGOTTEN = Duration.ofMinutes(1);
+
     private static final Duration LONGEST_REST = Duration.ofSeconds(5);
 
     private final Instant now;
@@ -50,7 +53,7 @@ final class Turn {
 
     private long nextId;
     private final List<Incident> incidents;
-    private final Map<String, Ledger> ledgers;
+    private Map<String, Ledger> ledgers;
     private Outbox outbox;
     private int filesOfPage;
     private final Map<CheckId, CheckHealth> health = new EnumMap<>(CheckId.class);
@@ -70,7 +73,7 @@ final class Turn {
         this.policy = policy;
         nextId = state.durable().nextId();
         incidents = new ArrayList<>(state.durable().incidents());
-        ledgers = new HashMap<>(state.durable().ledgers());
+        ledgers = state.durable().ledgers();
         outbox = state.durable().outbox();
         filesOfPage = state.durable().filesOfPage();
         health.putAll(state.health());
@@ -85,15 +88,17 @@ final class Turn {
         filesRestUntil = state.filesRestUntil();
         degraded = state.degraded();
         if (now.isBefore(state.turnedAt())) {
-            clockWasSetBack();
+            clockWasSetBack(Duration.between(now, state.turnedAt()));
         }
     }
 
     /// What lies ahead would be waited for until the clock has caught up, and a look that seems to begin later than
     /// now would prove what it has not seen.
-    private void clockWasSetBack() {
+    private void clockWasSetBack(Duration by) {
         incidents.replaceAll(open -> open.notAfter(now));
-        ledgers.replaceAll((_, ledger) -> ledger.notAfter(now, policy.limits()));
+        Map<String, Ledger> capped = new HashMap<>();
+        ledgers.forEach((remedy, ledger) -> capped.put(remedy, ledger.setBack(by, now, policy.limits())));
+        ledgers = capped;
         outbox = outbox.notAfter(now);
         health.replaceAll((_, seen) -> seen.undated());
         settle = settle.map(_ -> new Settle(now, now));
@@ -105,7 +110,7 @@ final class Turn {
     Decision take(Event event) {
         switch (event) {
             case Event.Started() -> {
-                clockWasSetBack();
+                clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
                 incidents.replaceAll(IncidentCourse::interrupted);
             }
             case Event.PathsChanged(var _) -> {
@@ -209,9 +214,15 @@ final class Turn {
         }
         ServiceTrack before = tracks.getOrDefault(check, ServiceTrack.begin(now));
         ServiceTrack track = before.next(service, now);
+        packagesSince = !service.packagesChange()
+                ? Optional.empty()
+                : packagesSince.filter(_ -> hasSeenLately()).or(() -> Optional.of(now));
         tracks.put(check, track);
-        packagesSince = service.packagesChange() ? packagesSince.or(() -> Optional.of(now)) : Optional.empty();
         return Guard.judged(service, track.judge(before, policy.patience()));
+    }
+
+    private boolean hasSeenLately() {
+        return tracks.values().stream().anyMatch(each -> each.lastAt().isAfter(now.minus(FORGOTTEN)));
     }
 
     private void repaired(long id, RepairResult result) {
@@ -242,12 +253,7 @@ final class Turn {
             return;
         }
         IncidentCourse course = new IncidentCourse(policy, now, health, found, packagesSince, degraded);
-        incidents.replaceAll(open -> course.follow(
-                open,
-                incidents.stream()
-                        .filter(other -> other.id() != open.id())
-                        .map(Incident::subject)
-                        .collect(Collectors.toSet())));
+        incidents.replaceAll(open -> course.follow(open, incidents));
         incidents.replaceAll(open -> step(course, open, false));
         incidents.removeIf(closed::contains);
         Set<CheckId> known = incidents.stream().map(Incident::subject).collect(Collectors.toSet());
@@ -272,6 +278,7 @@ final class Turn {
         IncidentCourse.Step step = course.advance(before, ledger, fresh);
         Incident after = step.incident();
         if (!step.ledger().equals(ledger)) {
+            ledgers = new HashMap<>(ledgers);
             ledgers.put(remedy, step.ledger());
         }
         Level level = after.phase() instanceof Incident.Resolved ? Level.INFO : after.worst();

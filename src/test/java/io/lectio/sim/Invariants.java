@@ -331,6 +331,7 @@ final class Invariants {
     private boolean healable(SiteUnit unit) {
         return !unit.answers(world.at())
                 && !unit.byHand()
+                && !unit.endedUnseen(world.simulation.life())
                 && !unit.masked
                 && !unit.neverStarts
                 && unit.mode != SiteUnit.Mode.OVERLOADED

@@ -90,6 +90,43 @@ class SimulationTest {
         assertThat(world.invariants.repairs()).isEqualTo(1);
     }
 
+    /// It could start again while nobody could ask it, and its cooldown ended meanwhile.
+    @Test
+    void whatCannotBeLookedAtIsNotRestarted() {
+        neverStarts(100);
+        at(200, () -> world.loopbackGone = true);
+        at(250, () -> world.app.neverStarts = false);
+        runUntil(1_000);
+        assertThat(world.invariants.repairs()).isEqualTo(3);
+    }
+
+    @Test
+    void aCooldownIsToldOnceHoweverOftenSystemdTries() {
+        neverStarts(100);
+        runUntil(350);
+        assertThat(world.invariants.sends()).isLessThanOrEqualTo(3);
+    }
+
+    private void neverStarts(double seconds) {
+        at(seconds, () -> {
+            world.app.neverStarts = true;
+            world.happen(Trouble.APP_KILLED);
+        });
+    }
+
+    /// One that worked before the guard went blind is not the one that works now.
+    @Test
+    void aRestartWaitsForThePackageManagerThatWorksNow() {
+        at(100, () -> world.packages = true);
+        at(200, () -> world.loopbackGone = true);
+        at(300, () -> world.packages = false);
+        at(900, () -> world.packages = true);
+        at(950, () -> world.loopbackGone = false);
+        at(960, Trouble.PROXY_KILLED);
+        runUntil(1_200);
+        assertThat(world.invariants.repairs()).isZero();
+    }
+
     @Test
     void noLoopbackIsOneIncident() {
         at(100, Trouble.LOOPBACK_GONE);

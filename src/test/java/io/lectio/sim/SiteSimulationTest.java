@@ -7,104 +7,148 @@ import io.lectio.sim.SiteWorld.Trouble;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Seeded days and months of the plan's site at the real intervals, with [Invariants] held at every turn.
-@Tag("slow")
+///
+/// The short run has 1,000 days of single seeds, shared among the mixes, and 10 months: 137 million events.
 class SiteSimulationTest {
+    private static final long A_DAY = 1;
+    private static final long A_MONTH = 30;
+
+    /// Troubles a day, of each kind.
     private static Map<Trouble, Double> each(double perDay, Trouble... troubles) {
         Map<Trouble, Double> rates = new EnumMap<>(Trouble.class);
         Arrays.stream(troubles).forEach(trouble -> rates.put(trouble, perDay));
         return rates;
     }
 
-    private static void sail(String name, long seeds, long days, double noise, Map<Trouble, Double> rates) {
-        Fleet.sail(name, seeds, days, seed -> new SiteWorld(seed, noise, rates));
+    private static SiteWorld everything(long seed) {
+        return new SiteWorld(seed, 0, each(1, Trouble.values()));
     }
 
-    /// Promise 6.
-    @Test
-    void aUnitThatNeverStartsIsTriedWithinTheLimits() {
-        Fleet.sail("never starts", 20, 1, seed -> {
-            SiteWorld world = new SiteWorld(seed, 0, each(3, APP_NEVER_STARTS, FILES_CLOSED));
-            return world;
-        });
+    private static SiteWorld neverStarting(long seed) {
+        return new SiteWorld(seed, 0, each(3, APP_NEVER_STARTS, FILES_CLOSED));
     }
 
-    /// Promise 7.
-    @Test
-    void aGuardThatDiesAfterEachAttemptHasNoLargerBudget() {
-        Fleet.sail("killed after each attempt", 20, 1, seed -> {
-            SiteWorld world = new SiteWorld(seed, 0, each(3, APP_NEVER_STARTS, FILES_CLOSED));
-            world.killsAfterEachAttempt = true;
-            return world;
-        });
+    private static SiteWorld killedAfterEachAttempt(long seed) {
+        SiteWorld world = neverStarting(seed);
+        world.killsAfterEachAttempt = true;
+        return world;
     }
 
-    /// Promise 8.
-    @Test
-    void noiseRepairsNothing() {
-        Fleet.sail("noise", 10, 1, seed -> {
-            SiteWorld world = new SiteWorld(seed, 0.01, Map.of());
-            world.invariants.forbidRepairs();
-            return world;
-        });
+    private static SiteWorld healthy(long seed, double noise, Map<Trouble, Double> rates) {
+        SiteWorld world = new SiteWorld(seed, noise, rates);
+        world.invariants.forbidRepairs();
+        return world;
     }
 
-    /// Promise 25.
-    @Test
-    void aClockThatJumpsDoesNothing() {
-        Fleet.sail("clock", 10, 1, seed -> {
-            SiteWorld world = new SiteWorld(seed, 0, each(20, CLOCK_JUMPS));
-            world.invariants.forbidRepairs();
-            world.invariants.forbidAlerts();
-            return world;
-        });
+    private static SiteWorld noisy(long seed) {
+        return healthy(seed, 0.01, Map.of());
     }
 
-    /// Promise 11.
-    @Test
-    void overloadRestartsNothing() {
-        sail("overload", 10, 1, 0.01, each(20, APP_OVERLOADED, TELEGRAM_AWAY, GUARD_KILLED));
+    private static SiteWorld withoutLoopback(long seed) {
+        return healthy(seed, 0, each(20, LOOPBACK_GONE));
     }
 
-    /// Promise 14.
-    @Test
-    void withoutALoopbackNothingIsTouched() {
-        Fleet.sail("loopback", 10, 1, seed -> {
-            SiteWorld world = new SiteWorld(seed, 0, each(20, LOOPBACK_GONE));
-            world.invariants.forbidRepairs();
-            return world;
-        });
+    private static SiteWorld withAClockThatJumps(long seed) {
+        SiteWorld world = healthy(seed, 0, each(20, CLOCK_JUMPS));
+        world.invariants.forbidAlerts();
+        return world;
     }
 
-    @Test
-    void personsAreRespectedWhateverElseHappens() {
-        sail(
-                "persons",
-                10,
-                1,
-                0,
-                each(40, PERSON_STOPS, PERSON_MASKS, GUARD_KILLED, APP_KILLED, PROXY_KILLED, EVENTS_LOST));
+    private static SiteWorld overloaded(long seed) {
+        return new SiteWorld(seed, 0.01, each(20, APP_OVERLOADED, TELEGRAM_AWAY, GUARD_KILLED));
     }
 
-    @Test
-    void everythingAtOnce() {
-        sail("everything", 20, 1, 0, each(2, Trouble.values()));
+    private static SiteWorld withPersons(long seed) {
+        return new SiteWorld(
+                seed, 0, each(20, PERSON_STOPS, PERSON_MASKS, GUARD_KILLED, APP_KILLED, PROXY_KILLED, EVENTS_LOST));
     }
 
-    @Test
-    void theSameSeedGivesTheSameJournal() {
-        for (long seed = 1; seed <= 3; seed++) {
-            assertThat(journalOf(seed)).isEqualTo(journalOf(seed));
+    @Nested
+    @Tag("slow")
+    class InEachRun {
+        @Test
+        void everythingAtOnceOfADay() {
+            Fleet.sail("everything", 300, A_DAY, SiteSimulationTest::everything);
+        }
+
+        @Test
+        void everythingAtOnceOfAMonth() {
+            Fleet.sail("everything for a month", 10, A_MONTH, SiteSimulationTest::everything);
+        }
+
+        @Test
+        void promise6AUnitThatNeverStartsIsTriedWithinTheLimits() {
+            Fleet.sail("never starts (6)", 100, A_DAY, SiteSimulationTest::neverStarting);
+        }
+
+        @Test
+        void promise7AGuardThatDiesAfterEachAttemptHasNoLargerBudget() {
+            Fleet.sail("killed after each attempt (7)", 100, A_DAY, SiteSimulationTest::killedAfterEachAttempt);
+        }
+
+        @Test
+        void promise8NoiseRepairsNothing() {
+            Fleet.sail("noise (8)", 100, A_DAY, SiteSimulationTest::noisy);
+        }
+
+        @Test
+        void promise11OverloadRestartsNothing() {
+            Fleet.sail("overload (11)", 100, A_DAY, SiteSimulationTest::overloaded);
+        }
+
+        @Test
+        void promise12PersonsAreRespectedWhateverElseHappens() {
+            Fleet.sail("persons (12)", 100, A_DAY, SiteSimulationTest::withPersons);
+        }
+
+        @Test
+        void promise14WithoutALoopbackNothingIsTouched() {
+            Fleet.sail("no loopback (14)", 100, A_DAY, SiteSimulationTest::withoutLoopback);
+        }
+
+        @Test
+        void promise25AClockThatJumpsDoesNothing() {
+            Fleet.sail("clock (25)", 100, A_DAY, SiteSimulationTest::withAClockThatJumps);
+        }
+
+        @Test
+        void theSameSeedGivesTheSameJournal() {
+            for (long seed = 1; seed <= 3; seed++) {
+                assertThat(journalOf(seed)).isEqualTo(journalOf(seed));
+            }
+            assertThat(journalOf(1)).isNotEqualTo(journalOf(2));
+        }
+
+        private static long journalOf(long seed) {
+            SiteWorld world = new SiteWorld(seed, 0.01, each(5, Trouble.values()));
+            world.invariants.collect(false);
+            world.simulation.runUntil(6 * SiteWorld.HOUR);
+            return world.invariants.hash();
         }
     }
 
-    private static long journalOf(long seed) {
-        SiteWorld world = new SiteWorld(seed, 0.01, each(5, Trouble.values()));
-        world.invariants.collect(false);
-        world.simulation.runUntil(6 * SiteWorld.HOUR);
-        return world.invariants.hash();
+    /// Months: about an hour on two cores each.
+    @Nested
+    @Tag("full")
+    class InTheFullRun {
+        @Test
+        void everythingAtOnceOf1000Months() {
+            Fleet.sail("everything for months", 1_000, A_MONTH, SiteSimulationTest::everything);
+        }
+
+        @Test
+        void promise6AUnitThatNeverStartsIsTriedWithinTheLimitsFor1000Months() {
+            Fleet.sail("never starts for months (6)", 1_000, A_MONTH, SiteSimulationTest::neverStarting);
+        }
+
+        @Test
+        void promise8NoiseRepairsNothingFor100Months() {
+            Fleet.sail("noise for months (8)", 100, A_MONTH, SiteSimulationTest::noisy);
+        }
     }
 }

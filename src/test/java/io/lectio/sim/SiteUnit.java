@@ -84,6 +84,11 @@ final class SiteUnit {
         return !runs() && (masked || stop == Stop.ASKED);
     }
 
+    /// Whether it ended in order while nobody watched: to this guard, that was a person.
+    boolean endedUnseen(int life) {
+        return active == Active.INACTIVE && stopSeenBy != life;
+    }
+
     void begin(long at, long ready, Instant clock, int life) {
         active = Active.ACTIVE;
         sub = "running";

@@ -184,11 +184,10 @@ public sealed interface Diagnosis {
     /// service that would explain it hangs.
     static Instant believedAt(CheckId check, Map<CheckId, CheckHealth> health, Instant lastChange, Policy policy) {
         Instant since = Objects.requireNonNull(health.get(check)).since();
-        boolean open = health.entrySet().stream()
-                .anyMatch(each -> each.getValue().undecided()
-                        && explainedBy(each.getKey()).contains(check));
-        if (open) {
-            return since.plus(policy.patience().hungAtMost());
+        for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
+            if (each.getValue().undecided() && explainedBy(each.getKey()).contains(check)) {
+                return since.plus(policy.patience().hungAtMost());
+            }
         }
         if (check != CheckId.PAGE) {
             return since;

@@ -80,14 +80,15 @@ public record IncidentCourse(
     /// A symptom's incident becomes its cause's when that is seen, and the other way round when the cause is gone and
     /// the symptom stays.
     ///
-    /// @param taken the subjects of the other open incidents
-    public Incident follow(Incident incident, Set<CheckId> taken) {
+    /// @param all the open incidents: none takes the subject of another
+    public Incident follow(Incident incident, List<Incident> all) {
         CheckId subject = incident.subject();
         if (!(incident.phase() instanceof Open) || found.containsKey(subject)) {
             return incident;
         }
         return found.values().stream()
-                .filter(cause -> !taken.contains(cause.subject()))
+                .filter(cause -> all.stream()
+                        .noneMatch(other -> other.id() != incident.id() && other.subject() == cause.subject()))
                 .filter(cause -> cause.kind().equals(incident.diagnosis().kind())
                         || Diagnosis.explainedBy(cause.subject()).contains(subject)
                         || (needs(subject).contains(cause.subject()) && isWell(subject)))
@@ -190,6 +191,16 @@ public record IncidentCourse(
                                 .anyMatch(check -> isFailed(check, since) && !isExplainedElsewhere(check, subject)));
     }
 
+    /// Whether what is known is no ground to act on: there is no verdict yet, the last look brought none, so that the
+    /// fault may be over, or systemd tries once more while this guard may not.
+    private boolean isUnclear(Incident incident, Diagnosis diagnosis) {
+        CheckHealth seen = health.get(incident.subject());
+        boolean triedBySystemd = incident.phase() instanceof CoolingDown
+                && diagnosis instanceof Diagnosis.ServiceBad bad
+                && bad.condition() instanceof Condition.Crashed;
+        return triedBySystemd || (seen != null && (seen.undecided() || seen.unknowns() > 0));
+    }
+
     private boolean isUndecided(CheckId check) {
         CheckHealth seen = health.get(check);
         return seen != null && seen.undecided();
@@ -231,7 +242,7 @@ public record IncidentCourse(
 
     private Step act(Incident before, Ledger ledger, boolean fresh) {
         Diagnosis diagnosis = found.get(before.subject());
-        if (diagnosis == null || isUndecided(before.subject())) {
+        if (diagnosis == null || isUnclear(before, diagnosis)) {
             return leveled(before, before, ledger, Optional.empty(), fresh);
         }
         Incident incident = before.with(diagnosis, proofs(diagnosis));

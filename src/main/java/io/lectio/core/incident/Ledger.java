@@ -20,13 +20,15 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
         spent = List.copyOf(spent);
     }
 
-    /// With no wait longer than its own length: a clock that was set back would stretch it.
-    public Ledger notAfter(Instant now, Limits limits) {
+    /// After the clock was set back: what was spent an hour ago still was, and no wait is longer than its own length.
+    ///
+    /// @param by how far the clock went back, as far as that is known
+    public Ledger setBack(Duration by, Instant now, Limits limits) {
         Instant latest = now.plus(limits.cooldown());
         return new Ledger(
-                spent.stream().map(at -> earlier(at, now)).toList(),
+                spent.stream().map(at -> earlier(at.minus(by), now)).toList(),
                 row,
-                restUntil.map(until -> earlier(until, latest)));
+                restUntil.map(until -> earlier(until.minus(by), latest)));
     }
 
     /// When the next attempt is allowed: now, or later.
