@@ -35,6 +35,7 @@ final class Invariants {
     private List<Incident> before = List.of();
     private long loosenedUntil;
     private long illSince = -1;
+    private String lastIll = "";
     private static final int MOST_TURNS = 10_000;
     private int turnsOfMinute;
     private long hash = 17;
@@ -309,8 +310,9 @@ final class Invariants {
             illSince = -1;
             return;
         }
-        if (illSince < 0) {
+        if (illSince < 0 || !ill.equals(lastIll)) {
             illSince = at;
+            lastIll = ill;
         }
         String id = ill.equals("files") ? Remedy.OpenPaths.ID : "restart " + ill;
         Deque<Long> times = spent.getOrDefault(id, new ArrayDeque<>());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.core.incident.Incident;
 import io.lectio.sim.SiteWorld.Trouble;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,17 @@ class SimulationTest {
         at(100, Trouble.PROXY_KILLED);
         clockIsSet(130, Duration.ofHours(-1));
         at(200, Trouble.PROXY_KILLED);
+        runUntil(1_000);
+        assertThat(world.proxy.answers(world.at())).isTrue();
+    }
+
+    /// 1970 comes first, and then somebody sets it back by a day.
+    @Test
+    void aFaultIsHealedAlthoughTheClockShowsATimeBeforeItsEpoch() {
+        at(50, () -> world.stop(world.proxy));
+        clockIsSet(100, Duration.between(SiteWorld.START, Instant.EPOCH.minus(Duration.ofDays(1))));
+        at(200, () -> world.start(world.proxy));
+        at(201, Trouble.PROXY_KILLED);
         runUntil(1_000);
         assertThat(world.proxy.answers(world.at())).isTrue();
     }

@@ -375,7 +375,7 @@ final class SiteWorld implements Simulation.World {
         signal(unit);
     }
 
-    private void start(SiteUnit unit) {
+    void start(SiteUnit unit) {
         if (unit == proxy && configBad) {
             end(unit, Active.FAILED, "failed", "exit-code", "exit code 1", Stop.NOT_ASKED);
             return;

@@ -67,10 +67,10 @@ public record CheckHealth(
     public CheckHealth undated() {
         return new CheckHealth(
                 status,
-                Instant.EPOCH,
+                Instant.MIN,
                 streak,
                 unknowns,
-                known.map(look -> new Observation(look.check(), Instant.EPOCH, look.outcome())),
+                known.map(look -> new Observation(look.check(), Instant.MIN, look.outcome())),
                 fault,
                 undecided,
                 blindness);
