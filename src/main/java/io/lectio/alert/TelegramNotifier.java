@@ -43,8 +43,7 @@ public final class TelegramNotifier implements Notifier {
 
     @Override
     public Delivery send(Outbox.Parcel parcel) {
-        Optional<Long> edited =
-                parcel.digest() ? Optional.empty() : parcel.alerts().getFirst().message();
+        Optional<Long> edited = parcel.alerts().getFirst().message();
         try {
             if (parcel.doubtful()) {
                 Delivery tried = call("getMe", EMPTY, Optional.empty());
@@ -70,7 +69,12 @@ public final class TelegramNotifier implements Notifier {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator json = FACTORY.createGenerator(body)) {
             json.writeStartObject();
-            json.writeStringField("chat_id", parcel.chat().orElse(chat));
+            json.writeStringField(
+                    "chat_id",
+                    parcel.moved()
+                            .filter(moved -> moved.from().equals(chat))
+                            .map(Outbox.Moved::to)
+                            .orElse(chat));
             if (edited.isPresent()) {
                 json.writeNumberField("message_id", edited.get());
             }
@@ -95,7 +99,8 @@ public final class TelegramNotifier implements Notifier {
             return new Delivery.TargetGone();
         }
         if (answer.migratedTo().isPresent()) {
-            return new Delivery.Migrated(String.valueOf(answer.migratedTo().get()));
+            return new Delivery.Migrated(
+                    new Outbox.Moved(chat, String.valueOf(answer.migratedTo().get())));
         }
         String reason = token.redact(status + " " + said);
         return switch (status) {

@@ -1,12 +1,18 @@
 package io.lectio.alert;
 
+import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toList;
 
+import io.lectio.core.diagnosis.Diagnosis.Blind;
 import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Config;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Attempt;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Degraded;
+import io.lectio.core.incident.Incident.Held;
 import io.lectio.core.incident.Incident.Open;
 import io.lectio.core.incident.Incident.Proving;
 import io.lectio.core.incident.Incident.Repairing;
@@ -15,19 +21,29 @@ import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.incident.RepairResult.Changed;
+import io.lectio.core.incident.RepairResult.Restarted;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
+import io.lectio.core.policy.Limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /// What the owner reads: what was wrong, what was done, how it was proved, and what is left to do. Plain text in the
 /// owner's language, never empty, never longer than a message may be.
 public final class Texts {
     private static final int LISTED = 20;
+    private static final int NAMED = 3;
+    private static final Duration AT_ONCE = Duration.ofSeconds(60);
+    private static final Duration LONGEST_ATTEMPT = Duration.ofMinutes(3);
+    private static final Set<String> FOLDERS_AND_FILES = Set.of("755", "644");
 
     private final Wording words;
     private final CauseText causes;
@@ -40,29 +56,59 @@ public final class Texts {
         advice = new Advice(words, repairs);
     }
 
+    /// What a channel shows.
     public String render(Outbox.Parcel parcel) {
         Alert first = parcel.alerts().getFirst();
         if (first.rejections() > 0) {
-            return "Lectio: " + first.level() + words.say(" в ", " at ")
-                    + words.time(first.incident().brokenAt())
-                    + words.say(", подробности в alerts.log", ", details in alerts.log");
+            Level loudest = loudest(parcel.alerts());
+            return signed(loudest) + " · Lectio · "
+                    + words.time(first.incident().brokenAt()) + " · "
+                    + words.say("подробности в alerts.log", "details in alerts.log");
         }
-        return PlainText.fit(parcel.digest() ? digest(parcel.alerts()) : message(first));
+        return PlainText.fit(parcel.digest() ? digest(parcel.alerts(), parcel.merged()) : message(first));
     }
 
-    private String digest(List<Alert> alerts) {
+    /// One alert with all that there is to say, also where a channel has refused to show it.
+    String whole(Alert alert) {
+        return PlainText.fit(message(alert));
+    }
+
+    /// The level that a reader is shown: what has healed needs no person any more.
+    static Level shown(Alert alert) {
+        return alert.incident().phase() instanceof Resolved && alert.level() == Level.CRITICAL
+                ? Level.WARNING
+                : alert.level();
+    }
+
+    private static Level loudest(List<Alert> alerts) {
+        return alerts.stream().map(Texts::shown).max(Level::compareTo).orElseThrow();
+    }
+
+    private String digest(List<Alert> alerts, int merged) {
         List<String> lines = new ArrayList<>();
-        lines.add(sign(alerts.getFirst().level()) + " Lectio · "
-                + words.say(
-                        "сообщений, которые не удалось отправить вовремя: ", "alerts that could not be sent in time: ")
-                + alerts.size());
+        Instant first = alerts.stream()
+                .map(alert -> alert.incident().brokenAt())
+                .min(Instant::compareTo)
+                .orElseThrow();
+        Instant last = alerts.stream()
+                .map(alert -> alert.incident().brokenAt())
+                .max(Instant::compareTo)
+                .orElseThrow();
+        lines.add(signed(loudest(alerts)) + " · Lectio · "
+                + (Duration.between(first, last).compareTo(AT_ONCE) <= 0
+                        ? words.say("сразу несколько сбоев: ", "several faults at once: ")
+                        : words.say(
+                                "сообщений, которые не удалось отправить вовремя: ",
+                                "alerts that could not be sent in time: "))
+                + (alerts.size() + merged));
         alerts.stream().limit(LISTED).forEach(alert -> {
             Incident incident = alert.incident();
-            lines.add(sign(alert.level()) + " " + words.time(incident.brokenAt()) + " · " + state(incident) + " · "
+            lines.add(signed(shown(alert)) + " · " + words.time(incident.brokenAt()) + " · " + state(incident) + " · "
                     + causes.of(incident));
         });
-        if (alerts.size() > LISTED) {
-            lines.add(words.say("и ещё ", "and ") + (alerts.size() - LISTED) + words.say("", " more") + ": alerts.log");
+        int unlisted = Math.max(0, alerts.size() - LISTED) + merged;
+        if (unlisted > 0) {
+            lines.add(words.say("и ещё ", "and ") + unlisted + words.say("", " more") + ": health.log");
         }
         lines.add(words.say("Что сейчас: ", "How it is now: ") + "sudo lectio status");
         return String.join("\n", lines);
@@ -70,22 +116,38 @@ public final class Texts {
 
     private String message(Alert alert) {
         Incident incident = alert.incident();
-        Level level =
-                incident.phase() instanceof Resolved && alert.level() == Level.CRITICAL ? Level.WARNING : alert.level();
         List<String> lines = new ArrayList<>();
-        lines.add(
-                sign(level) + " " + level + " · Lectio · " + words.time(incident.brokenAt()) + " · " + state(incident));
+        lines.add(signed(shown(alert)) + " · Lectio · " + words.time(incident.brokenAt()) + " · " + state(incident));
         lines.add(causes.of(incident));
         Optional<RepairResult> result = incident.lastAttempt().flatMap(Attempt::result);
         switch (incident.phase()) {
             case CoolingDown(Instant until) -> {
-                lines.add(inVain(incident.attempts().size(), result) + " "
+                lines.add(inVain(incident.attempts().size(), result)
+                        + (budgetIsSpent(incident, until)
+                                ? words.say(
+                                        "Лимит исправлений в час исчерпан (LECTIO_REPAIRS_PER_HOUR). ",
+                                        "The budget of repairs an hour is spent (LECTIO_REPAIRS_PER_HOUR). ")
+                                : "")
                         + words.say("Следующая попытка в ", "The next attempt is at ") + words.time(until) + ".");
                 lines.add(advice.on(incident));
             }
+            case Degraded _ -> {
+                lines.add(words.say(
+                                "Lectio не может записать своё состояние и пока ничего не чинит. Что сделать: ",
+                                "Lectio cannot save its state and repairs nothing meanwhile. What to do: ")
+                        + "df -h /var; df -i /var");
+            }
+            case Held(Instant until) -> {
+                lines.add(words.say(
+                                "Идёт установка пакетов, перезапуск ждёт её конца, не дольше чем до ",
+                                "A package manager is at work, the restart waits for its end, at most until ")
+                        + words.time(until) + ".");
+            }
             case Resolved(var _, Answers proof) -> {
-                result.map(this::done).ifPresent(lines::add);
-                lines.add(proved(proof));
+                lines.addAll(doneInAll(incident.attempts()));
+                if (!proof.answers().isEmpty()) {
+                    lines.add(proved(proof));
+                }
             }
             case Repairing _, Proving _ -> result.map(this::done).ifPresent(lines::add);
             case Open _ -> {
@@ -108,6 +170,11 @@ public final class Texts {
                         ? words.say("исправить не удалось, проверяю", "the repair failed, looking again")
                         : words.say("исправлено, проверяю", "repaired, looking again");
             case CoolingDown _ -> words.say("восстановить не удалось, пауза", "not healed, cooling down");
+            case Degraded _ -> words.say("починить нельзя", "cannot be repaired");
+            case Held _ -> words.say("восстановление ждёт", "the repair waits");
+            case Open _
+            when !incident.diagnosis().urgent() && !(incident.diagnosis() instanceof Blind) ->
+                words.say("наблюдаю", "watching");
             case Open _ ->
                 looksAgain(incident)
                         ? words.say("проверяю заново", "looking again")
@@ -122,14 +189,80 @@ public final class Texts {
                 && incident.lastAttempt().isPresent();
     }
 
+    /// A wait that no cooldown asks for: too few attempts in a row for one, or it is longer.
+    private static boolean budgetIsSpent(Incident incident, Instant until) {
+        return incident.attempts().size() < Limits.DEFAULT.attemptsInRow()
+                || incident.lastAttempt()
+                        .filter(last -> until.isAfter(
+                                last.startedAt().plus(Limits.DEFAULT.cooldown()).plus(LONGEST_ATTEMPT)))
+                        .isPresent();
+    }
+
+    /// What all attempts together have done: the last one may have found nothing left to do.
+    private List<String> doneInAll(List<Attempt> attempts) {
+        List<RepairResult> results =
+                attempts.stream().flatMap(each -> each.result().stream()).toList();
+        List<String> lines = new ArrayList<>();
+        List<Changed> changes = results.stream()
+                .filter(Changed.class::isInstance)
+                .map(Changed.class::cast)
+                .toList();
+        List<Changed> effective =
+                changes.stream().filter(changed -> !nothing(changed)).toList();
+        if (!changes.isEmpty()) {
+            Changed sum = new Changed(
+                    changes.stream().mapToInt(Changed::folders).sum(),
+                    changes.stream().mapToInt(Changed::files).sum(),
+                    changes.stream().flatMap(each -> each.sample().stream()).toList(),
+                    changes.getLast().skipped(),
+                    changes.getLast().journal());
+            lines.add(changed(sum, effective.size()));
+        }
+        Map<String, List<Restarted>> restarts = results.stream()
+                .filter(Restarted.class::isInstance)
+                .map(Restarted.class::cast)
+                .collect(groupingBy(Restarted::unit, TreeMap::new, toList()));
+        restarts.values().forEach(same -> lines.add(restarted(same)));
+        if (!results.isEmpty() && !(results.getLast() instanceof Changed || results.getLast() instanceof Restarted)) {
+            lines.add(done(results.getLast()));
+        }
+        return lines;
+    }
+
+    private String changed(Changed changed, int attempts) {
+        if (nothing(changed)) {
+            return words.say("Исправлять было нечего.", "There was nothing to repair.") + leftAlone(changed);
+        }
+        String given = given(changed);
+        return words.say("Исправлено", "Repaired")
+                + (attempts > 1 ? words.say(" за ", " in ") + words.attempts(attempts) : "")
+                + ": "
+                + (given.isEmpty() ? amount(changed) : given + " (" + amount(changed) + ")")
+                + "."
+                + leftAlone(changed);
+    }
+
+    private String restarted(List<Restarted> same) {
+        Restarted last = same.getLast();
+        return words.say("Сделано: ", "Done: ")
+                + last.unit()
+                + (same.stream().anyMatch(Restarted::killed) ? words.say(" убит и", " killed and") : "")
+                + words.say(" запущен заново", " started anew")
+                + (same.size() > 1 ? " " + words.times(same.size()) : "")
+                + "."
+                + last.evidence().stream()
+                        .findFirst()
+                        .map(line -> words.say(" Перед этим: ", " Before it: ") + line)
+                        .orElse("");
+    }
+
     private String done(RepairResult result) {
         return switch (result) {
-            case Changed changed
-            when nothing(changed) ->
-                words.say("Исправлять было нечего.", "There was nothing to repair.") + leftAlone(changed);
-            case Changed changed ->
-                words.say("Исправлено: ", "Repaired: ") + given(changed) + " (" + amount(changed) + ")."
-                        + leftAlone(changed);
+            case Changed changed -> changed(changed, 1);
+            case Restarted restarted -> restarted(List.of(restarted));
+            case RepairResult.Refused(Config config) ->
+                words.say("Перезапуска не было, nginx -t: ", "No restart, nginx -t: ") + config.where() + " "
+                        + config.error() + ".";
             case RepairResult.Failed(String reason) ->
                 words.say("Исправить не удалось: ", "The repair failed: ") + reason + ".";
             case RepairResult.Interrupted() ->
@@ -139,21 +272,33 @@ public final class Texts {
         };
     }
 
-    /// Attempts that brought nothing must not read as a success.
+    /// Attempts that brought nothing must not read as a success. Empty, or a sentence and a space.
     private String inVain(int attempts, Optional<RepairResult> last) {
+        if (attempts == 0) {
+            return "";
+        }
         String tried = words.say("Исправляли ", "Repaired ") + words.times(attempts);
         return last.map(result -> switch (result) {
-                    case Changed changed
-                    when nothing(changed) ->
-                        words.say(
-                                "Исправлять было нечего: причина в другом.",
-                                "There was nothing to repair: it is something else.");
-                    case Changed changed ->
-                        tried + " (" + given(changed) + ": " + amount(changed) + ")"
-                                + words.say(", не помогло.", ", in vain.");
-                    case RepairResult.Failed _, RepairResult.Interrupted _ -> tried + ". " + done(result);
-                })
-                .orElse(tried + ".");
+                            case Changed changed
+                            when nothing(changed) ->
+                                words.say(
+                                        "Исправлять было нечего: причина в другом.",
+                                        "There was nothing to repair: it is something else.");
+                            case Changed changed -> {
+                                String given = given(changed);
+                                yield tried + " (" + (given.isEmpty() ? "" : given + ": ") + amount(changed) + ")"
+                                        + words.say(", не помогло.", ", in vain.");
+                            }
+                            case Restarted _ ->
+                                words.say("Перезапускали ", "Restarted ")
+                                        + words.times(attempts)
+                                        + words.say(", не помогло. ", ", in vain. ")
+                                        + done(result);
+                            case RepairResult.Refused _ -> done(result);
+                            case RepairResult.Failed _, RepairResult.Interrupted _ -> tried + ". " + done(result);
+                        })
+                        .orElse(tried + ".")
+                + " ";
     }
 
     private static boolean nothing(Changed changed) {
@@ -177,18 +322,24 @@ public final class Texts {
         return String.join(", ", parts);
     }
 
-    /// The owner and the modes that were given: `www-data:www-data 0755` and its like, as one phrase.
+    /// The owner and the modes that were given, as one phrase, as far as the changes that are known agree on them.
     private String given(Changed changed) {
         List<String[]> after = changed.sample().stream()
                 .map(change -> change.after().split("[: ]"))
                 .toList();
-        String and = words.say(" и ", " and ");
-        String owners = after.stream().map(parts -> parts[0]).distinct().collect(joining(and));
-        String modes = after.stream()
+        List<String> owners = after.stream().map(parts -> parts[0]).distinct().toList();
+        List<String> modes = after.stream()
                 .map(parts -> parts[parts.length - 1].replaceFirst("^0(?=...)", ""))
                 .distinct()
-                .collect(joining(and));
-        return words.say("владелец ", "owner ") + owners + words.say(", права ", ", mode ") + modes;
+                .toList();
+        List<String> phrase = new ArrayList<>();
+        if (owners.size() == 1) {
+            phrase.add(words.say("владелец ", "owner ") + owners.getFirst());
+        }
+        if (modes.size() == 1 || (modes.size() == 2 && FOLDERS_AND_FILES.containsAll(modes))) {
+            phrase.add(words.say("права ", "mode ") + String.join(words.say(" и ", " and "), modes));
+        }
+        return String.join(", ", phrase);
     }
 
     private String proved(Answers proof) {
@@ -197,23 +348,43 @@ public final class Texts {
                 .filter(answer ->
                         answer.status().filter(status -> status == 200).isPresent())
                 .count();
-        String what = others == 0
-                ? words.say("страница отвечает", "the page answers")
-                : words.say("страница и ", "the page and ")
-                        + words.filesOfIt(others)
-                        + words.say(" отвечают", " answer");
+        String what = proof.check() == CheckId.API
+                ? words.say("API отвечает", "the API answers")
+                : others == 0
+                        ? words.say("страница отвечает", "the page answers")
+                        : words.say("страница и ", "the page and ")
+                                + words.filesOfIt(others)
+                                + words.say(" отвечают", " answer");
         return words.say("Проверено: ", "Proved: ")
                 + what
                 + words.say(" 200 за ", " 200 in ")
                 + proof.took().toMillis()
-                + words.say(" мс.", " ms.");
+                + words.say(" мс", " ms")
+                + keptBack(proof)
+                + ".";
     }
 
-    private static String sign(Level level) {
-        return switch (level) {
+    /// A repaired file that the server does not give to visitors, by its own rules, is no fault, and no proof either.
+    private String keptBack(Answers proof) {
+        return proof.answers().stream()
+                .skip(1)
+                .filter(answer -> answer.fault().isEmpty())
+                .flatMap(answer -> answer.status().filter(status -> status != 200).stream()
+                        .map(status -> "; "
+                                + Wording.path(String.valueOf(answer.url().getPath()))
+                                + words.say(" сам отвечает ", " itself answers ")
+                                + status
+                                + words.say(" (по правилам сервера)", " (by the server's rules)")))
+                .limit(NAMED)
+                .collect(joining());
+    }
+
+    private static String signed(Level level) {
+        String sign = switch (level) {
             case CRITICAL -> "🚨";
             case WARNING -> "⚠️";
             case INFO -> "ℹ️";
         };
+        return sign + " " + level;
     }
 }

@@ -50,6 +50,10 @@ final class Wording {
                 : count == 1 ? "once" : count + " times";
     }
 
+    String attempts(int count) {
+        return counted(count, "попытку", "попытки", "попыток", "attempt");
+    }
+
     private String counted(int count, String one, String few, String many, String english) {
         if (language == Language.EN) {
             return count + " " + english + (count == 1 ? "" : "s");

@@ -3,6 +3,7 @@ package io.lectio.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
@@ -29,6 +30,13 @@ final class Report {
                 + settings.site().server());
         lines.add("  files     " + settings.site().webRoot() + " for "
                 + settings.site().webUser());
+        settings.services()
+                .proxy()
+                .ifPresent(proxy -> lines.add("  web       " + proxy.unit() + ", where systemd has it"));
+        settings.services()
+                .app()
+                .ifPresent(app ->
+                        lines.add("  app       " + app.unit() + " at " + app.direct() + ", its API at " + app.api()));
         lines.add("  site root " + settings.site().siteRoot() + ", nothing above it is ever changed");
         lines.add("  alerts    "
                 + (settings.telegram().isPresent()
@@ -68,16 +76,20 @@ final class Report {
         try (JsonParser json = FACTORY.createParser(status)) {
             for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
                 if (token.isScalarValue() && !json.getText().isEmpty()) {
-                    String name = json.getParsingContext().getParent().inRoot()
-                            ? json.currentName()
-                            : json.getParsingContext().getParent().getCurrentName() + " " + json.currentName();
-                    lines.add("%-20s %s".formatted(name, json.getText()));
+                    lines.add("%-20s %s".formatted(place(json.getParsingContext()), json.getText()));
                 }
             }
         } catch (IOException e) {
             return status;
         }
         return String.join("\n", lines);
+    }
+
+    /// The names that lead to a value: `checks page`, `incidents 1 phase`.
+    private static String place(JsonStreamContext context) {
+        String name = context.inArray() ? String.valueOf(context.getEntryCount()) : context.getCurrentName();
+        JsonStreamContext outer = context.getParent();
+        return outer.inRoot() ? name : place(outer) + " " + name;
     }
 
     private static String name(CheckId check) {
@@ -88,7 +100,7 @@ final class Report {
         return switch (outcome) {
             case Observation.Passed _ -> "healthy";
             case Observation.Failed _ -> "FAILED";
-            case Observation.Unknown _ -> "unknown";
+            case Observation.Unknown _, Observation.Undecided _, Observation.Sampled _ -> "unknown";
         };
     }
 }

@@ -8,13 +8,13 @@ import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// `config.env` to [Settings]: every error at once, with file, line and reason. Values of secret keys are never
 /// repeated.
@@ -38,13 +39,24 @@ public final class ConfigLoader {
             "LECTIO_WEB_ROOT",
             "LECTIO_WEB_USER",
             "LECTIO_PRIVATE",
+            "LECTIO_WEB_UNIT",
+            "LECTIO_APP_UNIT",
+            "LECTIO_APP_SERVER",
+            "LECTIO_API_URL",
             "LECTIO_REPAIRS_PER_HOUR");
+    private static final Set<String> SECRET_KEYS = Set.of("TELEGRAM_BOT_TOKEN", "TELEGRAM_PROXY");
+    /// Dumps, databases, keys, copies: never opened up, whatever else the owner names.
+    private static final List<String> NO_PART_OF_A_BUILD = List.of(
+            "*.sql *.sql.* *.sqlite *.sqlite3* *.db *.dump *.bak *.env *.key *.pem *.p12 *.kdbx id_rsa*".split(" "));
     private static final int FAR = 4;
+    private static final int LONGEST_SOCKET = 107;
 
     private final ConfigEnv env;
+    private final Path home;
 
-    private ConfigLoader(ConfigEnv env) {
+    private ConfigLoader(ConfigEnv env, Path file) {
         this.env = env;
+        this.home = file.toAbsolutePath().normalize().resolveSibling("");
     }
 
     /// A missing file means the plan's defaults.
@@ -52,13 +64,11 @@ public final class ConfigLoader {
     /// @throws Invalid when anything in it is wrong; then nothing of it counts
     public static Settings load(Path file) throws Invalid {
         String text = "";
-        boolean open = false;
+        Optional<Rights> rights = Optional.empty();
         try {
             if (Files.exists(file)) {
                 text = Files.readString(file);
-                Set<PosixFilePermission> rights = Files.getPosixFilePermissions(file);
-                open = rights.contains(PosixFilePermission.GROUP_READ)
-                        || rights.contains(PosixFilePermission.OTHERS_READ);
+                rights = Optional.of(Rights.of(file));
             }
         } catch (CharacterCodingException e) {
             throw new Invalid(List.of(new Settings.Problem(file.toString(), 0, "is not UTF-8 text")));
@@ -66,10 +76,9 @@ public final class ConfigLoader {
             throw new Invalid(List.of(new Settings.Problem(file.toString(), 0, "cannot be read: " + e.getMessage())));
         }
         ConfigEnv env = new ConfigEnv(file.toString(), text);
-        if (open && env.values().containsKey("TELEGRAM_BOT_TOKEN")) {
-            env.warn(0, "others can read the token: chmod 600 " + file);
-        }
-        return new ConfigLoader(env).settings();
+        rights.ifPresent(found -> found.problems(file, env.values().containsKey("TELEGRAM_BOT_TOKEN"))
+                .forEach(problem -> env.warn(0, problem)));
+        return new ConfigLoader(env, file).settings();
     }
 
     private Settings settings() throws Invalid {
@@ -84,16 +93,18 @@ public final class ConfigLoader {
         Path webRoot = value("LECTIO_WEB_ROOT", siteRoot.resolve("frontend/build"), text -> guarded("web root", text));
         URI page = value("LECTIO_SITE_URL", URI.create("http://localhost/"), text -> address(text, "http", "https"));
         String server = value("LECTIO_SITE_SERVER", "127.0.0.1", ConfigLoader::word);
-        String user = value("LECTIO_WEB_USER", "www-data", ConfigLoader::word);
-        PrivatePatterns privates = value(
-                "LECTIO_PRIVATE",
-                new PrivatePatterns(List.of()),
-                text -> new PrivatePatterns(Arrays.stream(text.split(","))
-                        .map(String::strip)
-                        .filter(part -> !part.isEmpty())
-                        .toList()));
+        String user = value("LECTIO_WEB_USER", "www-data", ConfigLoader::user);
+        PrivatePatterns privates =
+                value("LECTIO_PRIVATE", new PrivatePatterns(NO_PART_OF_A_BUILD), ConfigLoader::privates);
         int perHour = value("LECTIO_REPAIRS_PER_HOUR", Limits.DEFAULT.repairsPerHour(), text -> number(text, 1, 1_000));
         Language language = value("LECTIO_LANGUAGE", Language.RU, ConfigLoader::language);
+        Services services = services(page);
+        if (webRoot.startsWith(home) || home.startsWith(webRoot)) {
+            env.error(
+                    line("LECTIO_WEB_ROOT"),
+                    "LECTIO_WEB_ROOT " + webRoot + " and Lectio's own home " + home
+                            + ", which has the token, must lie apart");
+        }
         if (!webRoot.startsWith(siteRoot)) {
             env.error(
                     line("LECTIO_WEB_ROOT"),
@@ -103,7 +114,43 @@ public final class ConfigLoader {
             throw new Invalid(env.errors());
         }
         return new Settings(
-                new Site(page, server, siteRoot, webRoot, user, privates), perHour, language, telegram, env.warnings());
+                new Site(page, server, siteRoot, webRoot, user, privates),
+                services,
+                perHour,
+                language,
+                telegram,
+                env.warnings());
+    }
+
+    private Services services(URI page) {
+        Optional<String> proxy = value("LECTIO_WEB_UNIT", Optional.of("nginx.service"), ConfigLoader::unit);
+        Optional<String> app = value("LECTIO_APP_UNIT", Optional.of("teaching_panel.service"), ConfigLoader::unit);
+        String direct = value("LECTIO_APP_SERVER", "127.0.0.1:8000", ConfigLoader::direct);
+        URI api = value("LECTIO_API_URL", page.resolve("/api/health/"), text -> address(text, "http", "https"));
+        return new Services(
+                app.map(unit -> new Services.App(unit, direct, api)),
+                proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))));
+    }
+
+    /// Empty for a service that is not to be guarded.
+    private static Optional<String> unit(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (!text.matches("[A-Za-z0-9][A-Za-z0-9:_.@\\\\-]{0,200}")) {
+            throw new IllegalArgumentException("is not a unit's name such as nginx.service; empty for none");
+        }
+        return Optional.of(text.endsWith(".service") ? text : text + ".service");
+    }
+
+    private static String direct(String text) {
+        boolean fits = text.startsWith("unix:/")
+                ? text.length() <= "unix:".length() + LONGEST_SOCKET
+                : text.matches("([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F:.]+]):[1-9]\\d{0,4}");
+        if (!fits) {
+            throw new IllegalArgumentException("is where the application listens: 127.0.0.1:8000, unix:/run/app.sock");
+        }
+        return text;
     }
 
     private Optional<Telegram> telegram() {
@@ -140,6 +187,10 @@ public final class ConfigLoader {
     private <T> T value(String key, T otherwise, Function<String, T> parse) {
         Assigned assigned = env.values().get(key);
         if (assigned == null) {
+            return otherwise;
+        }
+        if (!SECRET_KEYS.contains(key) && ConfigEnv.holdsToken(assigned.value())) {
+            env.error(assigned.line(), key + " holds what looks like a bot's token: that is for TELEGRAM_BOT_TOKEN");
             return otherwise;
         }
         try {
@@ -195,6 +246,21 @@ public final class ConfigLoader {
             throw new IllegalArgumentException("is not one plain word");
         }
         return text;
+    }
+
+    private static PrivatePatterns privates(String text) {
+        Stream<String> owners =
+                Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty());
+        return new PrivatePatterns(
+                Stream.concat(NO_PART_OF_A_BUILD.stream(), owners).distinct().toList());
+    }
+
+    private static String user(String text) {
+        if (text.equals("root") || text.matches("0+")) {
+            throw new IllegalArgumentException("is root, who may read everything, so that no fault would ever be seen:"
+                    + " name the user that the web server's workers run as (ps -o user= -C nginx)");
+        }
+        return word(text);
     }
 
     private static int number(String text, int least, int most) {

@@ -2,6 +2,7 @@ package io.lectio.config;
 
 import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import java.net.URI;
 import java.util.List;
@@ -9,7 +10,12 @@ import java.util.Optional;
 
 /// What `config.env` says, checked.
 public record Settings(
-        Site site, int repairsPerHour, Language language, Optional<Telegram> telegram, List<Problem> warnings) {
+        Site site,
+        Services services,
+        int repairsPerHour,
+        Language language,
+        Optional<Telegram> telegram,
+        List<Problem> warnings) {
     public Settings {
         warnings = List.copyOf(warnings);
     }

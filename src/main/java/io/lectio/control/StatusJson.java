@@ -10,6 +10,7 @@ import io.lectio.core.policy.CheckId;
 import io.lectio.engine.GuardLoop.Snapshot;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.Locale;
 
 /// The daemon's status for programs; the commands print it for people.
 final class StatusJson {
@@ -27,24 +28,26 @@ final class StatusJson {
             json.writeStringField("turned", snapshot.turnedAt().toString());
             json.writeStringField("degraded", snapshot.degraded().orElse(""));
             json.writeObjectFieldStart("checks");
-            for (CheckId check : CheckId.values()) {
+            for (CheckId check : snapshot.checks()) {
                 CheckHealth health = state.health().get(check);
                 json.writeStringField(
-                        check.name().toLowerCase(java.util.Locale.ROOT),
+                        name(check),
                         health == null ? "PENDING" : health.status().name());
             }
             json.writeEndObject();
-            if (state.durable().incident().isPresent()) {
-                Incident incident = state.durable().incident().get();
-                json.writeObjectFieldStart("incident");
+            json.writeArrayFieldStart("incidents");
+            for (Incident incident : state.durable().incidents()) {
+                json.writeStartObject();
                 json.writeNumberField("id", incident.id());
+                json.writeStringField("subject", name(incident.subject()));
                 json.writeStringField("opened", incident.openedAt().toString());
                 json.writeStringField("phase", incident.phase().getClass().getSimpleName());
                 json.writeStringField("level", incident.worst().name());
-                json.writeStringField("cause", incident.diagnosis().getClass().getSimpleName());
+                json.writeStringField("cause", incident.diagnosis().kind().getSimpleName());
                 json.writeNumberField("attempts", incident.attempts().size());
                 json.writeEndObject();
             }
+            json.writeEndArray();
             json.writeNumberField(
                     "alertsPending",
                     state.durable().outbox().alerts().stream()
@@ -53,5 +56,9 @@ final class StatusJson {
             json.writeEndObject();
         }
         return text.toString();
+    }
+
+    private static String name(CheckId check) {
+        return check.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -4,6 +4,7 @@ import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.CheckId;
 import java.time.Instant;
 
 /// What reaches the core, one at a time.
@@ -15,6 +16,9 @@ public sealed interface Event {
 
     /// Something below or above the web root has changed; what, the next look tells.
     record PathsChanged(Instant at) implements Event {}
+
+    /// A service may have changed, as systemd or its processes tell; how, the next look tells.
+    record ServiceChanged(CheckId check) implements Event {}
 
     record RepairDone(long incident, RepairResult result) implements Event {}
 

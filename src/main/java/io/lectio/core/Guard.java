@@ -1,12 +1,44 @@
 package io.lectio.core;
 
+import io.lectio.core.health.Condition;
+import io.lectio.core.health.Finding;
+import io.lectio.core.health.Observation;
+import io.lectio.core.health.Observation.Outcome;
+import io.lectio.core.health.ServiceTrack;
+import io.lectio.core.policy.Policy;
 import java.time.Instant;
 
 /// The product: every decision of the guard, as one function of state, event, time and policy.
 public final class Guard {
     private Guard() {}
 
-    public static Decision decide(GuardState state, Event event, Instant now, io.lectio.core.policy.Policy policy) {
+    public static Decision decide(GuardState state, Event event, Instant now, Policy policy) {
         return new Turn(state, now, policy).take(event);
+    }
+
+    /// What one look alone tells, with nothing seen before.
+    public static Outcome judge(Outcome seen, Instant now, Policy policy) {
+        if (!(seen instanceof Observation.Sampled(Finding.Service service))) {
+            return seen;
+        }
+        ServiceTrack none = ServiceTrack.begin(now);
+        return judged(service, none.next(service, now).judge(none, policy.patience()));
+    }
+
+    static Outcome judged(Finding.Service service, Condition condition) {
+        var finding = new Finding.Judged(service.unit().name(), condition, service.packagesChange());
+        return switch (condition) {
+            case Condition.Well _ -> new Observation.Passed(finding);
+            case Condition.Waiting _ -> new Observation.Undecided(finding);
+            case Condition.Ended _,
+                    Condition.Crashed _,
+                    Condition.Paused _,
+                    Condition.Hung _,
+                    Condition.Busy _,
+                    Condition.BootLoop _,
+                    Condition.Deaf _,
+                    Condition.ByHand _,
+                    Condition.Missing _ -> new Observation.Failed(finding);
+        };
     }
 }

@@ -1,36 +1,55 @@
 package io.lectio.core;
 
 import io.lectio.core.health.CheckHealth;
+import io.lectio.core.health.ServiceTrack;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// All that the core remembers.
+/// All that the core remembers. Whoever makes one gives its maps away: a copy at each turn is a tenth of a turn's time.
 ///
 /// @param durable what must outlive the guard
 /// @param looking checks whose look is under way; `true` when another one must follow it
 /// @param sending whether a parcel is on its way: one at a time keeps the order
 /// @param settle the burst of file events that is waiting for quiet
 /// @param lastChange the last file event
+/// @param packagesSince when a package manager began to work, if one does
+/// @param filesRestUntil before this, changed files are not walked again
+/// @param turnedAt when the state was made
+/// @param degraded whether it cannot be saved
+/// @param nextProof when what is on its way up is asked again, if something is
 public record GuardState(
         Durable durable,
         Map<CheckId, CheckHealth> health,
+        Map<CheckId, ServiceTrack> tracks,
         Map<CheckId, Boolean> looking,
         Set<Long> sending,
         Optional<Settle> settle,
         Instant lastChange,
-        Instant nextRound) {
+        Optional<Instant> packagesSince,
+        Instant nextRound,
+        Instant nextProof,
+        Instant filesRestUntil,
+        Instant turnedAt,
+        boolean degraded) {
 
+    /// @param incidents the open ones, each of another subject, the oldest first
     /// @param ledgers what each remedy has spent, by its id
-    public record Durable(long nextId, Optional<Incident> incident, Map<String, Ledger> ledgers, Outbox outbox) {
-        public static final Durable EMPTY = new Durable(1, Optional.empty(), Map.of(), Outbox.EMPTY);
+    /// @param filesOfPage how many files the page named when it was last well: a page that names none any more is
+    ///     another
+    public record Durable(
+            long nextId, List<Incident> incidents, Map<String, Ledger> ledgers, Outbox outbox, int filesOfPage) {
+        public static final Durable EMPTY = new Durable(1, List.of(), Map.of(), Outbox.EMPTY, 0);
 
         public Durable {
+            incidents = List.copyOf(incidents);
             ledgers = Map.copyOf(ledgers);
         }
     }
@@ -38,12 +57,42 @@ public record GuardState(
     public record Settle(Instant first, Instant last) {}
 
     public GuardState {
-        health = Map.copyOf(health);
-        looking = Map.copyOf(looking);
         sending = Set.copyOf(sending);
     }
 
     public static GuardState begin(Durable durable) {
-        return new GuardState(durable, Map.of(), Map.of(), Set.of(), Optional.empty(), Instant.EPOCH, Instant.EPOCH);
+        return new GuardState(
+                durable,
+                new EnumMap<>(CheckId.class),
+                new EnumMap<>(CheckId.class),
+                new EnumMap<>(CheckId.class),
+                Set.of(),
+                Optional.empty(),
+                Instant.EPOCH,
+                Optional.empty(),
+                Instant.EPOCH,
+                Instant.MAX,
+                Instant.EPOCH,
+                Instant.MIN,
+                false);
+    }
+
+    public GuardState degraded(boolean now) {
+        return now == degraded
+                ? this
+                : new GuardState(
+                        durable,
+                        health,
+                        tracks,
+                        looking,
+                        sending,
+                        settle,
+                        lastChange,
+                        packagesSince,
+                        nextRound,
+                        nextProof,
+                        filesRestUntil,
+                        turnedAt,
+                        now);
     }
 }

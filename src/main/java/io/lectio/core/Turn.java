@@ -5,8 +5,11 @@ import io.lectio.core.GuardState.Settle;
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.CheckHealth.Status;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
+import io.lectio.core.health.Observation.Outcome;
+import io.lectio.core.health.ServiceTrack;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.IncidentCourse;
@@ -16,60 +19,105 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.Remedy;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
-/// One turn of [Guard]: the event is taken in, the incident moves on, and what is due is started. It lives for one
+/// One turn of [Guard]: the event is taken in, the incidents move on, and what is due is started. It lives for one
 /// call only.
 final class Turn {
     /// A send that fails for long is in the log at every so many tries.
     private static final int SAID_AGAIN = 20;
 
+    /// After so long without a look at any service, a package manager at work may be another one.
+    private static final Duration FORGOTTEN = Duration.ofMinutes(1);
+
+    private static final Duration LONGEST_REST = Duration.ofSeconds(5);
+
     private final Instant now;
     private final Policy policy;
     private final List<Action> actions = new ArrayList<>();
+    private final Set<Incident> closed = new HashSet<>();
 
     private long nextId;
-    private Optional<Incident> incident;
-    private final Map<String, Ledger> ledgers;
+    private final List<Incident> incidents;
+    private Map<String, Ledger> ledgers;
     private Outbox outbox;
+    private int filesOfPage;
     private final Map<CheckId, CheckHealth> health = new EnumMap<>(CheckId.class);
+    private final Map<CheckId, ServiceTrack> tracks = new EnumMap<>(CheckId.class);
     private final Map<CheckId, Boolean> looking = new EnumMap<>(CheckId.class);
     private final Set<Long> sending;
     private Optional<Settle> settle;
     private Instant lastChange;
+    private Optional<Instant> packagesSince;
     private Instant nextRound;
+    private Instant nextProof;
+    private Instant filesRestUntil;
+    private final boolean degraded;
 
     Turn(GuardState state, Instant now, Policy policy) {
         this.now = now;
         this.policy = policy;
         nextId = state.durable().nextId();
-        incident = state.durable().incident();
-        ledgers = new HashMap<>(state.durable().ledgers());
+        incidents = new ArrayList<>(state.durable().incidents());
+        ledgers = state.durable().ledgers();
         outbox = state.durable().outbox();
+        filesOfPage = state.durable().filesOfPage();
         health.putAll(state.health());
+        tracks.putAll(state.tracks());
         looking.putAll(state.looking());
         sending = new HashSet<>(state.sending());
         settle = state.settle();
-        lastChange = state.lastChange();
+        lastChange = earlier(state.lastChange(), now);
+        packagesSince = state.packagesSince();
         nextRound = earlier(state.nextRound(), now.plus(policy.timing().round()));
+        nextProof = state.nextProof();
+        filesRestUntil = state.filesRestUntil();
+        degraded = state.degraded();
+        if (now.isBefore(state.turnedAt())) {
+            clockWasSetBack(Duration.between(now, state.turnedAt()));
+        }
+    }
+
+    /// What lies ahead would be waited for until the clock has caught up, and a look that seems to begin later than
+    /// now would prove what it has not seen.
+    private void clockWasSetBack(Duration by) {
+        incidents.replaceAll(open -> open.notAfter(now));
+        Map<String, Ledger> capped = new HashMap<>();
+        ledgers.forEach((remedy, ledger) -> capped.put(remedy, ledger.setBack(by, now, policy.limits())));
+        ledgers = capped;
+        outbox = outbox.notAfter(now);
+        health.replaceAll((_, seen) -> seen.undated());
+        settle = settle.map(_ -> new Settle(now, now));
+        nextProof = nextProof.equals(Instant.MAX) ? nextProof : now;
+        filesRestUntil = now;
+        packagesSince = packagesSince.map(since -> earlier(since, now));
     }
 
     Decision take(Event event) {
         switch (event) {
-            case Event.Started() -> incident = incident.map(IncidentCourse::interrupted);
+            case Event.Started() -> {
+                clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
+                incidents.replaceAll(IncidentCourse::interrupted);
+            }
             case Event.PathsChanged(var _) -> {
                 settle = Optional.of(new Settle(settle.map(Settle::first).orElse(now), now));
                 lastChange = now;
             }
+            case Event.ServiceChanged(CheckId check) -> look(check);
             case Event.Observed(Observation observation) -> observed(observation);
             case Event.RepairDone(long id, RepairResult result) -> repaired(id, result);
             case Event.Delivered(Outbox.Parcel parcel, Delivery delivery) -> delivered(parcel, delivery);
@@ -78,20 +126,68 @@ final class Turn {
         advance();
         startWhatIsDue();
         GuardState next = new GuardState(
-                new Durable(nextId, incident, ledgers, outbox),
+                new Durable(nextId, incidents, ledgers, outbox, filesOfPage),
                 health,
+                tracks,
                 looking,
                 sending,
                 settle,
                 lastChange,
-                nextRound);
+                packagesSince,
+                nextRound,
+                nextProof,
+                filesRestUntil,
+                now,
+                degraded);
         return new Decision(next, actions, wakeAt());
     }
 
     private void observed(Observation observation) {
         CheckId check = observation.check();
+        Outcome outcome = judged(check, observation.outcome());
+        if (check == CheckId.FILES) {
+            filesRestUntil = now.plus(rest(Duration.between(observation.startedAt(), now)));
+            weigh(new Observation(CheckId.LEFT_ALONE, observation.startedAt(), only(outcome, false)));
+            outcome = only(outcome, true);
+        }
+        if (outcome instanceof Observation.Passed(Finding.Answers page) && check == CheckId.PAGE) {
+            outcome = compared(page);
+        }
+        weigh(new Observation(check, observation.startedAt(), outcome));
+        if (Boolean.TRUE.equals(looking.remove(check))) {
+            look(check);
+        }
+    }
+
+    /// After a walk, files may change for nine times its length before the next one: constant change costs a tenth
+    /// of a core at most.
+    private static Duration rest(Duration walk) {
+        Duration rest = walk.multipliedBy(9);
+        return rest.isNegative() ? Duration.ZERO : rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
+    }
+
+    /// One look sees both what may be repaired and what may not.
+    private static Outcome only(Outcome outcome, boolean repairable) {
+        if (!(outcome instanceof Observation.Failed(Finding.Access access))) {
+            return outcome;
+        }
+        Finding.Access part = access.only(repairable);
+        return part.deniedTotal() == 0 ? new Observation.Passed(part) : new Observation.Failed(part);
+    }
+
+    /// A page that says only "broken" is answered with 200; that it names no file any more gives it away.
+    private Outcome compared(Finding.Answers page) {
+        if (page.named() == 0 && filesOfPage > 0) {
+            return new Observation.Failed(page.emptied(filesOfPage));
+        }
+        filesOfPage = page.named();
+        return new Observation.Passed(page);
+    }
+
+    private void weigh(Observation observation) {
+        CheckId check = observation.check();
         CheckHealth before = health.getOrDefault(check, CheckHealth.pending(now));
-        CheckHealth after = before.next(observation, policy.threshold(check), now);
+        CheckHealth after = before.next(observation, policy.threshold(check, isBusy(before)), now);
         health.put(check, after);
         if (before.status() != after.status()) {
             record(
@@ -100,17 +196,42 @@ final class Turn {
                             + observation.outcome().inWords());
         }
         if (observation.outcome() instanceof Observation.Failed(Finding.Answers answers)) {
-            incident = incident.map(open -> IncidentCourse.witnessed(open, answers));
-        }
-        if (Boolean.TRUE.equals(looking.remove(check))) {
-            look(check);
+            incidents.replaceAll(open -> IncidentCourse.needs(open.subject()).contains(check)
+                    ? IncidentCourse.witnessed(open, answers)
+                    : open);
         }
     }
 
+    private static boolean isBusy(CheckHealth seen) {
+        return seen.fault().orElse(null) instanceof Finding.Judged judged
+                && judged.condition() instanceof Condition.Busy;
+    }
+
+    /// What one look at a service cannot tell, its track can.
+    private Outcome judged(CheckId check, Outcome seen) {
+        if (!(seen instanceof Observation.Sampled(Finding.Service service))) {
+            return seen;
+        }
+        ServiceTrack before = tracks.getOrDefault(check, ServiceTrack.begin(now));
+        ServiceTrack track = before.next(service, now);
+        packagesSince = !service.packagesChange()
+                ? Optional.empty()
+                : packagesSince.filter(_ -> hasSeenLately()).or(() -> Optional.of(now));
+        tracks.put(check, track);
+        return Guard.judged(service, track.judge(before, policy.patience()));
+    }
+
+    private boolean hasSeenLately() {
+        return tracks.values().stream().anyMatch(each -> each.lastAt().isAfter(now.minus(FORGOTTEN)));
+    }
+
     private void repaired(long id, RepairResult result) {
-        incident = incident.map(open -> open.id() == id ? IncidentCourse.repaired(open, result, now) : open);
+        incidents.replaceAll(open -> open.id() == id ? IncidentCourse.repaired(open, result, now) : open);
         record(Level.WARNING, "incident " + id + ": repair " + result.inWords());
-        lookAtAll();
+        if (result instanceof RepairResult.Refused(Finding.Config config)) {
+            weigh(new Observation(CheckId.CONFIG, now, new Observation.Failed(config)));
+        }
+        policy.checks().forEach(this::look);
     }
 
     private void delivered(Outbox.Parcel parcel, Delivery delivery) {
@@ -127,60 +248,84 @@ final class Turn {
     }
 
     private void advance() {
-        Optional<Diagnosis> diagnosis = Diagnosis.diagnose(health, lastChange, now, policy);
-        if (incident.isEmpty()) {
-            if (diagnosis.isEmpty()) {
-                return;
-            }
-            incident = Optional.of(withSymptom(IncidentCourse.open(nextId++, diagnosis.get(), now, policy)));
+        Map<CheckId, Diagnosis> found = Diagnosis.diagnose(health, lastChange, now, policy);
+        if (found.isEmpty() && incidents.isEmpty()) {
+            return;
         }
-        Incident before = incident.get();
+        IncidentCourse course = new IncidentCourse(policy, now, health, found, packagesSince, degraded);
+        incidents.replaceAll(open -> course.follow(open, incidents));
+        incidents.replaceAll(open -> step(course, open, false));
+        incidents.removeIf(closed::contains);
+        Set<CheckId> known = incidents.stream().map(Incident::subject).collect(Collectors.toSet());
+        found.forEach((subject, diagnosis) -> {
+            if (!known.contains(subject)) {
+                incidents.add(step(course, withSymptom(course.open(nextId++, diagnosis)), true));
+                if (diagnosis.remedy().isEmpty()) {
+                    IncidentCourse.needs(subject).forEach(this::look); // it may be over already
+                }
+            }
+        });
+    }
+
+    private Incident step(IncidentCourse course, Incident before, boolean fresh) {
         String remedy = before.diagnosis()
                 .remedy()
-                .or(() -> diagnosis.flatMap(Diagnosis::remedy))
-                .map(r -> r.id())
+                .or(() -> Optional.ofNullable(course.found().get(before.subject()))
+                        .flatMap(Diagnosis::remedy))
+                .map(Remedy::id)
                 .orElse("none");
         Ledger ledger = ledgers.getOrDefault(remedy, Ledger.EMPTY);
-        var step = new IncidentCourse(policy, now, health, lastChange).advance(before, diagnosis, ledger);
+        IncidentCourse.Step step = course.advance(before, ledger, fresh);
+        Incident after = step.incident();
         if (!step.ledger().equals(ledger)) {
+            ledgers = new HashMap<>(ledgers);
             ledgers.put(remedy, step.ledger());
         }
-        boolean over = step.incident().phase() instanceof Incident.Resolved;
-        Level level = over ? Level.INFO : step.incident().worst();
+        Level level = after.phase() instanceof Incident.Resolved ? Level.INFO : after.worst();
         step.notes().forEach(note -> record(level, "incident " + before.id() + ": " + note));
-        step.tellAt().ifPresent(due -> outbox = outbox.tell(step.incident(), nextId++, due));
+        step.tellAt().ifPresent(due -> outbox = outbox.tell(after, nextId++, due));
         step.repair()
                 .ifPresent(attempt -> actions.add(new Action.Repair(
                         before.id(),
                         attempt.number(),
-                        step.incident().diagnosis().remedy().orElseThrow())));
-        incident = step.closed() ? Optional.empty() : Optional.of(step.incident());
+                        after.diagnosis().remedy().orElseThrow())));
+        if (step.closed()) {
+            closed.add(after);
+        }
+        return after;
     }
 
     /// What a visitor got may have been seen a moment before its cause was.
     private Incident withSymptom(Incident opened) {
-        CheckHealth page = health.get(CheckId.PAGE);
-        return page != null
-                        && page.known().map(Observation::outcome).orElse(null)
-                                instanceof Observation.Failed(Finding.Answers answers)
-                ? IncidentCourse.witnessed(opened, answers)
-                : opened;
+        return IncidentCourse.needs(opened.subject()).stream()
+                .flatMap(check -> Optional.ofNullable(health.get(check)).flatMap(CheckHealth::known).stream())
+                .map(Observation::outcome)
+                .<UnaryOperator<Incident>>mapMulti((outcome, into) -> {
+                    if (outcome instanceof Observation.Failed(Finding.Answers answers)) {
+                        into.accept(incident -> IncidentCourse.witnessed(incident, answers));
+                    }
+                })
+                .findFirst()
+                .map(seen -> seen.apply(opened))
+                .orElse(opened);
     }
 
     private void startWhatIsDue() {
         if (settle.isPresent() && !settledAt(settle.get()).isAfter(now)) {
             settle = Optional.empty();
-            lookAtAll();
+            look(CheckId.FILES);
+            look(CheckId.PAGE);
         }
         if (!nextRound.isAfter(now)) {
             nextRound = now.plus(policy.timing().round());
-            for (CheckId check : CheckId.values()) {
-                if (!looking.containsKey(check)) {
+            for (CheckId check : policy.checks()) {
+                if (!looking.containsKey(check) && isDue(check)) {
                     look(check);
                 }
             }
         }
-        outbox = outbox.swept(incident);
+        hurry();
+        outbox = outbox.swept(incidents);
         if (sending.isEmpty()) {
             outbox.next(now).ifPresent(parcel -> {
                 parcel.alerts().forEach(alert -> sending.add(alert.id()));
@@ -189,49 +334,87 @@ final class Turn {
         }
     }
 
-    private void lookAtAll() {
-        for (CheckId check : CheckId.values()) {
-            look(check);
+    /// Whether a check has its turn in this round: what costs a child process has it seldom, unless it is ill.
+    private boolean isDue(CheckId check) {
+        CheckHealth seen = health.get(check);
+        if (check != CheckId.CONFIG || seen == null || seen.status() != Status.HEALTHY) {
+            return true;
+        }
+        Duration since = seen.known()
+                .map(last -> Duration.between(last.startedAt(), now))
+                .orElse(Duration.ZERO);
+        return since.isNegative() || since.compareTo(policy.timing().slowRound()) >= 0;
+    }
+
+    /// What is on its way up, or stopped for a moment, is asked again soon.
+    private void hurry() {
+        Set<CheckId> hurried = EnumSet.noneOf(CheckId.class);
+        incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
+        tracks.forEach((check, track) -> {
+            if (track.paused()
+                    .filter(soFar -> soFar.compareTo(policy.patience().paused()) < 0)
+                    .isPresent()) {
+                hurried.add(check);
+            }
+        });
+        if (hurried.isEmpty()) {
+            nextProof = Instant.MAX;
+            return;
+        }
+        Instant soon = now.plus(policy.patience().proof());
+        if (nextProof.isAfter(now)) {
+            nextProof = earlier(nextProof, soon);
+            return;
+        }
+        nextProof = soon;
+        for (CheckId check : hurried) {
+            if (!looking.containsKey(check)) {
+                look(check);
+            }
         }
     }
 
     /// A look that is under way saw the world before this event: another one follows it.
-    private void look(CheckId check) {
+    private void look(CheckId wanted) {
+        CheckId check = wanted == CheckId.LEFT_ALONE ? CheckId.FILES : wanted;
+        if (!policy.checks().contains(check)) {
+            return;
+        }
         if (looking.containsKey(check)) {
             looking.put(check, true);
             return;
         }
         looking.put(check, false);
-        List<URI> also = check == CheckId.PAGE ? incident.map(Incident::toProve).orElse(List.of()) : List.of();
+        List<URI> also = check != CheckId.PAGE
+                ? List.of()
+                : incidents.stream().flatMap(open -> open.toProve().stream()).toList();
         actions.add(new Action.Look(check, also));
     }
 
     private Instant settledAt(Settle burst) {
-        return earlier(
+        Instant settled = earlier(
                 burst.last().plus(policy.timing().settle()),
                 burst.first().plus(policy.timing().settleAtMost()));
+        return settled.isBefore(filesRestUntil) ? filesRestUntil : settled;
     }
 
     private Instant wakeAt() {
-        Instant at = nextRound;
+        Instant at = earlier(nextRound, nextProof);
         if (settle.isPresent()) {
             at = earlier(at, settledAt(settle.get()));
         }
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
-            Instant believed = Diagnosis.believedAt(each.getKey(), each.getValue(), lastChange, policy);
-            if (each.getValue().status() == Status.UNHEALTHY && believed.isAfter(now)) {
-                at = earlier(at, believed);
+            if (each.getValue().status() == Status.UNHEALTHY) {
+                Instant believed = Diagnosis.believedAt(each.getKey(), health, lastChange, policy);
+                at = believed.isAfter(now) ? earlier(at, believed) : at;
             }
         }
-        if (incident.isPresent()) {
-            at = earlier(
-                    at,
-                    new IncidentCourse(policy, now, health, lastChange)
-                            .wakeAt(incident.get())
-                            .orElse(at));
+        IncidentCourse course = new IncidentCourse(policy, now, health, Map.of(), packagesSince, degraded);
+        for (Incident open : incidents) {
+            at = earlier(at, course.wakeAt(open).orElse(at));
         }
         if (sending.isEmpty()) {
-            at = earlier(at, outbox.wakeAt(now).orElse(at));
+            at = earlier(at, outbox.wakeAt().orElse(at));
         }
         return at;
     }

@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /// Work that runs beside the loop and comes back as exactly one event, by its deadline at the latest: as its result,
-/// or as what the caller makes of the reason for having none. Only the loop's thread may call it.
+/// or as what the caller makes of the reason for having none. An [Error] in it is nobody's result: it goes to the
+/// process's handler of what is uncaught, and were there none, the deadline answers. Only the loop's thread may call
+/// it.
 final class Errands {
     private static final long LONGEST_WAIT = 1_000;
 

@@ -18,8 +18,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -37,7 +39,8 @@ public final class GuardLoop implements AutoCloseable {
             Repairer repairer,
             Notifier notifier,
             StateStore store,
-            PathWatcher watcher,
+            PathWatcher paths,
+            ServiceWatcher services,
             EventLog log,
             InstantSource clock) {}
 
@@ -45,12 +48,14 @@ public final class GuardLoop implements AutoCloseable {
     ///
     /// @param degraded why nothing is repaired at present, if so
     /// @param turnedAt when the loop last took an event: an old one means that it hangs
-    public record Snapshot(GuardState state, Optional<String> degraded, Instant startedAt, Instant turnedAt) {}
+    public record Snapshot(
+            GuardState state, Set<CheckId> checks, Optional<String> degraded, Instant startedAt, Instant turnedAt) {}
 
     private final Ports ports;
     private final Policy policy;
     private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicBoolean changeQueued = new AtomicBoolean();
+    private final Set<CheckId> servicesQueued = ConcurrentHashMap.newKeySet();
     private final Errands errands;
     private volatile Snapshot snapshot;
     private volatile boolean stopping;
@@ -63,7 +68,7 @@ public final class GuardLoop implements AutoCloseable {
         errands = new Errands(events);
         saved = ports.store().load();
         Instant now = ports.clock().instant();
-        snapshot = new Snapshot(GuardState.begin(saved), Optional.empty(), now, now);
+        snapshot = new Snapshot(GuardState.begin(saved), policy.checks(), Optional.empty(), now, now);
     }
 
     public Snapshot snapshot() {
@@ -72,7 +77,8 @@ public final class GuardLoop implements AutoCloseable {
 
     /// Guards until [#close] is called or the thread is interrupted.
     public void run() throws InterruptedException {
-        ports.watcher().start(this::pathsChanged);
+        ports.paths().start(this::pathsChanged);
+        ports.services().start(this::serviceChanged);
         take(new Event.Started());
         Instant wakeAt = ports.clock().instant();
         while (!stopping) {
@@ -80,8 +86,11 @@ public final class GuardLoop implements AutoCloseable {
                     Duration.between(ports.clock().instant(), wakeAt).toMillis() + 1, 1, errands.millisToDeadline());
             Event event = events.poll(wait, TimeUnit.MILLISECONDS);
             errands.giveUpOverdue();
-            if (event instanceof Event.PathsChanged) {
-                changeQueued.set(false);
+            switch (event) {
+                case Event.PathsChanged _ -> changeQueued.set(false);
+                case Event.ServiceChanged(CheckId check) -> servicesQueued.remove(check);
+                case null -> {}
+                case Event.Started _, Event.Observed _, Event.RepairDone _, Event.Delivered _, Event.Tick _ -> {}
             }
             wakeAt = take(event == null ? new Event.Tick() : event);
         }
@@ -91,7 +100,8 @@ public final class GuardLoop implements AutoCloseable {
     public void close() {
         stopping = true;
         boolean _ = events.offer(new Event.Tick()); // wakes the loop; a full queue does as well
-        ports.watcher().close();
+        ports.paths().close();
+        ports.services().close();
     }
 
     private void pathsChanged() {
@@ -101,20 +111,31 @@ public final class GuardLoop implements AutoCloseable {
         }
     }
 
+    private void serviceChanged(CheckId check) {
+        if (servicesQueued.add(check) && !events.offer(new Event.ServiceChanged(check))) {
+            servicesQueued.remove(check);
+        }
+    }
+
     private Instant take(Event event) throws InterruptedException {
         Instant now = ports.clock().instant();
-        Decision decision = Guard.decide(snapshot.state(), event, now, policy);
+        GuardState before = snapshot.state();
+        Decision decision = Guard.decide(before.degraded(false), event, now, policy);
         Optional<String> degraded = save(decision.next().durable());
-        snapshot = new Snapshot(decision.next(), degraded, snapshot.startedAt(), now);
+        if (degraded.isPresent()) { // what rests on a saved state is decided anew without it
+            decision = Guard.decide(before.degraded(true), event, now, policy);
+        }
+        snapshot = new Snapshot(decision.next(), policy.checks(), degraded, snapshot.startedAt(), now);
         for (Action action : decision.actions()) {
-            start(action, degraded);
+            start(action);
         }
         return decision.wakeAt();
     }
 
+    /// Why it could not be saved, if so.
     private Optional<String> save(Durable durable) {
         if (durable.equals(saved)) {
-            return snapshot.degraded();
+            return Optional.empty();
         }
         try {
             ports.store().save(durable);
@@ -129,7 +150,7 @@ public final class GuardLoop implements AutoCloseable {
         }
     }
 
-    private void start(Action action, Optional<String> degraded) {
+    private void start(Action action) {
         switch (action) {
             case Action.Log(Level level, String text) -> ports.log().health(level, text);
             case Action.Look look -> {
@@ -152,10 +173,7 @@ public final class GuardLoop implements AutoCloseable {
                         REPAIR_DEADLINE,
                         () -> new Event.RepairDone(
                                 repair.incident(),
-                                degraded.isPresent()
-                                        ? new RepairResult.Failed(degraded.get())
-                                        : ports.repairer()
-                                                .run(repair.remedy(), repair.incident() + "-" + repair.attempt())),
+                                ports.repairer().run(repair.remedy(), repair.incident() + "-" + repair.attempt())),
                         why -> new Event.RepairDone(repair.incident(), new RepairResult.Failed(why)));
             case Action.Send(var parcel) ->
                 errands.send(

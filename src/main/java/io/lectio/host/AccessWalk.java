@@ -7,9 +7,9 @@ import io.lectio.core.policy.Site;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +22,6 @@ public final class AccessWalk {
     /// Deeper than this no built page goes; what lies there is not looked at.
     static final int DEEPEST = 64;
 
-    private static final int ROOT = 0;
     private static final byte[] ITSELF = {};
     private static final byte[] NO_ACL = {};
 
@@ -58,7 +57,7 @@ public final class AccessWalk {
         this.user = user;
         this.visitor = visitor;
         accounts = Accounts.read();
-        asRoot = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(ROOT);
+        asRoot = Accounts.isRoot();
     }
 
     /// @return how many files and folders were looked at
@@ -112,16 +111,24 @@ public final class AccessWalk {
     }
 
     private void below(Inside here) throws IOException {
-        for (byte[] name : kernel.names(here.descriptor())) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException("stopped while looking at " + here.path());
+        for (List<byte[]> names = kernel.nextNames(here.descriptor());
+                !names.isEmpty();
+                names = kernel.nextNames(here.descriptor())) {
+            for (byte[] name : names) {
+                child(here, name);
             }
-            String shown = Names.show(name);
-            if (!site.privates().covers(shown)) {
-                Entry entry = lookAt(here.descriptor(), name);
-                if (entry != null) {
-                    inside(here, entry, shown);
-                }
+        }
+    }
+
+    private void child(Inside here, byte[] name) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("stopped while looking at " + here.path());
+        }
+        String shown = Names.show(name);
+        if (!site.privates().covers(shown)) {
+            Entry entry = lookAt(here.descriptor(), name);
+            if (entry != null) {
+                inside(here, entry, shown);
             }
         }
     }
@@ -215,6 +222,7 @@ public final class AccessWalk {
                 stat.mode(),
                 accounts.owner(stat),
                 stat.changed(),
+                stat.arrived(),
                 place(path),
                 Optional.ofNullable(obstacle));
         visitor.denied(denial, held(entry, path));
@@ -227,8 +235,9 @@ public final class AccessWalk {
             if (e.errno() != KernelException.ENOENT) {
                 throw e;
             }
-            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, 0);
-            Denial missing = new Denial(path, true, 0, "", Instant.EPOCH, place(path), Optional.of(Obstacle.MISSING));
+            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, Instant.EPOCH, 0);
+            Denial missing = new Denial(
+                    path, true, 0, "", Instant.EPOCH, Instant.EPOCH, place(path), Optional.of(Obstacle.MISSING));
             visitor.denied(missing, held(new Entry(folder, name, none, NO_ACL), path));
             return null;
         }

@@ -1,6 +1,7 @@
 package io.lectio.host;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -19,14 +20,23 @@ final class Accounts {
 
     private Accounts() {}
 
+    /// Whether this process is root's.
+    static boolean isRoot() throws IOException {
+        return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+    }
+
     static Accounts read() throws IOException {
+        return read(Path.of("/etc/passwd"), Path.of("/etc/group"));
+    }
+
+    static Accounts read(Path passwd, Path group) throws IOException {
         Accounts accounts = new Accounts();
-        for (String[] fields : lines("/etc/passwd", 4)) {
+        for (String[] fields : lines(passwd, 4)) {
             int uid = Integer.parseInt(fields[2]);
             accounts.users.putIfAbsent(uid, fields[0]);
             accounts.idsByName.putIfAbsent(fields[0], new int[] {uid, Integer.parseInt(fields[3])});
         }
-        for (String[] fields : lines("/etc/group", 3)) {
+        for (String[] fields : lines(group, 3)) {
             int gid = Integer.parseInt(fields[2]);
             accounts.groups.putIfAbsent(gid, fields[0]);
             for (String member : fields.length > 3 ? fields[3].split(",") : new String[0]) {
@@ -38,8 +48,9 @@ final class Accounts {
         return accounts;
     }
 
-    private static List<String[]> lines(String file, int fields) throws IOException {
-        return Files.readAllLines(Path.of(file)).stream()
+    /// As bytes: a person's name beside the account may be in any encoding, the accounts' own names are ASCII.
+    private static List<String[]> lines(Path file, int fields) throws IOException {
+        return Files.readAllLines(file, StandardCharsets.ISO_8859_1).stream()
                 .map(line -> line.split(":"))
                 .filter(parts -> parts.length >= fields && parts[2].matches("\\d{1,9}"))
                 .toList();

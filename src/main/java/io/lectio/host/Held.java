@@ -70,6 +70,7 @@ public final class Held {
                 judged.inode(),
                 judged.device(),
                 judged.changed(),
+                judged.arrived(),
                 judged.mount());
         return Optional.of(new Change(path, judged.isFolder(), show(judged), show(wanted), judged, wanted));
     }

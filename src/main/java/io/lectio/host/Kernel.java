@@ -37,11 +37,13 @@ final class Kernel implements AutoCloseable {
     private static final int O_PATH = 0x200000;
     private static final long SYS_OPENAT2 = 437;
     private static final int STATX_BASIC_STATS = 0x7ff;
+    private static final int STATX_BTIME = 0x800;
     private static final int STATX_MNT_ID = 0x1000;
     private static final int EINTR = 4;
     private static final int PATH_MAX = 4_096;
     private static final int ACL_MAX = 65_536;
-    private static final int DENTS = 32_768;
+    /// What one reading of a folder brings: some 200 names, held once for each depth of a walk.
+    private static final int DENTS = 8_192;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final MemoryLayout ERRNO_LAYOUT = Linker.Option.captureStateLayout();
@@ -89,6 +91,8 @@ final class Kernel implements AutoCloseable {
             long result;
             try {
                 result = call.run();
+            } catch (Error e) {
+                throw e;
             } catch (Throwable e) {
                 throw new IllegalStateException(what + " could not be called", e);
             }
@@ -118,12 +122,16 @@ final class Kernel implements AutoCloseable {
 
     /// A folder's entry that is a folder, to be read and walked: never by a link, never out of the folder.
     ///
+    /// For a single name `O_NOFOLLOW` already says that; `NO_SYMLINKS`, `NO_MAGICLINKS` and `BENEATH` say it again
+    /// for the day on which somebody hands in a path, so no test can tell them from their absence.
+    ///
     /// @param resolve [#NO_XDEV] to stay on the same mount, or 0
     int openFolder(int folder, byte[] name, long resolve) throws KernelException {
         return open(folder, name, O_DIRECTORY | O_NOFOLLOW, NO_SYMLINKS | NO_MAGICLINKS | BENEATH | resolve);
     }
 
-    /// Holds an entry without opening it: a FIFO does not block, a device does nothing, a link is not followed.
+    /// Holds an entry without opening it: a FIFO does not block, a device does nothing, a link is not followed, by
+    /// `O_NOFOLLOW`; the other flags are there twice over as in [#openFolder].
     ///
     /// @param resolve [#NO_XDEV] to stay on the same mount, or 0
     int pin(int folder, byte[] name, long resolve) throws KernelException {
@@ -142,7 +150,7 @@ final class Kernel implements AutoCloseable {
     Stat stat(int folder, byte[] name) throws KernelException {
         MemorySegment at = name(name);
         int flags = AT_NO_AUTOMOUNT | (name.length == 0 ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW);
-        int mask = STATX_BASIC_STATS | STATX_MNT_ID;
+        int mask = STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID;
         call("statx", name, () -> (int) STATX.invokeExact(errno, folder, at, flags, mask, stat));
         int bits = Short.toUnsignedInt(stat.get(JAVA_SHORT, 28));
         return new Stat(
@@ -153,20 +161,36 @@ final class Kernel implements AutoCloseable {
                 stat.get(JAVA_INT, 16),
                 stat.get(JAVA_LONG, 32),
                 stat.get(JAVA_LONG, 136),
-                Instant.ofEpochSecond(stat.get(JAVA_LONG, 96), Integer.toUnsignedLong(stat.get(JAVA_INT, 104))),
+                time(96),
+                arrived(),
                 stat.get(JAVA_LONG, 144));
+    }
+
+    private Instant arrived() {
+        Instant written = time(112);
+        if ((stat.get(JAVA_INT, 0) & STATX_BTIME) == 0) {
+            return written;
+        }
+        Instant born = time(80);
+        return born.isAfter(written) ? born : written;
+    }
+
+    private Instant time(long at) {
+        return Instant.ofEpochSecond(stat.get(JAVA_LONG, at), Integer.toUnsignedLong(stat.get(JAVA_INT, at + 8)));
     }
 
     Stat stat(int descriptor) throws KernelException {
         return stat(descriptor, new byte[0]);
     }
 
-    /// The names in a folder, without `.` and `..`.
-    List<byte[]> names(int folder) throws KernelException {
+    /// The next names in a folder, without `.` and `..`: a piece of them, so that a folder costs the same memory
+    /// however many files somebody makes in it.
+    ///
+    /// @return empty at the folder's end, and where the folder itself is gone by now
+    List<byte[]> nextNames(int folder) throws KernelException {
         List<byte[]> names = new ArrayList<>();
-        while (true) {
-            int length = (int) call(
-                    "getdents64", new byte[0], () -> (long) GETDENTS.invokeExact(errno, folder, dents, (long) DENTS));
+        while (names.isEmpty()) {
+            int length = readFolder(folder);
             if (length == 0) {
                 return names;
             }
@@ -176,6 +200,19 @@ final class Kernel implements AutoCloseable {
                     names.add(name);
                 }
             }
+        }
+        return names;
+    }
+
+    private int readFolder(int folder) throws KernelException {
+        try {
+            return (int) call(
+                    "getdents64", new byte[0], () -> (long) GETDENTS.invokeExact(errno, folder, dents, (long) DENTS));
+        } catch (KernelException e) {
+            if (e.errno() == KernelException.ENOENT) {
+                return 0; // removed while it was read
+            }
+            throw e;
         }
     }
 

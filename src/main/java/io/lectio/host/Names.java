@@ -6,8 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
-/// File names are bytes; people read text.
-final class Names {
+/// File names are bytes; people read text. What is shown has a backslash only where an escape begins (of a byte by
+/// x and 2 digits, of a character by u and 4 or U and 8), so that the bytes can be told from it.
+public final class Names {
     private Names() {}
 
     /// The entry's path for people. Where this Java's locale has no letters for the name, they become escapes too.
@@ -17,16 +18,15 @@ final class Names {
         } catch (InvalidPathException e) {
             StringBuilder ascii = new StringBuilder();
             shown.codePoints()
-                    .forEach(point ->
-                            ascii.append(point < 0x80 ? Character.toString(point) : "\\u%04x".formatted(point)));
+                    .forEach(point -> ascii.append(point < 0x80 ? Character.toString(point) : character(point)));
             return folder.resolve(ascii.toString());
         }
     }
 
-    /// The name as text; bytes that are no UTF-8 and control characters are shown as escapes.
-    static String show(byte[] name) {
+    /// The name as text; bytes that are no UTF-8, control characters and backslashes are shown as escapes.
+    public static String show(byte[] name) {
         for (byte each : name) {
-            if (each < ' ' || each == 0x7f) {
+            if (each < ' ' || each == 0x7f || each == '\\') {
                 return escaped(name);
             }
         }
@@ -47,15 +47,19 @@ final class Names {
         }
         StringBuilder shown = new StringBuilder();
         for (int point : text.codePoints().toArray()) {
-            if (Character.isISOControl(point) || (bytes && point >= 0x80)) {
+            if (point < ' ' || point == 0x7f || point == '\\' || (bytes && point >= 0x80)) {
                 shown.append("\\x%02x".formatted(point));
-            } else if (isInvisible(point)) {
-                shown.append("\\u%04x".formatted(point));
+            } else if (Character.isISOControl(point) || isInvisible(point)) {
+                shown.append(character(point));
             } else {
                 shown.appendCodePoint(point);
             }
         }
         return shown.toString();
+    }
+
+    private static String character(int point) {
+        return (Character.isBmpCodePoint(point) ? "\\u%04x" : "\\U%08x").formatted(point);
     }
 
     /// Line separators, and the marks that make a terminal or a messenger show text in another order.

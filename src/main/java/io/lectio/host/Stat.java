@@ -7,8 +7,19 @@ import java.time.Instant;
 /// @param type the file type bits of `S_IFMT`
 /// @param mode the permission bits, of `07777`
 /// @param changed the inode's change time
+/// @param arrived when it was made or its content last written, whichever is later
 /// @param mount the mount through which it is seen: a bind mount shares its device, not this
-record Stat(int type, int mode, int uid, int gid, int links, long inode, long device, Instant changed, long mount) {
+record Stat(
+        int type,
+        int mode,
+        int uid,
+        int gid,
+        int links,
+        long inode,
+        long device,
+        Instant changed,
+        Instant arrived,
+        long mount) {
     static final int SET_ID = 06000;
 
     boolean isFolder() {

@@ -14,32 +14,68 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// inotify on every folder of the web root and on its parents up to `/`. What has changed is not told, only that
-/// something has: whoever is told looks again. Folders that come, go or are swapped are watched anew before that.
-/// Where inotify says no (its limits, a folder that is gone), rounds are the second line.
+/// something has: whoever is told looks again. A folder that comes, goes or is swapped is watched anew before that, by
+/// itself and with what lies below it, so that a change costs what it changes. Where inotify says no (its limits, a
+/// folder that is gone), rounds are the second line.
 public final class TreeWatch implements AutoCloseable {
     private static final int MOST_FOLDERS = 10_000;
+    /// Whoever may write in the web root chooses how long the paths are.
+    private static final long MOST_LETTERS = 2_000_000;
     /// Events gather meanwhile, so that a flood of them costs little.
     private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+    /// A pause is so many times as long as the work before it: a flood gets a tenth of one processor.
+    private static final int PAUSE_TO_WORK = 9;
+
+    private static final Duration ANOTHER_TRY = Duration.ofMinutes(1);
 
     private static final WatchEvent.Kind<?>[] KINDS = {
         StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE, StandardWatchEventKinds.ENTRY_MODIFY
     };
 
-    private final Site site;
-    private final @Nullable WatchService watches;
-    private Map<Path, WatchKey> keys = new HashMap<>();
-    private volatile Optional<String> shortfall = Optional.empty();
+    /// A watched folder, and those below it by their names.
+    private static final class Folder {
+        private final Path path;
+        private final WatchKey key;
+        private final Optional<Folder> parent;
+        private final Map<Path, Folder> children = new HashMap<>();
 
-    public TreeWatch(Site site) {
+        private Folder(Path path, WatchKey key, Optional<Folder> parent) {
+            this.path = path;
+            this.key = key;
+            this.parent = parent;
+        }
+
+        private Path name() {
+            return path.getName(path.getNameCount() - 1);
+        }
+    }
+
+    private final Site site;
+    private final Consumer<Optional<String>> shortfallChanged;
+    private final @Nullable WatchService watches;
+    private final Map<Path, Folder> folders = new HashMap<>();
+    private long letters;
+    private final AtomicLong registrations = new AtomicLong();
+    private Optional<String> shortfall = Optional.empty();
+    private Optional<String> toldShortfall = Optional.empty();
+
+    /// @param shortfallChanged hears why not every folder is watched, and empty once all are again
+    public TreeWatch(Site site, Consumer<Optional<String>> shortfallChanged) {
         this.site = site;
+        this.shortfallChanged = shortfallChanged;
         watches = open();
     }
 
@@ -57,44 +93,80 @@ public final class TreeWatch implements AutoCloseable {
         if (watches != null) {
             WatchService service = watches;
             Thread.ofPlatform().name("tree-watch").daemon().start(() -> watch(service, changed));
+        } else {
+            tellShortfall();
         }
-    }
-
-    /// Why not every folder is watched, if so.
-    public Optional<String> shortfall() {
-        return shortfall;
     }
 
     private void watch(WatchService service, Runnable changed) {
         try {
-            register(service);
+            watchAll(service);
             changed.run(); // whatever changed before the watches stood
             while (true) {
-                WatchKey key = service.take();
+                WatchKey key = next(service);
+                long start = System.nanoTime();
                 boolean relevant = false;
-                boolean moved = false;
                 while (key != null) {
-                    Path folder = (Path) key.watchable();
-                    for (WatchEvent<?> event : key.pollEvents()) {
-                        if (concerns(folder, event)) {
-                            relevant = true;
-                            moved |= movesFolders(folder, event);
-                        }
-                    }
-                    moved |= !key.reset();
+                    relevant |= take(service, key);
                     key = service.poll();
                 }
-                if (moved) {
-                    register(service);
-                }
-                if (relevant || moved) {
+                tellShortfall();
+                if (relevant) {
                     changed.run();
                 }
-                Thread.sleep(PAUSE);
+                Duration pause = Duration.ofNanos(System.nanoTime() - start).multipliedBy(PAUSE_TO_WORK);
+                Thread.sleep(Collections.min(List.of(LONGEST_PAUSE, Collections.max(List.of(PAUSE, pause)))));
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
             return; // closed: nobody listens any more
         }
+    }
+
+    /// The next key with events. While a folder is not watched, all are tried again now and then.
+    private WatchKey next(WatchService service) throws InterruptedException {
+        while (shortfall.isPresent()) {
+            WatchKey key = service.poll(ANOTHER_TRY.toSeconds(), TimeUnit.SECONDS);
+            if (key != null) {
+                return key;
+            }
+            watchAll(service);
+        }
+        return service.take();
+    }
+
+    private void watchAll(WatchService service) {
+        shortfall = Optional.empty();
+        List.copyOf(folders.values()).forEach(this::forget);
+        add(service, Path.of("/"), Optional.empty());
+        tellShortfall();
+    }
+
+    private void tellShortfall() {
+        if (!shortfall.equals(toldShortfall)) {
+            toldShortfall = shortfall;
+            shortfallChanged.accept(shortfall);
+        }
+    }
+
+    /// @return whether something in it concerns the web root
+    private boolean take(WatchService service, WatchKey key) {
+        Folder folder = folders.get((Path) key.watchable());
+        List<WatchEvent<?>> events = key.pollEvents();
+        boolean goesOn = key.reset();
+        if (folder == null || !folder.key.equals(key)) {
+            return false; // forgotten already
+        }
+        boolean relevant = false;
+        for (WatchEvent<?> event : events) {
+            if (concerns(folder.path, event)) {
+                relevant = true;
+                follow(service, folder, event);
+            }
+        }
+        if (!goesOn) {
+            forget(folder);
+        }
+        return relevant || !goesOn;
     }
 
     /// Above the web root only the next folder on the way matters; below it everything does.
@@ -104,71 +176,114 @@ public final class TreeWatch implements AutoCloseable {
                 || site.webRoot().startsWith(folder.resolve(name));
     }
 
-    /// Whether the folders may be others than before. A file that comes or goes changes none.
-    private boolean movesFolders(Path folder, WatchEvent<?> event) {
+    /// Watches what is there now in place of what was. A file that comes or goes changes nothing.
+    private void follow(WatchService service, Folder folder, WatchEvent<?> event) {
         if (event.kind().equals(StandardWatchEventKinds.ENTRY_MODIFY)) {
-            return false;
+            return;
         }
-        return !(event.context() instanceof Path name)
-                || keys.containsKey(folder.resolve(name))
-                || Files.isDirectory(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private void register(WatchService service) {
-        shortfall = Optional.empty();
-        Map<Path, WatchKey> now = new HashMap<>();
-        Path folder = site.webRoot();
-        for (Path parent = folder.getParent(); parent != null; parent = parent.getParent()) {
-            add(service, parent, now);
-        }
-        addTree(service, folder, now, 0);
-        Set<WatchKey> kept = new HashSet<>(now.values());
-        for (WatchKey old : keys.values()) {
-            if (!kept.contains(old)) {
-                old.cancel();
+        if (event.context() instanceof Path name) {
+            Path path = folder.path.resolve(name);
+            if (isFolder(path)) {
+                add(service, path, Optional.of(folder));
+            } else {
+                forget(folder.children.get(name));
             }
+        } else { // more events than are kept
+            for (Folder child : List.copyOf(folder.children.values())) {
+                if (!isFolder(child.path)) {
+                    forget(child);
+                }
+            }
+            addChildren(service, folder);
         }
-        keys = now;
     }
 
-    private void addTree(WatchService service, Path folder, Map<Path, WatchKey> now, int depth) {
-        if (now.size() >= MOST_FOLDERS) {
-            shortfall = Optional.of("only the first " + MOST_FOLDERS + " folders are watched");
+    private static boolean isFolder(Path path) {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /// Watches a folder and what matters below it; what is watched already is left as it is.
+    private void add(WatchService service, Path path, Optional<Folder> parent) {
+        Folder before = folders.get(path);
+        if (!isFolder(path) || isLeftOut(path) || (before == null && isFull(path))) {
             return;
         }
-        if (depth > AccessWalk.DEEPEST || !add(service, folder, now)) {
+        WatchKey key = register(service, path);
+        if (key == null) {
+            forget(before);
             return;
         }
-        try (DirectoryStream<Path> children =
-                Files.newDirectoryStream(folder, child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))) {
+        if (before != null && before.key.equals(key)) {
+            return; // watched since before it was read: all that came later has its own event
+        }
+        forget(before);
+        Folder folder = new Folder(path, key, parent);
+        folders.put(path, folder);
+        letters += path.toString().length();
+        parent.ifPresent(above -> above.children.put(folder.name(), folder));
+        addChildren(service, folder);
+    }
+
+    private boolean isLeftOut(Path path) {
+        int depth = path.getNameCount() - site.webRoot().getNameCount();
+        return depth > AccessWalk.DEEPEST || (depth > 0 && site.privates().covers(String.valueOf(path.getFileName())));
+    }
+
+    private boolean isFull(Path path) {
+        boolean full =
+                folders.size() >= MOST_FOLDERS || letters + path.toString().length() > MOST_LETTERS;
+        if (full && shortfall.isEmpty()) {
+            shortfall = Optional.of("only the first " + folders.size() + " folders are watched");
+        }
+        return full;
+    }
+
+    private void addChildren(WatchService service, Folder folder) {
+        Path path = folder.path;
+        if (!path.startsWith(site.webRoot())) {
+            add(service, path.resolve(site.webRoot().getName(path.getNameCount())), Optional.of(folder));
+            return;
+        }
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(path, TreeWatch::isFolder)) {
             for (Path child : children) {
-                if (!site.privates().covers(String.valueOf(child.getFileName()))) {
-                    addTree(service, child, now, depth + 1);
-                }
+                add(service, child, Optional.of(folder));
             }
         } catch (IOException | DirectoryIteratorException e) {
             return; // it went while it was read: its parent's event comes
         }
     }
 
-    private boolean add(WatchService service, Path folder, Map<Path, WatchKey> now) {
-        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return false;
-        }
+    private @Nullable WatchKey register(WatchService service, Path folder) {
+        registrations.incrementAndGet();
         try {
             WatchKey key = folder.register(service, KINDS);
             if (!folder.equals(key.watchable())) {
                 key.cancel(); // the folder was renamed: its key would tell the old path for ever
                 key = folder.register(service, KINDS);
             }
-            now.put(folder, key);
-            return true;
+            return key;
         } catch (IOException e) {
-            if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            if (isFolder(folder) && shortfall.isEmpty()) {
                 shortfall = Optional.of("no file events for " + folder + ": " + e.getMessage());
             }
-            return false; // gone, or inotify's limit: rounds see it
+            return null; // gone, or inotify's limit: rounds see it
         }
+    }
+
+    /// No longer watches a folder and what is below it.
+    private void forget(@Nullable Folder folder) {
+        if (folder == null || !folders.remove(folder.path, folder)) {
+            return;
+        }
+        folder.key.cancel();
+        letters -= folder.path.toString().length();
+        folder.parent.ifPresent(above -> above.children.remove(folder.name(), folder));
+        List.copyOf(folder.children.values()).forEach(this::forget);
+    }
+
+    /// How many times a folder was registered, for a test of what a change costs.
+    long registrations() {
+        return registrations.get();
     }
 
     @Override

@@ -1,9 +1,10 @@
 package io.lectio.host;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -34,36 +35,37 @@ public record WebUser(String name, int uid, int gid, Set<Integer> groups) {
                     return new WebUser(name, account.uid(), account.gid(), held);
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         return account;
     }
 
-    private static Set<Integer> groupsOfNginx(Path process, int uid) throws IOException {
+    /// What proc says is bytes: a program's name may be cut in the middle of a letter. A process that cannot be read
+    /// has ended, or is hidden, and is no worker for this look.
+    private static Set<Integer> groupsOfNginx(Path process, int uid) {
         Set<Integer> held = new HashSet<>();
         try {
-            if (!Files.readString(process.resolve("comm")).strip().equals("nginx")) {
+            if (!Files.readString(process.resolve("comm"), StandardCharsets.ISO_8859_1)
+                    .strip()
+                    .equals("nginx")) {
                 return held;
             }
-            List<String> status = Files.readAllLines(process.resolve("status"));
+            List<String> status = Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1);
             boolean worker = status.stream().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+" + uid + "\\s.*"));
             for (String line : worker ? status : List.<String>of()) {
                 if (line.startsWith("Groups:") || line.startsWith("Gid:")) {
                     for (String group :
                             line.substring(line.indexOf(':') + 1).strip().split("\\s+")) {
                         if (!group.isEmpty()) {
-                            held.add(Integer.parseInt(group));
+                            held.add(Integer.parseUnsignedInt(group));
                         }
                     }
                 }
             }
-        } catch (NoSuchFileException e) {
-            held.clear(); // the process has ended meanwhile
+            return held;
         } catch (IOException e) {
-            if (Files.exists(process)) {
-                throw e;
-            }
-            held.clear();
+            return Set.of();
         }
-        return held;
     }
 }

@@ -1,4 +1,5 @@
-/// The only place that calls the kernel: descriptors, attributes, file events, users.
+/// The only place that calls the kernel, starts a program or speaks to systemd: descriptors, attributes, file events,
+/// users, processes.
 @NullMarked
 package io.lectio.host;
 

@@ -7,6 +7,7 @@ import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Observation.Failed;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.Observation.Passed;
+import io.lectio.core.health.Observation.Unknown;
 import io.lectio.core.policy.Site;
 import io.lectio.engine.Prober;
 import io.lectio.host.http.Dialer;
@@ -20,7 +21,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BiFunction;
 
 /// Asks this machine's server for the page as a visitor would, and for every asset that the page names. An asset that
 /// answers with a page is missing: `try_files` hides it.
@@ -28,16 +28,26 @@ public final class PageProbe implements Prober {
     private static final int MOST_BYTES = 1_000_000;
     private static final int MOST_ASSET_BYTES = 65_536;
     private static final int MOST_REDIRECTS = 3;
+    private static final Duration LONGEST_WELL = Duration.ofSeconds(5);
+    /// An asset that had less than this part of the time, and did not answer in it, was asked too late to be judged.
+    private static final int FAIR_SHARE = 8;
 
     private final Site site;
     private final Duration deadline;
+    private final Duration slow;
     private final HttpClient http;
     private PageAssets assets = PageAssets.NONE;
 
-    /// @param deadline for each answer of the page, and for the look: assets are asked in what is left of it
+    /// @param deadline for the look: the page and its redirects, then what it names and what is asked besides
     public PageProbe(Site site, Duration deadline) {
+        this(site, deadline, LONGEST_WELL);
+    }
+
+    /// @param slow a page that takes longer is a fault to its visitors, though it is the right one
+    PageProbe(Site site, Duration deadline, Duration slow) {
         this.site = site;
         this.deadline = deadline;
+        this.slow = slow;
         http = new HttpClient(new Dialer.Fixed(site.server()), false);
     }
 
@@ -45,36 +55,58 @@ public final class PageProbe implements Prober {
     public Outcome look(List<URI> also) {
         long start = System.nanoTime();
         List<Answer> answers = new ArrayList<>();
-        byte[] page = askPage(answers);
-        if (answers.getFirst().fault().isEmpty()) {
-            assets = assets.of(answers.getFirst().url(), page);
-            askAll(assets.urls(), answers, start, (url, left) -> askAsset(url, page, left));
+        byte[] page = askPage(answers, start);
+        Answer first = answers.getFirst();
+        if (first.fault().isEmpty() || first.isSlow()) {
+            assets = assets.of(first.url(), page);
+            boolean all = askAssets(page, answers, start);
+            if (!all && answers.stream().allMatch(answer -> answer.fault().isEmpty())) {
+                Duration took = since(start);
+                answers.set(0, new Answer(first.url(), first.status(), took, slow(took, ", and not all of its files")));
+            }
         }
-        if (answers.getFirst().status().isPresent()) {
-            List<URI> besides = also.stream()
+        if (first.status().isPresent()) {
+            also.stream()
                     .filter(url ->
                             answers.stream().noneMatch(answer -> answer.url().equals(url)))
-                    .toList();
-            askAll(besides, answers, start, this::askBesides);
+                    .toList()
+                    .forEach(url -> answers.add(askBesides(url, deadline.minus(since(start)))));
         }
-        Answers all = new Answers(answers, Duration.ofNanos(System.nanoTime() - start));
+        boolean silent = answers.stream().allMatch(answer -> answer.status().isEmpty());
+        if (silent && !Loopback.carries()) {
+            return new Unknown("this machine cannot connect to itself (loopback)");
+        }
+        Answers all = new Answers(answers, since(start));
         return all.bad().isEmpty() ? new Passed(all) : new Failed(all);
     }
 
-    /// Within what is left of the look: what has not answered by then is a fault, as it is for a visitor.
-    private void askAll(List<URI> urls, List<Answer> into, long start, BiFunction<URI, Duration, Answer> ask) {
-        for (URI url : urls) {
-            Duration left = deadline.minusNanos(System.nanoTime() - start);
-            if (!left.isPositive()) {
-                into.add(new Answer(
-                        url, Optional.empty(), deadline, fault(Kind.TIMEOUT, "not asked: the time was over")));
-                return;
-            }
-            into.add(ask.apply(url, left));
-        }
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    private byte[] askPage(List<Answer> into) {
+    /// Within what is left of the look. What there was no time for is no fault of its own.
+    ///
+    /// @return whether all were asked
+    private boolean askAssets(byte[] page, List<Answer> into, long start) {
+        for (URI url : assets.urls()) {
+            Duration left = deadline.minus(since(start));
+            if (!left.isPositive()) {
+                return false;
+            }
+            Answer answer = askAsset(url, page, left);
+            boolean hurried = left.compareTo(deadline.dividedBy(FAIR_SHARE)) < 0
+                    && answer.fault()
+                            .filter(fault -> fault.kind() == Kind.TIMEOUT)
+                            .isPresent();
+            if (hurried) {
+                return false;
+            }
+            into.add(answer);
+        }
+        return true;
+    }
+
+    private byte[] askPage(List<Answer> into, long start) {
         URI url = site.page();
         try {
             HttpAnswer answer = http.get(url, MOST_BYTES, deadline);
@@ -84,14 +116,30 @@ public final class PageProbe implements Prober {
                     break;
                 }
                 url = next.get();
-                answer = http.get(url, MOST_BYTES, deadline);
+                Duration left = deadline.minus(since(start));
+                if (!left.isPositive()) {
+                    into.add(timeIsOver(url));
+                    return new byte[0];
+                }
+                answer = http.get(url, MOST_BYTES, left);
             }
-            into.add(new Answer(url, Optional.of(answer.status()), answer.took(), pageFault(answer)));
+            Duration took = since(start);
+            Optional<Fault> fault =
+                    pageFault(answer).or(() -> took.compareTo(slow) > 0 ? slow(took, "") : Optional.empty());
+            into.add(new Answer(url, Optional.of(answer.status()), took, fault));
             return answer.body();
         } catch (HttpFailure e) {
             into.add(noAnswer(url, e));
             return new byte[0];
         }
+    }
+
+    private static Optional<Fault> slow(Duration took, String more) {
+        return fault(Kind.SLOW, String.format(Locale.ROOT, "answered after %.1f s%s", took.toMillis() / 1_000.0, more));
+    }
+
+    private Answer timeIsOver(URI url) {
+        return new Answer(url, Optional.empty(), deadline, fault(Kind.TIMEOUT, "not asked: the time was over"));
     }
 
     private static Optional<URI> redirect(URI from, HttpAnswer answer) {
@@ -128,6 +176,9 @@ public final class PageProbe implements Prober {
     /// A file that no page names may be kept back by the server's own rules (`deny all`, `internal`): its answer is
     /// told, and is no fault unless the server fails over it.
     private Answer askBesides(URI url, Duration left) {
+        if (!left.isPositive()) {
+            return timeIsOver(url);
+        }
         try {
             HttpAnswer answer = http.get(url, MOST_ASSET_BYTES, left);
             Optional<Fault> fault = answer.status() < 500
@@ -139,12 +190,16 @@ public final class PageProbe implements Prober {
         }
     }
 
-    private static Optional<Fault> assetFault(URI url, HttpAnswer answer, byte[] page) {
+    private Optional<Fault> assetFault(URI url, HttpAnswer answer, byte[] page) {
+        boolean mayBePage = assets.pages().contains(url);
+        if (mayBePage && answer.status() / 100 == 3) {
+            return Optional.empty(); // a frame may lead elsewhere, as to a login
+        }
         if (answer.status() != 200) {
             return fault(Kind.STATUS, answer.status() + " " + answer.reason());
         }
         String path = String.valueOf(url.getPath());
-        if (path.endsWith("/") || path.endsWith(".html") || path.endsWith(".htm")) {
+        if (mayBePage || path.endsWith("/") || path.endsWith(".html") || path.endsWith(".htm")) {
             return answer.body().length == 0 ? fault(Kind.EMPTY, "empty answer") : Optional.empty();
         }
         boolean pageItself = page.length > 0
@@ -155,12 +210,7 @@ public final class PageProbe implements Prober {
     }
 
     private Answer noAnswer(URI url, HttpFailure failure) {
-        Kind kind = switch (failure.kind()) {
-            case CONNECT -> Kind.REFUSED;
-            case TIMEOUT -> Kind.TIMEOUT;
-            case DNS, TLS, CLOSED, MALFORMED, PROXY -> Kind.NO_ANSWER;
-        };
-        return new Answer(url, Optional.empty(), deadline, fault(kind, String.valueOf(failure.getMessage())));
+        return Question.noAnswer(url, failure, deadline);
     }
 
     private static Optional<Fault> fault(Kind kind, String words) {

@@ -13,6 +13,7 @@ import io.lectio.host.Held;
 import io.lectio.host.WebUser;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -20,9 +21,8 @@ import java.util.PriorityQueue;
 /// Looks whether the web user can really reach every folder above and every file below the web root: by mode, owner,
 /// all of its groups and access lists.
 public final class PathAccessProbe implements Prober {
-    private static final Comparator<Denial> REPAIRABLE_THEN_HIGHEST = Comparator.comparing(Denial::repairable)
-            .reversed()
-            .thenComparingInt(denial -> denial.path().getNameCount())
+    private static final Comparator<Denial> HIGHEST = Comparator.<Denial>comparingInt(
+                    denial -> denial.path().getNameCount())
             .thenComparing(Denial::path);
 
     private final Site site;
@@ -36,30 +36,21 @@ public final class PathAccessProbe implements Prober {
         Tally tally = new Tally();
         try {
             int entries = AccessWalk.run(site, WebUser.lookUp(site.webUser()), tally);
-            Access access = new Access(site.webUser(), entries, tally.sample(), tally.folders, tally.files);
+            Access access = tally.access(site.webUser(), entries);
             return access.deniedTotal() == 0 ? new Passed(access) : new Failed(access);
         } catch (IOException e) {
             return new Unknown(String.valueOf(e.getMessage()));
         }
     }
 
-    /// Counts all denials and keeps a sample that no flood of them can make large.
+    /// Counts all denials and keeps samples that no flood of them can make large.
     private static final class Tally implements AccessWalk.Visitor {
-        private final PriorityQueue<Denial> worstFirst = new PriorityQueue<>(REPAIRABLE_THEN_HIGHEST.reversed());
-        private int folders;
-        private int files;
+        private final Sample repairable = new Sample();
+        private final Sample leftAlone = new Sample();
 
         @Override
         public void denied(Denial denial, Held held) {
-            if (denial.folder()) {
-                folders++;
-            } else {
-                files++;
-            }
-            worstFirst.add(denial);
-            if (worstFirst.size() > Access.SAMPLE) {
-                worstFirst.remove();
-            }
+            (denial.repairable() ? repairable : leftAlone).add(denial);
         }
 
         @Override
@@ -67,8 +58,27 @@ public final class PathAccessProbe implements Prober {
             // what a closed folder hides is readable by its own rights: no denial of its own
         }
 
-        List<Denial> sample() {
-            return worstFirst.stream().sorted(REPAIRABLE_THEN_HIGHEST).toList();
+        Access access(String webUser, int entries) {
+            List<Denial> all = new ArrayList<>(repairable.highestFirst());
+            all.addAll(leftAlone.highestFirst());
+            return new Access(webUser, entries, all, repairable.count + leftAlone.count, leftAlone.count);
+        }
+    }
+
+    private static final class Sample {
+        private final PriorityQueue<Denial> lowestFirst = new PriorityQueue<>(HIGHEST.reversed());
+        private int count;
+
+        void add(Denial denial) {
+            count++;
+            lowestFirst.add(denial);
+            if (lowestFirst.size() > Access.SAMPLE) {
+                lowestFirst.remove();
+            }
+        }
+
+        List<Denial> highestFirst() {
+            return lowestFirst.stream().sorted(HIGHEST).toList();
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.lectio.probe;
 
+import io.lectio.core.incident.Level;
 import io.lectio.core.policy.Site;
+import io.lectio.engine.EventLog;
 import io.lectio.engine.PathWatcher;
 import io.lectio.host.TreeWatch;
 import java.io.IOException;
@@ -11,13 +13,19 @@ import java.util.Optional;
 public final class WebRootWatcher implements PathWatcher {
     private final TreeWatch watch;
 
-    public WebRootWatcher(Site site) {
-        watch = new TreeWatch(site);
+    public WebRootWatcher(Site site, EventLog log) {
+        watch = new TreeWatch(site, shortfall -> tell(shortfall, log));
     }
 
-    /// Why not every folder is watched, if so.
-    public Optional<String> shortfall() {
-        return watch.shortfall();
+    private static void tell(Optional<String> shortfall, EventLog log) {
+        if (shortfall.isPresent()) {
+            log.health(
+                    Level.WARNING,
+                    "some changes are seen by the next round only: " + shortfall.get()
+                            + " (sysctl fs.inotify.max_user_watches sets the kernel's limit)");
+        } else {
+            log.health(Level.INFO, "every folder of the web root is watched again");
+        }
     }
 
     @Override

@@ -6,37 +6,30 @@ import java.io.OutputStreamWriter;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.Set;
 
 /// What a repair changed, before and after, one tab-separated line an entry. A line leaves the process before its
-/// change is made; the disk has all of them when the repair ends.
+/// change is made; the disk has all of them when the repair ends. The newest 200 journals are kept, of 50 MB together.
 final class ChangeJournal implements AutoCloseable {
+    private static final int MOST_FILES = 200;
+    private static final long MOST_BYTES = 50_000_000;
+
+    private final RepairFiles files;
     private final Path file;
     private final FileChannel channel;
     private final BufferedWriter lines;
 
-    private ChangeJournal(Path file, FileChannel channel) {
-        this.file = file;
-        this.channel = channel;
+    private ChangeJournal(RepairFiles files, RepairFiles.Open open) {
+        this.files = files;
+        file = open.file();
+        channel = open.channel();
         lines = new BufferedWriter(new OutputStreamWriter(Channels.newOutputStream(channel), StandardCharsets.UTF_8));
     }
 
     static ChangeJournal create(Path folder, String name) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            Files.createDirectories(
-                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        }
-        Path file = folder.resolve(name + ".tsv");
-        FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        ChangeJournal journal = new ChangeJournal(file, channel);
+        RepairFiles files = new RepairFiles(folder, MOST_FILES, MOST_BYTES);
+        ChangeJournal journal = new ChangeJournal(files, files.create(name, ".tsv"));
         journal.line("# " + Instant.now() + " path, before, after");
         return journal;
     }
@@ -65,6 +58,11 @@ final class ChangeJournal implements AutoCloseable {
             if (channel.isOpen()) {
                 sync();
             }
+        }
+        try {
+            files.dropOldest(file);
+        } catch (IOException e) {
+            return; // the repair is done and recorded; the next one drops them
         }
     }
 }

@@ -4,7 +4,7 @@ import io.lectio.core.health.Finding.Denial;
 import io.lectio.core.health.Finding.Place;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.Remedy;
-import io.lectio.engine.Repairer;
+import io.lectio.core.policy.Site;
 import io.lectio.host.AccessWalk;
 import io.lectio.host.Held;
 import io.lectio.host.KernelException;
@@ -18,7 +18,7 @@ import java.util.Optional;
 /// Opens what is closed to the web user, and nothing else: inside the web root the closed entries and what lies below
 /// a closed folder become the web user's, 755 and 644; above it a folder gets its missing search bit; higher than the
 /// site root nothing is touched. Every change is in the journal before it is made.
-public final class PathRepairer implements Repairer {
+public final class PathRepairer {
     private final Path journals;
 
     /// @param journals the folder for the journals, one file a repair; made when first needed
@@ -26,19 +26,16 @@ public final class PathRepairer implements Repairer {
         this.journals = journals;
     }
 
-    @Override
-    public RepairResult run(Remedy remedy, String name) {
-        return switch (remedy) {
-            case Remedy.OpenPaths(var site) -> {
-                try (ChangeJournal journal = ChangeJournal.create(journals, name)) {
-                    Opening opening = new Opening(journal);
-                    AccessWalk.run(site, WebUser.lookUp(site.webUser()), opening);
-                    yield opening.result();
-                } catch (IOException e) {
-                    yield new RepairResult.Failed(String.valueOf(e.getMessage()));
-                }
-            }
-        };
+    /// @param name a short name for the journal of this repair, fit for a file name
+    public RepairResult run(Remedy.OpenPaths remedy, String name) {
+        Site site = remedy.site();
+        try (ChangeJournal journal = ChangeJournal.create(journals, name)) {
+            Opening opening = new Opening(journal);
+            AccessWalk.run(site, WebUser.lookUp(site.webUser()), opening);
+            return opening.result();
+        } catch (IOException e) {
+            return new RepairResult.Failed(String.valueOf(e.getMessage()));
+        }
     }
 
     private static final class Opening implements AccessWalk.Visitor {

@@ -2,9 +2,10 @@ package io.lectio.store;
 
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.incident.Ledger;
+import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
-import io.lectio.core.policy.Limits;
-import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.Policy;
+import io.lectio.engine.EventLog;
 import io.lectio.engine.StateStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,23 +17,29 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// The durable state as one JSON file that a person can read: written beside, synced, renamed over the old one, the
 /// folder synced.
 ///
-/// A file that cannot be read is kept under another name, and what it said of the budget is taken as spent: a damaged
-/// state must not refill it.
+/// A file that cannot be read is kept under another name, which is logged, and what it said of the budget is taken as
+/// spent: a damaged state must not refill it.
 public final class FileStateStore implements StateStore {
-    private final Path file;
-    private final Limits limits;
-    private final InstantSource clock;
+    private static final long LARGEST = 4_000_000;
 
-    public FileStateStore(Path folder, Limits limits, InstantSource clock) {
+    private final Path file;
+    private final Policy policy;
+    private final InstantSource clock;
+    private final EventLog log;
+
+    public FileStateStore(Path folder, Policy policy, InstantSource clock, EventLog log) {
         file = folder.resolve("state.json");
-        this.limits = limits;
+        this.policy = policy;
         this.clock = clock;
+        this.log = log;
     }
 
     @Override
@@ -41,18 +48,30 @@ public final class FileStateStore implements StateStore {
             return Durable.EMPTY;
         }
         try {
-            return JsonCodec.read(Files.readString(file), Durable.class);
+            return JsonCodec.read(text(), Durable.class);
         } catch (IOException e) {
             Path aside = file.resolveSibling(
                     "state.json.unreadable-" + clock.instant().toEpochMilli());
             Files.move(file, aside, StandardCopyOption.ATOMIC_MOVE);
+            log.health(
+                    Level.WARNING,
+                    "the state cannot be read (" + e.getMessage() + "): it is kept as " + aside
+                            + ", and its repairs count as spent");
             Ledger spent = new Ledger(
-                    java.util.List.of(),
-                    limits.attemptsInRow(),
-                    Optional.of(clock.instant().plus(limits.cooldown())));
-            return new Durable(
-                    clock.instant().toEpochMilli(), Optional.empty(), Map.of(Remedy.OPEN_PATHS, spent), Outbox.EMPTY);
+                    List.of(),
+                    policy.limits().attemptsInRow(),
+                    Optional.of(clock.instant().plus(policy.limits().cooldown())));
+            Map<String, Ledger> ledgers =
+                    policy.remedies().stream().collect(Collectors.toMap(remedy -> remedy, _ -> spent));
+            return new Durable(clock.instant().toEpochMilli(), List.of(), ledgers, Outbox.EMPTY, 0);
         }
+    }
+
+    private String text() throws IOException {
+        if (Files.size(file) > LARGEST) {
+            throw new IOException("it has " + Files.size(file) + " bytes");
+        }
+        return Files.readString(file);
     }
 
     @Override

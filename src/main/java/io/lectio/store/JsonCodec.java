@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.reflect.Constructor;
@@ -28,7 +29,16 @@ import org.jspecify.annotations.Nullable;
 /// older state is read by a newer guard; anything else that does not fit is an [IOException] which names the place.
 final class JsonCodec {
     private static final String CASE = "is";
-    private static final JsonFactory FACTORY = new JsonFactory();
+    /// More levels than any state has, and few enough for the stack.
+    private static final int DEEPEST = 100;
+
+    private static final Instant EARLIEST = Instant.EPOCH;
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+    private static final Duration LONGEST = Duration.ofDays(3_660);
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+            .build();
 
     private JsonCodec() {}
 
@@ -43,9 +53,11 @@ final class JsonCodec {
     static <T extends Record> T read(String text, Class<T> type) throws IOException {
         try (JsonParser json = FACTORY.createParser(text)) {
             json.nextToken();
-            return type.cast(bind(tree(json), type, type.getSimpleName()));
-        } catch (IllegalArgumentException | java.time.DateTimeException e) {
-            throw new IOException(e.getMessage(), e);
+            Object tree = tree(json);
+            if (json.nextToken() != null) {
+                throw new IOException("there is more after the end");
+            }
+            return type.cast(bind(tree, type, type.getSimpleName()));
         }
     }
 
@@ -127,7 +139,16 @@ final class JsonCodec {
         };
     }
 
+    /// Whatever a value's type says against the value is damage of the file, not a bug.
     private static Object bind(@Nullable Object node, Type type, String place) throws IOException {
+        try {
+            return bindAt(node, type, place);
+        } catch (RuntimeException e) {
+            throw new IOException(place + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Object bindAt(@Nullable Object node, Type type, String place) throws IOException {
         Class<?> raw = raw(type);
         if (raw == Optional.class) {
             return node == null ? Optional.empty() : Optional.of(bind(node, argument(type, 0), place));
@@ -176,12 +197,20 @@ final class JsonCodec {
         }
         return switch (type.getSimpleName()) {
             case "String" -> text;
-            case "Instant" -> Instant.parse(text);
-            case "Duration" -> Duration.parse(text);
+            case "Instant" -> within(EARLIEST, Instant.parse(text), LATEST, place);
+            case "Duration" -> within(LONGEST.negated(), Duration.parse(text), LONGEST, place);
             case "URI" -> URI.create(text);
             case "Path" -> Path.of(text);
             default -> throw new IOException(place + ": " + type + " is not a type of the state");
         };
+    }
+
+    /// Times with which one can reckon.
+    private static <T extends Comparable<T>> T within(T least, T value, T most, String place) throws IOException {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IOException(place + ": " + value + " is not between " + least + " and " + most);
+        }
+        return value;
     }
 
     private static Object bindRecord(Map<?, ?> fields, Class<?> declared, String place) throws IOException {

@@ -15,21 +15,22 @@ import java.time.format.DateTimeFormatter;
 
 /// `health.log` and `alerts.log`, and the same lines on the terminal or journal. One event is one line: what would
 /// break a line is written as an escape. Each line is opened, appended and closed, so that any rotation from outside
-/// just works; at 10 MB the file is set aside by itself, once.
-public final class LogFiles implements EventLog {
+/// just works; at 10 MB the file is set aside by itself, once. The files have a line when the call returns; the
+/// terminal has it a little later, or not at all where nobody reads.
+public final class LogFiles implements EventLog, AutoCloseable {
     private static final long LARGEST = 10_000_000;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS");
 
     private final Path folder;
     private final InstantSource clock;
     private final ZoneId zone;
-    private final PrintStream terminal;
+    private final Terminal terminal;
 
     public LogFiles(Path folder, InstantSource clock, ZoneId zone, PrintStream terminal) {
         this.folder = folder;
         this.clock = clock;
         this.zone = zone;
-        this.terminal = terminal;
+        this.terminal = new Terminal(terminal);
     }
 
     @Override
@@ -44,7 +45,7 @@ public final class LogFiles implements EventLog {
 
     private synchronized void write(String name, Level level, String text) {
         String line = TIME.format(clock.instant().atZone(zone)) + " " + level + " " + oneLine(text);
-        terminal.println(line);
+        terminal.print(line);
         try {
             Path file = folder.resolve(name);
             if (Files.exists(file) && Files.size(file) > LARGEST) {
@@ -56,8 +57,14 @@ public final class LogFiles implements EventLog {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
-            terminal.println("cannot write " + name + ": " + e); // a full disk must not stop the guard
+            terminal.print("cannot write " + name + ": " + e); // a full disk must not stop the guard
         }
+    }
+
+    /// Says the rest on the terminal.
+    @Override
+    public void close() {
+        terminal.close();
     }
 
     private static String oneLine(String text) {

@@ -7,28 +7,47 @@ import io.lectio.alert.Texts;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.control.ControlServer;
+import io.lectio.core.Guard;
 import io.lectio.core.health.Observation;
+import io.lectio.core.health.UnitState;
+import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
+import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop;
 import io.lectio.engine.Notifier;
 import io.lectio.engine.Prober;
+import io.lectio.engine.Repairer;
+import io.lectio.host.http.Dialer;
+import io.lectio.host.http.HttpClient;
+import io.lectio.host.systemd.Systemd;
+import io.lectio.probe.ApiProbe;
+import io.lectio.probe.ConfigProbe;
 import io.lectio.probe.PageProbe;
 import io.lectio.probe.PathAccessProbe;
+import io.lectio.probe.ServiceProbe;
+import io.lectio.probe.UnitWatcher;
 import io.lectio.probe.WebRootWatcher;
 import io.lectio.repair.PathRepairer;
+import io.lectio.repair.ServiceRestarter;
 import io.lectio.store.FileStateStore;
 import io.lectio.store.LogFiles;
 import io.lectio.store.OneGuard;
+import io.lectio.store.SiteLock;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,13 +58,20 @@ import java.util.concurrent.TimeUnit;
 public final class Daemon {
     private static final Duration PAGE_DEADLINE = Duration.ofSeconds(8);
     private static final Duration LONGEST_END = Duration.ofSeconds(3);
+    /// What a look waits for a service's answer: a look that is quick sees a stop or a crash at once.
+    private static final Duration WAIT = Duration.ofMillis(300);
+
+    private static final Path SYSTEMD_RUNS = Path.of("/run/systemd/system"); // as sd_booted(3) asks
+    private static final Path APP_LOG = Path.of("/var/log/teaching_panel/error.log");
 
     private Daemon() {}
 
     /// Guards until the process is told to end.
     ///
     /// @return false when another guard is at work on this home
+    /// @throws IOException also when another guard repairs this site
     public static boolean run(Home home, Settings settings, boolean repairs) throws IOException, InterruptedException {
+        LastResort.endOnUncaught();
         home.prepare();
         Optional<OneGuard> lock = OneGuard.take(home.state());
         if (lock.isEmpty()) {
@@ -56,22 +82,29 @@ public final class Daemon {
         ZoneId zone = ZoneId.systemDefault();
         LogFiles log = new LogFiles(home.logs(), clock, zone, System.out);
         Texts texts = new Texts(settings.language(), zone, clock, repairs);
-        Limits limits =
-                new Limits(Limits.DEFAULT.attemptsInRow(), Limits.DEFAULT.cooldown(), settings.repairsPerHour());
+        Systemd systemd = new Systemd();
+        Services services = present(settings.services(), systemd, log);
+        Policy policy = new Policy(site, services, repairs, limits(settings));
         GuardLoop.Ports ports = new GuardLoop.Ports(
-                probers(site),
-                new PathRepairer(home.state().resolve("repairs")),
+                probers(policy, systemd, WAIT, clock),
+                repairer(home, systemd),
                 new LoggedNotifier(channel(settings, texts), log, texts),
-                new FileStateStore(home.state(), limits, clock),
-                new WebRootWatcher(site),
+                new FileStateStore(home.state(), policy, clock, log),
+                new WebRootWatcher(site, log),
+                new UnitWatcher(systemd, units(services)),
                 log,
                 clock);
         CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
         try (OneGuard _ = lock.get();
-                GuardLoop loop = new GuardLoop(ports, new Policy(site, repairs, limits, Policy.Timing.DEFAULT));
+                Closeable _ = repairs ? alone(site, home, log) : () -> {};
+                GuardLoop loop = new GuardLoop(ports, policy);
                 ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, endedWell), "end"));
-            loop.run();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
+            try {
+                loop.run();
+            } finally {
+                LastResort.haltAfter(LONGEST_END); // whatever does not let itself be closed
+            }
             endedWell.complete(true);
         } finally {
             endedWell.complete(false);
@@ -79,38 +112,138 @@ public final class Daemon {
         return true;
     }
 
+    /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a sandbox
+    /// without it, the guard works all the same.
+    private static Closeable alone(Site site, Home home, EventLog log) throws IOException {
+        if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+            return () -> {};
+        }
+        try {
+            return SiteLock.take(site.siteRoot(), home.folder());
+        } catch (SiteLock.Refused e) {
+            throw e;
+        } catch (IOException e) {
+            log.health(Level.WARNING, "nothing keeps a guard of another home from repairing here too: " + e);
+            return () -> {};
+        }
+    }
+
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
-    private static void end(GuardLoop loop, CompletableFuture<Boolean> endedWell) {
+    private static void end(GuardLoop loop, LogFiles log, CompletableFuture<Boolean> endedWell) {
+        LastResort.haltAfter(LONGEST_END.plus(LONGEST_END));
         loop.close();
         boolean well = endedWell
                 .completeOnTimeout(false, LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)
                 .join();
+        log.close();
         if (well) {
             Runtime.getRuntime().halt(0);
         }
     }
 
-    /// Every check's look, once, changing nothing.
+    /// Every check's look, once, changing nothing. What a single look at a service can tell, it is judged by.
     public static Map<CheckId, Observation.Outcome> lookOnce(Settings settings)
             throws InterruptedException, IOException {
+        InstantSource clock = InstantSource.system();
         Map<CheckId, Observation.Outcome> seen = new EnumMap<>(CheckId.class);
-        for (Map.Entry<CheckId, Prober> each : probers(real(settings.site())).entrySet()) {
-            seen.put(each.getKey(), each.getValue().look(List.of()));
+        try (Systemd systemd = new Systemd()) {
+            Services services = present(settings.services(), systemd, EventLog.NONE);
+            Policy policy = new Policy(real(settings.site()), services, false, limits(settings));
+            for (Map.Entry<CheckId, Prober> each :
+                    probers(policy, systemd, PAGE_DEADLINE, clock).entrySet()) {
+                seen.put(each.getKey(), Guard.judge(each.getValue().look(List.of()), clock.instant(), policy));
+            }
         }
         return seen;
     }
 
-    private static Map<CheckId, Prober> probers(Site site) {
+    private static Limits limits(Settings settings) {
+        return new Limits(Limits.DEFAULT.attemptsInRow(), Limits.DEFAULT.cooldown(), settings.repairsPerHour());
+    }
+
+    /// The services that systemd knows; without systemd, none.
+    private static Services present(Services named, Systemd systemd, EventLog log) {
+        return new Services(
+                named.app().filter(app -> isKnown(app.unit(), systemd, log)),
+                named.proxy().filter(proxy -> isKnown(proxy.unit(), systemd, log)));
+    }
+
+    private static boolean isKnown(String unit, Systemd systemd, EventLog log) {
+        String why = "systemd does not run here";
+        if (Files.isDirectory(SYSTEMD_RUNS)) {
+            try {
+                if (systemd.unit(unit).load() != UnitState.Load.NOT_FOUND) {
+                    return true;
+                }
+                why = "systemd knows no such unit";
+            } catch (IOException e) {
+                return true; // systemd does not answer now: the looks say so
+            }
+        }
+        log.health(Level.WARNING, unit + " is not guarded: " + why);
+        return false;
+    }
+
+    private static Map<String, CheckId> units(Services services) {
+        Map<String, CheckId> units = new HashMap<>();
+        services.app().ifPresent(app -> units.put(app.unit(), CheckId.APP));
+        services.proxy().ifPresent(proxy -> units.put(proxy.unit(), CheckId.PROXY));
+        return units;
+    }
+
+    private static Map<CheckId, Prober> probers(Policy policy, Systemd systemd, Duration wait, InstantSource clock) {
+        Site site = policy.site();
         Map<CheckId, Prober> probers = new EnumMap<>(CheckId.class);
-        for (CheckId check : CheckId.values()) {
+        for (CheckId check : policy.checks()) {
             probers.put(
                     check,
                     switch (check) {
-                        case FILES -> new PathAccessProbe(site);
+                        case APP -> {
+                            Services.App app = policy.services().app().orElseThrow();
+                            yield new ServiceProbe(systemd, app.unit(), direct(app), directly(app, site), wait, clock);
+                        }
+                        case PROXY -> {
+                            Services.Proxy proxy = policy.services().proxy().orElseThrow();
+                            HttpClient http = new HttpClient(new Dialer.Fixed(site.server()), false);
+                            yield new ServiceProbe(systemd, proxy.unit(), http, site.page(), wait, clock);
+                        }
+                        case CONFIG -> new ConfigProbe();
+                        case FILES, LEFT_ALONE -> new PathAccessProbe(site);
+                        case API ->
+                            new ApiProbe(
+                                    site.server(),
+                                    policy.services().app().orElseThrow().api(),
+                                    PAGE_DEADLINE);
                         case PAGE -> new PageProbe(site, PAGE_DEADLINE);
                     });
         }
         return probers;
+    }
+
+    private static HttpClient direct(Services.App app) {
+        String where = app.direct();
+        return new HttpClient(
+                where.startsWith("unix:")
+                        ? new Dialer.Unix(Path.of(where.substring("unix:".length())))
+                        : new Dialer.Fixed(where.substring(0, where.lastIndexOf(':'))),
+                false);
+    }
+
+    /// The API's address as the application itself is asked: with the site's name, on its own port.
+    private static URI directly(Services.App app, Site site) {
+        String where = app.direct();
+        String port = where.startsWith("unix:") ? "" : where.substring(where.lastIndexOf(':'));
+        return URI.create("http://" + site.page().getHost() + port + app.api().getRawPath());
+    }
+
+    private static Repairer repairer(Home home, Systemd systemd) {
+        PathRepairer paths = new PathRepairer(home.state().resolve("repairs"));
+        ServiceRestarter services =
+                new ServiceRestarter(systemd, home.state().resolve("evidence"), Optional.of(APP_LOG));
+        return (remedy, name) -> switch (remedy) {
+            case Remedy.OpenPaths open -> paths.run(open, name);
+            case Remedy.Restart restart -> services.run(restart, name);
+        };
     }
 
     private static Notifier channel(Settings settings, Texts texts) {

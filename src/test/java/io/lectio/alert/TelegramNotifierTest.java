@@ -2,16 +2,21 @@ package io.lectio.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.Outbox.Parcel;
 import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Secret;
 import io.lectio.testhost.BotApiServer;
 import io.lectio.testhost.BotApiServer.Message;
 import io.lectio.testhost.BotApiServer.Outage;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -76,11 +81,11 @@ class TelegramNotifierTest {
     }
 
     private static Parcel parcel(Alert... alerts) {
-        return new Parcel(List.of(alerts), Optional.empty(), false);
+        return new Parcel(List.of(alerts), Optional.empty(), false, 0);
     }
 
     private static Parcel afterFailure(Alert failed) {
-        return new Parcel(List.of(failed), Optional.empty(), true);
+        return new Parcel(List.of(failed), Optional.empty(), true, 0);
     }
 
     private static void apart() {
@@ -120,9 +125,9 @@ class TelegramNotifierTest {
     @Test
     void aChatThatHasMovedIsNamed() {
         server.migrateTo("-10042");
-        assertThat(send(parcel(alert))).isEqualTo(new Delivery.Migrated("-10042"));
+        assertThat(send(parcel(alert))).isEqualTo(new Delivery.Migrated(new Outbox.Moved(CHAT, "-10042")));
         apart();
-        assertThat(send(new Parcel(List.of(alert), Optional.of("-10042"), false)))
+        assertThat(send(new Parcel(List.of(alert), Optional.of(new Outbox.Moved(CHAT, "-10042")), false, 0)))
                 .isInstanceOf(Delivery.Accepted.class);
     }
 
@@ -141,7 +146,8 @@ class TelegramNotifierTest {
         assertThat(send(parcel(alert))).isInstanceOf(Delivery.Refused.class);
         server.blocked(false);
         apart();
-        assertThat(send(new Parcel(List.of(alert), Optional.of("77"), false))).isInstanceOf(Delivery.Refused.class);
+        assertThat(send(new Parcel(List.of(alert), Optional.of(new Outbox.Moved(CHAT, "77")), false, 0)))
+                .isInstanceOf(Delivery.Refused.class);
     }
 
     @ParameterizedTest
@@ -201,6 +207,35 @@ class TelegramNotifierTest {
         assertThat(shown.text().length()).isBetween(20, 4_096);
         assertThat(shown.text().chars().filter(unit -> unit < ' ' && unit != '\n'))
                 .isEmpty();
+    }
+
+    /// Whoever answers may repeat what was asked, and the address holds the token.
+    @Test
+    void anAnswerThatRepeatsTheTokenIsToldWithoutIt() throws IOException {
+        HttpServer echo = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        echo.createContext("/", exchange -> {
+            byte[] body = ("{\"ok\":false,\"description\":\"no " + exchange.getRequestURI() + "\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(502, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        echo.start();
+        try {
+            URI api = URI.create("http://127.0.0.1:" + echo.getAddress().getPort());
+            Delivery told = send(notifier(api, TOKEN, Optional.empty()), parcel(alert));
+            assertThat(told.toString()).contains("[secret]", "502");
+        } finally {
+            echo.stop(0);
+        }
+    }
+
+    @Test
+    void anAddressThatCannotBeAskedIsToldWithoutTheToken() {
+        URI nowhere = URI.create("http://127.0.0.1:99999");
+        assertThat(send(notifier(nowhere, TOKEN, Optional.empty()), parcel(alert))
+                        .toString())
+                .contains("[secret]", "99999");
     }
 
     @Test

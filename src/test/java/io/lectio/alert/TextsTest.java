@@ -15,6 +15,7 @@ import static io.lectio.alert.Told.well;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
@@ -279,7 +280,7 @@ class TextsTest {
     }
 
     @Test
-    void aBacklogOfFiveIsOneMessage() {
+    void fiveAtOnceAreOneMessage() {
         reads(
                 Told.backlog(List.of(
                         page(bad("/", 502, "502 Bad Gateway")),
@@ -288,36 +289,155 @@ class TextsTest {
                         FOLDER_CLOSED.repairing(),
                         blind("openat /var/www: too many open files"))),
                 """
-                🚨 Lectio · сообщений, которые не удалось отправить вовремя: 5
-                🚨 06:12:00 · нужен человек · Страница отвечала 502.
-                🚨 06:12:00 · восстановить не удалось, пауза · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
-                ⚠️ 06:12:00 · восстановлено за 1,3 с · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
-                ⚠️ 06:12:00 · восстановление начато · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
-                ⚠️ 06:12:00 · нужен человек · Проверка прав на файлы не может работать: openat /var/www: too many open files. Сам сайт может быть в порядке.
+                🚨 CRITICAL · Lectio · сразу несколько сбоев: 5
+                🚨 CRITICAL · 06:12:00 · нужен человек · Страница отвечала 502.
+                🚨 CRITICAL · 06:12:00 · восстановить не удалось, пауза · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                ⚠️ WARNING · 06:12:00 · восстановлено за 1,3 с · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                ⚠️ WARNING · 06:12:00 · восстановление начато · Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                ⚠️ WARNING · 06:12:00 · нужен человек · Проверка прав на файлы не может работать: openat /var/www: too many open files. Сам сайт может быть в порядке.
                 Что сейчас: sudo lectio status""",
                 """
-                🚨 Lectio · alerts that could not be sent in time: 5
-                🚨 06:12:00 · a person is needed · The page answered 502.
-                🚨 06:12:00 · not healed, cooling down · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
-                ⚠️ 06:12:00 · healed in 1.3 s · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
-                ⚠️ 06:12:00 · repair started · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
-                ⚠️ 06:12:00 · a person is needed · The check of file permissions cannot work: openat /var/www: too many open files. The site itself may be fine.
+                🚨 CRITICAL · Lectio · several faults at once: 5
+                🚨 CRITICAL · 06:12:00 · a person is needed · The page answered 502.
+                🚨 CRITICAL · 06:12:00 · not healed, cooling down · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                ⚠️ WARNING · 06:12:00 · healed in 1.3 s · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                ⚠️ WARNING · 06:12:00 · repair started · The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                ⚠️ WARNING · 06:12:00 · a person is needed · The check of file permissions cannot work: openat /var/www: too many open files. The site itself may be fine.
                 How it is now: sudo lectio status""");
     }
 
     @Test
     void aLongBacklogListsTwentyAndCountsTheOthers() {
         String text = render(Language.EN, blind("no user www-data").backlog(25));
-        assertThat(text.lines()).hasSize(23).contains("and 5 more: alerts.log");
-        assertThat(render(Language.RU, blind("no user www-data").backlog(25))).contains("\nи ещё 5: alerts.log\n");
+        assertThat(text.lines()).hasSize(23).contains("and 5 more: health.log");
+        assertThat(render(Language.RU, blind("no user www-data").backlog(25))).contains("\nи ещё 5: health.log\n");
     }
 
     @Test
     void aTextThatTheChannelRefusedIsSaidInItsSimplestForm() {
         reads(
                 FOLDER_CLOSED.critical().refused(1),
-                "Lectio: CRITICAL в 06:12:00, подробности в alerts.log",
-                "Lectio: CRITICAL at 06:12:00, details in alerts.log");
+                "🚨 CRITICAL · Lectio · 06:12:00 · подробности в alerts.log",
+                "🚨 CRITICAL · Lectio · 06:12:00 · details in alerts.log");
+    }
+
+    @Test
+    void aDigestOfWhatHasHealedIsNoLongerCritical() {
+        String text =
+                english(FOLDER_CLOSED.critical().tried(1, changed(1, 203, 0)).healed(Duration.ofSeconds(9), 5));
+        assertThat(text).startsWith("⚠️ WARNING").doesNotContain("CRITICAL");
+        assertThat(render(
+                        Language.EN,
+                        FOLDER_CLOSED
+                                .critical()
+                                .tried(1, changed(1, 203, 0))
+                                .healed(Duration.ofSeconds(9), 5)
+                                .backlog(4)))
+                .startsWith("⚠️ WARNING")
+                .doesNotContain("CRITICAL");
+    }
+
+    @Test
+    void aPageThatIsSlow() {
+        reads(page(Told.slow(Duration.ofMillis(6_200))), """
+                ⚠️ WARNING · Lectio · 06:12:00 · наблюдаю
+                Страница отвечала 200 (медленно: 6,2 с).
+                Что сделать: найти, что занимает сервер: top; sudo tail -20 /var/log/nginx/access.log""", """
+                ⚠️ WARNING · Lectio · 06:12:00 · watching
+                The page answered 200 (slow: 6.2 s).
+                What to do: find what keeps the server busy: top; sudo tail -20 /var/log/nginx/access.log""");
+    }
+
+    @Test
+    void ofASlowPageWithAMissingFileTheFileIsTold() {
+        assertThat(english(page(Told.slow(Duration.ofSeconds(6)), bad("/a.js", 404, "404 Not Found"))))
+                .contains("The page answered, but not its files: /a.js (404).")
+                .endsWith("deploy it again");
+    }
+
+    @Test
+    void aRepairedFileThatTheServerKeepsBackIsToldInTheProof() {
+        Told told = FOLDER_CLOSED
+                .tried(1, changed(0, 1, 0))
+                .provedBy(well("/"), well("/a.js"), Told.keptBack("/57.chunk.js", 403));
+        assertThat(render(Language.RU, told.parcel()))
+                .endsWith(
+                        "страница и 1 её файл отвечают 200 за 31 мс; /57.chunk.js сам отвечает 403 (по правилам сервера).");
+        assertThat(english(told))
+                .endsWith("answer 200 in 31 ms; /57.chunk.js itself answers 403 (by the server's rules).");
+    }
+
+    @Test
+    void aUnitsNameWithABackslashIsOneWordForTheShell() {
+        assertThat(english(Told.service("srv-my\\x2dsite.service", new Condition.BootLoop())))
+                .endsWith(
+                        "systemctl status 'srv-my\\x2dsite.service'; sudo journalctl -u 'srv-my\\x2dsite.service' -n 50");
+    }
+
+    @Test
+    void aSpentBudgetIsToldAsSuch() {
+        assertThat(render(Language.RU, FOLDER_CLOSED.critical().coolingDown().parcel()))
+                .contains(
+                        "\nЛимит исправлений в час исчерпан (LECTIO_REPAIRS_PER_HOUR). Следующая попытка в 06:17:00.\n");
+        assertThat(english(FOLDER_CLOSED.critical().coolingDown()))
+                .contains("\nThe budget of repairs an hour is spent (LECTIO_REPAIRS_PER_HOUR). The next attempt is at")
+                .doesNotContain("Repaired");
+        assertThat(english(FOLDER_CLOSED.tried(3, changed(1, 2, 0)).coolingDown(Duration.ofMinutes(40))))
+                .contains("1 folder, 2 files), in vain. The budget of repairs an hour is spent");
+        assertThat(english(FOLDER_CLOSED.tried(3, changed(1, 2, 0)).coolingDown()))
+                .contains("in vain. The next attempt is at 06:17:00.");
+    }
+
+    @Test
+    void allAttemptsAreSummedWhenItHasHealed() {
+        reads(FOLDER_CLOSED.tried(changed(0, 1, 0), changed(0, 0, 0)).healed(Duration.ofMillis(900), 0), """
+                ⚠️ WARNING · Lectio · 06:12:00 · восстановлено за 0,9 с
+                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend/build (0700, root; изменено в 06:12:00).
+                Исправлено: владелец www-data, права 644 (1 файл).
+                Проверено: страница отвечает 200 за 31 мс.""", """
+                ⚠️ WARNING · Lectio · 06:12:00 · healed in 0.9 s
+                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
+                Repaired: owner www-data, mode 644 (1 file).
+                Proved: the page answers 200 in 31 ms.""");
+        Told twice = FOLDER_CLOSED
+                .tried(changed(1, 3, 0), READ_ONLY, changed(0, 2, 1))
+                .healed(Duration.ofMillis(900), 0);
+        assertThat(english(twice))
+                .contains("Repaired in 2 attempts: owner www-data, mode 755 and 644 (1 folder, 5 files). Left alone");
+        assertThat(render(Language.RU, twice.parcel()))
+                .contains("Исправлено за 2 попытки: владелец www-data, права 755 и 644 (1 папка, 5 файлов).");
+    }
+
+    @Test
+    void restartsAreCountedWhenItHasHealed() {
+        RepairResult.Restarted once = new RepairResult.Restarted(
+                "app.service", false, List.of("[CRITICAL] WORKER TIMEOUT"), Path.of("/var/lib/evidence"));
+        assertThat(english(FOLDER_CLOSED.tried(once, once).healed(Duration.ofMillis(900), 0)))
+                .contains("Done: app.service started anew 2 times. Before it: [CRITICAL] WORKER TIMEOUT\n");
+        assertThat(render(
+                        Language.RU,
+                        FOLDER_CLOSED
+                                .tried(once)
+                                .healed(Duration.ofMillis(900), 0)
+                                .parcel()))
+                .contains("Сделано: app.service запущен заново. Перед этим:");
+    }
+
+    @Test
+    void whatWasGivenIsToldOnlyWhereAllKnownChangesAgree() {
+        RepairResult mixed = new RepairResult.Changed(
+                2,
+                1,
+                List.of(
+                        new RepairResult.Change(SITE_ROOT, "root:root 0700", "root:root 0711"),
+                        new RepairResult.Change(WEB_ROOT, "root:root 0700", "www-data:www-data 0755"),
+                        new RepairResult.Change(WEB_ROOT.resolve("a"), "root:root 0600", "www-data:www-data 0644")),
+                0,
+                Path.of("/var/lib/7.tsv"));
+        assertThat(english(FOLDER_CLOSED.tried(1, mixed).healed(Duration.ofMillis(900), 0)))
+                .contains("\nRepaired: 2 folders, 1 file.\n");
+        assertThat(english(FOLDER_CLOSED.tried(3, mixed).coolingDown()))
+                .contains("Repaired 3 times (2 folders, 1 file), in vain.");
     }
 
     @ParameterizedTest
@@ -408,8 +528,8 @@ class TextsTest {
                 "www-data",
                 500,
                 Stream.of("a.js", "b.js", "c.js", "d.js").map(Told::closedFile).toList(),
-                0,
-                204);
+                204,
+                0);
         assertThat(english(paths(access).repairing()))
                 .contains("a.js", "b.js", "c.js", " and 201 more;")
                 .doesNotContain("d.js");

@@ -1,6 +1,7 @@
 package io.lectio.alert;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
@@ -46,8 +47,9 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
 
     static Told paths(Denial... denied) {
         List<Denial> all = List.of(denied);
-        int folders = (int) all.stream().filter(Denial::folder).count();
-        return paths(new Access("www-data", 240, all, folders, all.size() - folders));
+        int leftAlone =
+                (int) all.stream().filter(denial -> !denial.repairable()).count();
+        return paths(new Access("www-data", 240, all, all.size(), leftAlone));
     }
 
     static Told paths(Access access) {
@@ -55,12 +57,21 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
                 ? Optional.of(new Remedy.OpenPaths(
                         new Site(PAGE, "127.0.0.1", SITE_ROOT, WEB_ROOT, "www-data", new PrivatePatterns(List.of()))))
                 : Optional.empty();
-        return of(new Diagnosis.PathsClosed(access, remedy));
+        return of(new Diagnosis.PathsClosed(remedy.isPresent() ? CheckId.FILES : CheckId.LEFT_ALONE, access, remedy));
     }
 
     static Told page(Answer... answers) {
         Answers seen = new Answers(List.of(answers), Duration.ofMillis(9));
-        return new Told(Level.CRITICAL, new Diagnosis.PageBad(seen), Optional.of(seen), List.of(), new Open());
+        return new Told(
+                seen.onlySlow() ? Level.WARNING : Level.CRITICAL,
+                new Diagnosis.AnswerBad(CheckId.PAGE, seen),
+                Optional.of(seen),
+                List.of(),
+                new Open());
+    }
+
+    static Told service(String unit, Condition condition) {
+        return of(new Diagnosis.ServiceBad(CheckId.APP, unit, condition, Optional.empty()));
     }
 
     static Told blind(String reason) {
@@ -80,7 +91,7 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     private static Denial folder(Path path, int mode, Place place, Optional<Obstacle> obstacle) {
-        return new Denial(path, true, mode, "root:root", BROKEN, place, obstacle);
+        return new Denial(path, true, mode, "root:root", BROKEN, Instant.EPOCH, place, obstacle);
     }
 
     static Denial closedFile(String name) {
@@ -88,12 +99,27 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     static Denial file(String name, int mode, Optional<Obstacle> obstacle) {
-        return new Denial(WEB_ROOT.resolve(name), false, mode, "www-data:www-data", BROKEN, Place.INSIDE, obstacle);
+        return new Denial(
+                WEB_ROOT.resolve(name),
+                false,
+                mode,
+                "www-data:www-data",
+                BROKEN,
+                Instant.EPOCH,
+                Place.INSIDE,
+                obstacle);
     }
 
     static Denial linkInsteadOfTheWebRoot() {
         return new Denial(
-                WEB_ROOT, false, 0777, "root:root", BROKEN, Place.INSIDE, Optional.of(Obstacle.SYMBOLIC_LINK));
+                WEB_ROOT,
+                false,
+                0777,
+                "root:root",
+                BROKEN,
+                Instant.EPOCH,
+                Place.INSIDE,
+                Optional.of(Obstacle.SYMBOLIC_LINK));
     }
 
     static Answer well(String path) {
@@ -107,6 +133,15 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
 
     static Answer bad(String path, int status, String words) {
         return bad(path, status, Kind.STATUS, words);
+    }
+
+    static Answer slow(Duration took) {
+        return new Answer(PAGE, Optional.of(200), took, Optional.of(new Fault(Kind.SLOW, "answered after some time")));
+    }
+
+    /// By the server's own rules: no fault.
+    static Answer keptBack(String path, int status) {
+        return new Answer(PAGE.resolve(path), Optional.of(status), Duration.ofMillis(3), Optional.empty());
     }
 
     static Answer silent(Kind kind, String words) {
@@ -138,6 +173,14 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         return new Told(level, diagnosis, symptom, all, phase);
     }
 
+    /// After attempts that ended so, one after the other.
+    Told tried(RepairResult... results) {
+        List<Attempt> all = IntStream.rangeClosed(1, results.length)
+                .mapToObj(number -> new Attempt(number, BROKEN, List.of(number), 1, Optional.of(results[number - 1])))
+                .toList();
+        return new Told(level, diagnosis, symptom, all, phase);
+    }
+
     Told repairing() {
         Attempt begun = new Attempt(1, BROKEN, List.of(1), 1, Optional.empty());
         return new Told(level, diagnosis, symptom, List.of(begun), new Repairing(BROKEN));
@@ -148,7 +191,11 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     Told coolingDown() {
-        return in(new CoolingDown(BROKEN.plus(Duration.ofMinutes(5))));
+        return coolingDown(Duration.ofMinutes(5));
+    }
+
+    Told coolingDown(Duration pause) {
+        return in(new CoolingDown(BROKEN.plus(pause)));
     }
 
     /// Proved by the page and this many of its files.
@@ -157,6 +204,10 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
                 .mapToObj(number -> well(number == 0 ? "/" : "/" + number + ".js"))
                 .toList();
         return in(new Resolved(BROKEN.plus(after), new Answers(proof, Duration.ofMillis(31))));
+    }
+
+    Told provedBy(Answer... answers) {
+        return in(new Resolved(BROKEN.plusSeconds(1), new Answers(List.of(answers), Duration.ofMillis(31))));
     }
 
     private Told in(Phase next) {
@@ -181,7 +232,13 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     private static Outbox.Parcel parcel(List<Alert> alerts) {
-        return new Outbox.Parcel(alerts, Optional.empty(), false);
+        return new Outbox.Parcel(alerts, Optional.empty(), false, 0);
+    }
+
+    Outbox.Parcel revision(long id, int revision, int rejections) {
+        Alert alert = alert(id, Optional.empty());
+        return parcel(
+                List.of(new Alert(id, level, alert.incident(), BROKEN, revision, 0, Optional.empty(), rejections)));
     }
 
     Alert alert(long id, Optional<Long> message) {

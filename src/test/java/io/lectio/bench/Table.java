@@ -26,9 +26,19 @@ final class Table {
         lines.add("| " + String.join(" | ", cells) + " |");
     }
 
+    /// Puts another table or a paragraph below.
+    void below(String markdown) {
+        lines.add("");
+        lines.add(markdown);
+    }
+
+    String markdown() {
+        return String.join("\n", lines);
+    }
+
     /// Prints it; and where `LECTIO_BENCH_PUBLISH` is set, replaces the table of this name in the page.
     void publish() throws IOException {
-        String text = String.join("\n", lines);
+        String text = markdown();
         System.out.println("\n" + text + "\n");
         if (System.getenv("LECTIO_BENCH_PUBLISH") == null) {
             return;

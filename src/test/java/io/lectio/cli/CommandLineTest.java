@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import io.lectio.Main;
 import io.lectio.control.ControlServer;
 import io.lectio.core.GuardState;
+import io.lectio.core.policy.Services;
 import io.lectio.engine.GuardLoop.Snapshot;
 import io.lectio.store.OneGuard;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,10 +83,11 @@ class CommandLineTest {
     private void configureSiteThatDoesNotAnswer() throws IOException {
         Path build = Files.createDirectories(folder.resolve("site/build"));
         Files.writeString(build.resolve("index.html"), "<html></html>");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         configure(
                 "LECTIO_SITE_ROOT=" + folder.resolve("site"),
                 "LECTIO_WEB_ROOT=" + build,
-                "LECTIO_WEB_USER=root",
+                "LECTIO_WEB_USER=nobody",
                 "LECTIO_SITE_URL=http://localhost:" + closedPort() + "/");
     }
 
@@ -200,7 +203,7 @@ class CommandLineTest {
         configureSiteThatDoesNotAnswer();
         Files.writeString(
                 home.resolve("config.env"),
-                Files.readString(home.resolve("config.env")).replace("=root", "=no-such-user"));
+                Files.readString(home.resolve("config.env")).replace("=nobody", "=no-such-user"));
         Ended ended = lectio("check");
         assertThat(ended.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
         assertThat(ended.out()).contains("no-such-user").doesNotContain("files  healthy");
@@ -224,7 +227,8 @@ class CommandLineTest {
 
     @Test
     void theDaemonsStatusIsToldForPeopleAndForPrograms() throws Exception {
-        Snapshot snapshot = new Snapshot(GuardState.begin(GuardState.Durable.EMPTY), Optional.empty(), NOW, NOW);
+        Snapshot snapshot = new Snapshot(
+                GuardState.begin(GuardState.Durable.EMPTY), Services.NONE.checks(), Optional.empty(), NOW, NOW);
         try (ControlServer _ = ControlServer.start(home.resolve("state"), () -> snapshot)) {
             Ended json = lectio("status", "--json");
             assertThat(json.code()).isEqualTo(LectioCommand.OK);

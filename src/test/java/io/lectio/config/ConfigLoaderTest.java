@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lectio.core.policy.GuardedPaths;
 import io.lectio.core.policy.Language;
+import io.lectio.core.policy.PrivatePatterns;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
     private static final String TOKEN = "123456789:AAcanaryCANARYcanaryCANARYcanaryCANA";
@@ -21,6 +28,7 @@ class ConfigLoaderTest {
     private Settings load(String text) throws IOException, Settings.Invalid {
         Path file = folder.resolve("config.env");
         Files.writeString(file, text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         return ConfigLoader.load(file);
     }
 
@@ -66,10 +74,15 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void twoHundredMutatedFilesAreReadWholeOrRefused() throws IOException {
+    void twoHundredMutatedFilesAreReadWholeOrRefused() throws Exception {
         String whole = "TELEGRAM_BOT_TOKEN=\"" + TOKEN + "\"\nTELEGRAM_CHAT_ID=\"5\"\nLECTIO_SITE_ROOT=/var/www/panel\n"
-                + "LECTIO_WEB_ROOT=/var/www/panel/build\nLECTIO_PRIVATE=*.map\n";
+                + "LECTIO_WEB_ROOT=/var/www/panel/build\nLECTIO_PRIVATE=*.map,backup-*,notes-of-the-owner,drafts\n"
+                + "# " + "what the owner wrote to himself, ".repeat(10) + "\n";
+        Settings unspoiled = load(whole);
+        assertThat(unspoiled.warnings()).isEmpty();
+        assertThat(unspoiled.site().privates().patterns()).contains("*.map", "backup-*");
         int refused = 0;
+        int otherwise = 0;
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             StringBuilder text = new StringBuilder(whole);
@@ -79,12 +92,105 @@ class ConfigLoaderTest {
             try {
                 Settings settings = load(text.toString());
                 GuardedPaths.requireGuardable("seed " + seed, settings.site().webRoot());
+                assertThat(settings.toString()).doesNotContain("canaryCANARY");
+                otherwise += settings.toString().equals(unspoiled.toString()) ? 0 : 1;
             } catch (Settings.Invalid e) {
                 refused++;
                 assertThat(e.problems()).isNotEmpty();
                 assertThat(e.getMessage()).doesNotContain("canaryCANARY");
             }
         }
-        assertThat(refused).isGreaterThan(50);
+        assertThat(refused).isBetween(50, 190);
+        assertThat(otherwise).isPositive();
+    }
+
+    @Test
+    void readsTheExampleOfTheReadme() throws Exception {
+        assertThat(load("LECTIO_PRIVATE=*.map,backup-*\n").site().privates().covers("backup-1"))
+                .isTrue();
+    }
+
+    @Test
+    void whatNeverBelongsIntoABuildIsPrivateBesidesTheOwnersPatterns() throws Exception {
+        PrivatePatterns privates = load("LECTIO_PRIVATE=*.map\n").site().privates();
+        assertThat(Stream.of("a.map", "dump.sql", "db.sqlite3-wal", "site.key", "prod.env", "id_rsa.pub", ".env"))
+                .allMatch(privates::covers);
+        assertThat(Stream.of("index.html", "main.js", "environment.js", "keyboard.svg"))
+                .noneMatch(privates::covers);
+        assertThat(load("").site().privates().covers("backup.bak")).isTrue();
+    }
+
+    @Test
+    void rootIsNoWebUser() {
+        assertThatThrownBy(() -> load("LECTIO_WEB_USER=root\n"))
+                .hasMessageContaining("LECTIO_WEB_USER is root, who may read everything");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "LECTIO_SITE_ROOT",
+                "LECTIO_WEB_ROOT",
+                "LECTIO_WEB_USER",
+                "LECTIO_SITE_URL",
+                "LECTIO_SITE_SERVER",
+                "LECTIO_PRIVATE",
+                "LECTIO_LANGUAGE",
+                "LECTIO_APP_UNIT",
+                "TELEGRAM_CHAT_ID",
+                "TELEGRAM_API_URL",
+                "NONSENSE"
+            })
+    void aTokenInAnotherKeyIsRefusedAndNotRepeated(String key) {
+        assertThatThrownBy(() -> load(key + "=" + TOKEN + "\n"))
+                .isInstanceOf(Settings.Invalid.class)
+                .message()
+                .contains(key)
+                .doesNotContain("canary");
+        assertThatThrownBy(() -> load(key + "='/x/" + TOKEN + "'\n")).message().doesNotContain("canary");
+    }
+
+    @Test
+    void aProxysPasswordMayLookLikeAToken() throws Exception {
+        assertThat(load("TELEGRAM_PROXY='socks5://12345:aaaaaaaaaaaaaaaaaaaaaaaa@10.0.0.1:1080'\n"))
+                .isNotNull();
+    }
+
+    @Test
+    void warnsOfAFileThatOthersMayWriteOrRead() throws Exception {
+        Path file = folder.resolve("config.env");
+        load("TELEGRAM_BOT_TOKEN=" + TOKEN + "\nTELEGRAM_CHAT_ID=5\n");
+        assertThat(ConfigLoader.load(file).warnings()).isEmpty();
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
+        assertThat(ConfigLoader.load(file).warnings().toString()).contains("others can write it", "chmod 600");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(ConfigLoader.load(file).warnings().toString()).contains("others can read the token");
+    }
+
+    @Test
+    void warnsOfAFileOfAnotherThanRootWhereRootReadsIt() {
+        Set<PosixFilePermission> closed = PosixFilePermissions.fromString("rw-------");
+        Path file = Path.of("/opt/lectio-monitor/config.env");
+        assertThat(new Rights("www-data", closed, true).problems(file, true))
+                .containsExactly("belongs to www-data, who so decides what root does: chown root " + file);
+        assertThat(new Rights("owner", closed, false).problems(file, true)).isEmpty();
+        assertThat(new Rights("root", closed, true).problems(file, true)).isEmpty();
+    }
+
+    @Test
+    void theGuardsOwnHomeIsNoSite() {
+        assertThatThrownBy(() -> load("LECTIO_SITE_ROOT=" + folder + "\nLECTIO_WEB_ROOT=" + folder + "/logs\n"))
+                .hasMessageContaining("must lie apart");
+    }
+
+    @Test
+    void whatIsWrongWithAServiceIsToldToo() {
+        assertThatThrownBy(() -> load("LECTIO_APP_UNIT='no unit'\n"))
+                .hasMessageContaining("config.env:1: LECTIO_APP_UNIT is not a unit's name");
+    }
+
+    @Test
+    void aPatternThatCouldNeverMatchIsRefused() {
+        assertThatThrownBy(() -> load("LECTIO_PRIVATE='a\\b'\n")).hasMessageContaining("write *");
     }
 }

@@ -13,6 +13,7 @@ import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Services;
 import io.lectio.engine.GuardLoop.Snapshot;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,8 +50,10 @@ class ControlTest {
     @TempDir
     private Path folder = Path.of("");
 
+    private static final Set<CheckId> CHECKS = Services.NONE.checks();
+
     private static Snapshot snapshot(Durable durable) {
-        return new Snapshot(GuardState.begin(durable), Optional.empty(), NOW, NOW.plusSeconds(5));
+        return new Snapshot(GuardState.begin(durable), CHECKS, Optional.empty(), NOW, NOW.plusSeconds(5));
     }
 
     private ControlServer serve() throws IOException {
@@ -117,17 +121,21 @@ class ControlTest {
                 new Incident.CoolingDown(NOW.plusSeconds(300)),
                 Level.CRITICAL);
         Alert alert = new Alert(8, Level.CRITICAL, incident, NOW, 1, 0, Optional.empty(), 0);
-        Durable durable =
-                new Durable(9, Optional.of(incident), Map.of(), new Outbox(List.of(alert), NOW, 0, Optional.empty()));
+        Durable durable = new Durable(
+                9,
+                List.of(incident),
+                Map.of(),
+                new Outbox(List.of(alert), NOW, Duration.ZERO, 0, Optional.empty(), 0),
+                0);
         try (ControlServer _ = ControlServer.start(folder, () -> snapshot(durable))) {
             assertThat(ask())
                     .containsAllEntriesOf(Map.of(
-                            "incident.id", "7",
-                            "incident.opened", "2026-01-22T03:12:00Z",
-                            "incident.phase", "CoolingDown",
-                            "incident.level", "CRITICAL",
-                            "incident.cause", "Blind",
-                            "incident.attempts", "0",
+                            "incidents.0.id", "7",
+                            "incidents.0.opened", "2026-01-22T03:12:00Z",
+                            "incidents.0.phase", "CoolingDown",
+                            "incidents.0.level", "CRITICAL",
+                            "incidents.0.cause", "Blind",
+                            "incidents.0.attempts", "0",
                             "alertsPending", "1"));
         }
     }
@@ -136,7 +144,7 @@ class ControlTest {
     void whatDegradesTheGuardIsToldWhateverItsTextHolds() throws Exception {
         String reason = "disk \"full\"\n\u0000\u2028😀 на диске";
         try (ControlServer _ = ControlServer.start(
-                folder, () -> new Snapshot(GuardState.begin(Durable.EMPTY), Optional.of(reason), NOW, NOW))) {
+                folder, () -> new Snapshot(GuardState.begin(Durable.EMPTY), CHECKS, Optional.of(reason), NOW, NOW))) {
             assertThat(ask()).containsEntry("degraded", reason);
         }
     }

@@ -13,12 +13,15 @@ import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
+import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import java.net.URI;
 import java.nio.file.Path;
@@ -42,7 +45,7 @@ class GuardTest {
             new PrivatePatterns(List.of()));
     private static final Instant START = Instant.parse("2026-01-22T03:12:00Z");
 
-    private Policy policy = new Policy(SITE, true, Limits.DEFAULT, Policy.Timing.DEFAULT);
+    private Policy policy = new Policy(SITE, Services.NONE, true, Limits.DEFAULT);
     private Instant now = START;
     private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
     private final List<Action> actions = new ArrayList<>();
@@ -65,13 +68,21 @@ class GuardTest {
 
     private static Access access(boolean well, int entries) {
         Denial denial = new Denial(
-                WEB.resolve("index.html"), false, 0, "www-data:www-data", START, Place.INSIDE, Optional.empty());
-        return new Access("www-data", entries, well ? List.of() : List.of(denial), 0, well ? 0 : 1);
+                WEB.resolve("index.html"),
+                false,
+                0,
+                "www-data:www-data",
+                START,
+                Instant.EPOCH,
+                Place.INSIDE,
+                Optional.empty());
+        return new Access("www-data", entries, well ? List.of() : List.of(denial), well ? 0 : 1, 0);
     }
 
     private static Access closed(String name) {
-        Denial denial = new Denial(WEB.resolve(name), false, 0600, "root:root", START, Place.INSIDE, Optional.empty());
-        return new Access("www-data", 200, List.of(denial), 0, 1);
+        Denial denial =
+                new Denial(WEB.resolve(name), false, 0600, "root:root", START, START, Place.INSIDE, Optional.empty());
+        return new Access("www-data", 200, List.of(denial), 1, 0);
     }
 
     private static Answers answers(boolean well) {
@@ -84,7 +95,7 @@ class GuardTest {
     }
 
     private void repairEnds() {
-        long id = state.durable().incident().orElseThrow().id();
+        long id = state.durable().incidents().getFirst().id();
         event(new Event.RepairDone(id, new RepairResult.Changed(0, 1, List.of(), 0, Path.of("/j/1.tsv"))));
     }
 
@@ -129,7 +140,7 @@ class GuardTest {
         assertThat(all(Action.Send.class)).isEmpty();
         repairEnds();
         bothSee(true, true);
-        assertThat(state.durable().incident().orElseThrow().phase()).isInstanceOf(Incident.Resolved.class);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Resolved.class);
         pass(Duration.ofSeconds(2));
         event(new Event.Tick());
         List<Action.Send> sent = all(Action.Send.class).toList();
@@ -139,7 +150,7 @@ class GuardTest {
         assertThat(alert.incident().symptom()).isPresent();
         event(new Event.Delivered(sent.getFirst().parcel(), new Delivery.Accepted(Optional.of(7L))));
         event(new Event.Tick());
-        assertThat(state.durable().incident()).isEmpty();
+        assertThat(state.durable().incidents()).isEmpty();
         assertThat(state.durable().outbox().alerts()).isEmpty();
     }
 
@@ -161,7 +172,7 @@ class GuardTest {
         repairEnds();
         sees(CheckId.FILES, true, before);
         sees(CheckId.PAGE, true, before);
-        assertThat(state.durable().incident().orElseThrow().phase()).isInstanceOf(Incident.Proving.class);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Proving.class);
     }
 
     @Test
@@ -173,8 +184,8 @@ class GuardTest {
             bothSee(false, false);
         }
         assertThat(all(Action.Repair.class)).hasSize(3);
-        assertThat(state.durable().incident().orElseThrow().phase()).isInstanceOf(Incident.CoolingDown.class);
-        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.CRITICAL);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.CoolingDown.class);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
         pass(Duration.ofMinutes(5));
         event(new Event.Tick());
         assertThat(all(Action.Repair.class)).hasSize(4);
@@ -200,7 +211,7 @@ class GuardTest {
         event(new Event.Started());
         for (int i = 0; i < 40; i++) {
             bothSee(false, true);
-            if (state.durable().incident().orElseThrow().phase() instanceof Incident.Repairing) {
+            if (state.durable().incidents().getFirst().phase() instanceof Incident.Repairing) {
                 repairEnds();
                 bothSee(true, true);
             }
@@ -225,7 +236,7 @@ class GuardTest {
         repairEnds();
         bothSee(true, true);
         assertThat(all(Action.Repair.class)).hasSize(50);
-        assertThat(state.durable().incident().orElseThrow().attempts()).hasSize(1);
+        assertThat(state.durable().incidents().getFirst().attempts()).hasSize(1);
         assertThat(state.durable().ledgers().values())
                 .allSatisfy(ledger -> assertThat(ledger.spent()).hasSize(1));
     }
@@ -241,7 +252,7 @@ class GuardTest {
             bothSee(true, false);
             pass(Duration.ofMillis(200));
         }
-        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.WARNING);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.WARNING);
         bothSee(true, true);
         pass(Duration.ofSeconds(2));
         event(new Event.Tick());
@@ -254,10 +265,11 @@ class GuardTest {
         event(new Event.PathsChanged(now));
         bothSee(true, false);
         bothSee(true, false);
-        assertThat(state.durable().incident()).isEmpty();
+        bothSee(true, false);
+        assertThat(state.durable().incidents()).isEmpty();
         pass(Duration.ofSeconds(1));
         event(new Event.Tick());
-        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.CRITICAL);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
     }
 
     @Test
@@ -269,28 +281,35 @@ class GuardTest {
             bothSee(true, false);
             pass(Duration.ofMillis(500));
         }
-        assertThat(state.durable().incident()).isPresent();
+        assertThat(state.durable().incidents()).isNotEmpty();
     }
 
     @Test
     void onlyLooksWhenItMayNotRepair() {
-        policy = new Policy(SITE, false, Limits.DEFAULT, Policy.Timing.DEFAULT);
+        policy = new Policy(SITE, Services.NONE, false, Limits.DEFAULT);
         event(new Event.Started());
         bothSee(false, false);
         bothSee(false, false);
         assertThat(all(Action.Repair.class)).isEmpty();
-        assertThat(state.durable().incident().orElseThrow().worst()).isEqualTo(Level.CRITICAL);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
     }
 
     @Test
     void tellsAPersonWhatLiesAboveTheSiteRoot() {
         Denial higher = new Denial(
-                Path.of("/var"), true, 0700, "root:root", START, Place.HIGHER, Optional.of(Obstacle.OUTSIDE_SITE));
+                Path.of("/var"),
+                true,
+                0700,
+                "root:root",
+                START,
+                Instant.EPOCH,
+                Place.HIGHER,
+                Optional.of(Obstacle.OUTSIDE_SITE));
         event(new Event.Started());
         event(new Event.Observed(new Observation(
-                CheckId.FILES, now, new Observation.Failed(new Access("www-data", 5, List.of(higher), 1, 0)))));
+                CheckId.FILES, now, new Observation.Failed(new Access("www-data", 5, List.of(higher), 1, 1)))));
         assertThat(all(Action.Repair.class)).isEmpty();
-        assertThat(state.durable().incident()).isPresent();
+        assertThat(state.durable().incidents()).isNotEmpty();
     }
 
     @Test
@@ -301,7 +320,7 @@ class GuardTest {
             pass(Duration.ofSeconds(5));
         }
         assertThat(all(Action.Repair.class)).isEmpty();
-        assertThat(state.durable().incident()).isPresent();
+        assertThat(state.durable().incidents()).isNotEmpty();
     }
 
     @Test
@@ -323,5 +342,177 @@ class GuardTest {
         pass(Duration.ofSeconds(2));
         event(new Event.Tick());
         assertThat(all(Action.Send.class)).hasSize(1);
+    }
+
+    private static Access files(boolean leftAlone, String... closed) {
+        List<Denial> all = new ArrayList<>();
+        for (String name : closed) {
+            all.add(new Denial(
+                    WEB.resolve(name), false, 0, "root:root", START, Instant.EPOCH, Place.INSIDE, Optional.empty()));
+        }
+        if (leftAlone) {
+            all.add(new Denial(
+                    WEB.resolve("linked.js"),
+                    false,
+                    0,
+                    "root:root",
+                    START,
+                    Instant.EPOCH,
+                    Place.INSIDE,
+                    Optional.of(Obstacle.HARD_LINKS)));
+        }
+        return new Access("www-data", 200, all, all.size(), leftAlone ? 1 : 0);
+    }
+
+    private void seesFiles(Access access) {
+        Instant since = now;
+        pass(Duration.ofMillis(5));
+        event(new Event.Observed(new Observation(
+                CheckId.FILES,
+                since,
+                access.deniedTotal() == 0 ? new Observation.Passed(access) : new Observation.Failed(access))));
+    }
+
+    private Optional<Incident> of(CheckId subject) {
+        return state.durable().incidents().stream()
+                .filter(incident -> incident.subject() == subject)
+                .findFirst();
+    }
+
+    @Test
+    void whatMayNotBeTouchedIsAnIncidentOfItsOwnAndHoldsUpNoProof() {
+        event(new Event.Started());
+        seesFiles(files(true, "index.html"));
+        sees(CheckId.PAGE, false, now);
+        repairEnds(CheckId.FILES);
+        seesFiles(files(true));
+        sees(CheckId.PAGE, true, now);
+        assertThat(of(CheckId.FILES).orElseThrow().phase()).isInstanceOf(Incident.Resolved.class);
+        assertThat(of(CheckId.LEFT_ALONE).orElseThrow().phase()).isInstanceOf(Incident.Open.class);
+        assertThat(ledger().row()).isZero();
+        for (int i = 0; i < 4; i++) {
+            pass(Duration.ofMinutes(2));
+            seesFiles(files(true, "index.html"));
+            repairEnds(CheckId.FILES);
+            seesFiles(files(true));
+            sees(CheckId.PAGE, true, now);
+        }
+        assertThat(all(Action.Repair.class)).as("none is counted as in vain").hasSize(5);
+    }
+
+    private Ledger ledger() {
+        return state.durable().ledgers().getOrDefault(Remedy.OpenPaths.ID, Ledger.EMPTY);
+    }
+
+    private void repairEnds(CheckId subject) {
+        event(new Event.RepairDone(
+                of(subject).orElseThrow().id(), new RepairResult.Changed(0, 1, List.of(), 0, Path.of("/j/1.tsv"))));
+    }
+
+    @Test
+    void aPageThatFailsAfterTheRepairSpendsNoAttemptBeforeTheFilesWereLookedAt() {
+        event(new Event.Started());
+        bothSee(false, false);
+        repairEnds();
+        pass(Duration.ofMillis(5));
+        sees(CheckId.PAGE, false, now);
+        assertThat(all(Action.Repair.class)).hasSize(1);
+        bothSee(true, true);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Resolved.class);
+    }
+
+    /// As a copy over a slow line: a file every two seconds.
+    @Test
+    void filesThatArriveSecondsApartAreOneIncidentOneAttemptAndOneMessage() {
+        event(new Event.Started());
+        for (int i = 0; i < 25; i++) {
+            Denial arrived = new Denial(
+                    WEB.resolve("chunk" + i + ".js"),
+                    false,
+                    0600,
+                    "root:root",
+                    now,
+                    now,
+                    Place.INSIDE,
+                    Optional.empty());
+            seesFiles(new Access("www-data", 200, List.of(arrived), 1, 0));
+            repairEnds(CheckId.FILES);
+            seesFiles(files(false));
+            sees(CheckId.PAGE, true, now);
+            deliver();
+            pass(Duration.ofSeconds(2));
+            event(new Event.Tick());
+            deliver();
+        }
+        assertThat(ledger().spent()).hasSize(1);
+        assertThat(all(Action.Send.class)
+                        .map(send -> send.parcel().alerts().getFirst().id()))
+                .as("edits of one message")
+                .containsOnly(all(Action.Send.class)
+                        .findFirst()
+                        .orElseThrow()
+                        .parcel()
+                        .alerts()
+                        .getFirst()
+                        .id());
+    }
+
+    private void deliver() {
+        List<Action.Send> sends = all(Action.Send.class).toList();
+        if (!sends.isEmpty() && !state.sending().isEmpty()) {
+            event(new Event.Delivered(sends.getLast().parcel(), new Delivery.Accepted(Optional.of(7L))));
+        }
+    }
+
+    @Test
+    void anotherFileClosedAfterTheProofIsANewIncidentAlthoughFilesAreWritten() {
+        event(new Event.Started());
+        seesFiles(files(false, "index.html"));
+        repairEnds(CheckId.FILES);
+        seesFiles(files(false));
+        sees(CheckId.PAGE, true, now);
+        long first = of(CheckId.FILES).orElseThrow().id();
+        event(new Event.PathsChanged(now));
+        pass(Duration.ofMillis(700));
+        event(new Event.PathsChanged(now));
+        seesFiles(files(false, "main.js"));
+        assertThat(of(CheckId.FILES).orElseThrow().id()).isNotEqualTo(first);
+        assertThat(all(Action.Repair.class)).hasSize(2);
+    }
+
+    @Test
+    void nothingIsRepairedAndNothingSpentWhileTheStateCannotBeSaved() {
+        state = state.degraded(true);
+        event(new Event.Started());
+        bothSee(false, false);
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).isEmpty();
+        assertThat(state.durable().ledgers()).isEmpty();
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Degraded.class);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
+        state = state.degraded(false);
+        event(new Event.Tick());
+        assertThat(all(Action.Repair.class)).hasSize(1);
+    }
+
+    @Test
+    void aClockThatIsSetBackADayStretchesNoWaitAndLetsNothingOldProve() {
+        event(new Event.Started());
+        bothSee(false, false);
+        for (int i = 0; i < 3; i++) {
+            repairEnds();
+            bothSee(false, false);
+        }
+        assertThat(all(Action.Repair.class)).hasSize(3);
+        now = now.minus(Duration.ofDays(1));
+        event(new Event.Tick());
+        pass(Duration.ofMinutes(5).plusSeconds(1));
+        event(new Event.Tick());
+        assertThat(all(Action.Repair.class)).as("one trial after the cooldown").hasSize(4);
+        repairEnds();
+        event(new Event.Tick());
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Proving.class);
+        bothSee(true, true);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Resolved.class);
     }
 }

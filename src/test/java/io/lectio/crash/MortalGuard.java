@@ -14,14 +14,17 @@ import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop;
 import io.lectio.engine.Notifier;
 import io.lectio.engine.Repairer;
 import io.lectio.engine.StateStore;
+import io.lectio.host.systemd.Systemd;
 import io.lectio.probe.PageProbe;
 import io.lectio.probe.PathAccessProbe;
+import io.lectio.probe.UnitWatcher;
 import io.lectio.probe.WebRootWatcher;
 import io.lectio.repair.PathRepairer;
 import io.lectio.store.FileStateStore;
@@ -87,19 +90,22 @@ final class MortalGuard {
                 "42",
                 Optional.empty(),
                 new Texts(Language.RU, ZoneOffset.UTC, InstantSource.system(), true));
+        Policy policy = new Policy(site, Services.NONE, true, Limits.DEFAULT);
+        PathRepairer paths = new PathRepairer(base.resolve("journals"));
         GuardLoop.Ports ports = new GuardLoop.Ports(
                 Map.of(
                         CheckId.FILES,
                         new PathAccessProbe(site),
                         CheckId.PAGE,
                         new PageProbe(site, Duration.ofSeconds(5))),
-                mortal(new PathRepairer(base.resolve("journals"))),
+                mortal((remedy, name) -> paths.run((Remedy.OpenPaths) remedy, name)),
                 mortal(channel),
-                mortal(new FileStateStore(base.resolve("state"), Limits.DEFAULT, InstantSource.system())),
-                new WebRootWatcher(site),
+                mortal(new FileStateStore(base.resolve("state"), policy, InstantSource.system(), EventLog.NONE)),
+                new WebRootWatcher(site, EventLog.NONE),
+                new UnitWatcher(new Systemd(), Map.of()),
                 new StandardOutput(),
                 InstantSource.system());
-        try (GuardLoop loop = new GuardLoop(ports, new Policy(site, true, Limits.DEFAULT, Policy.Timing.DEFAULT))) {
+        try (GuardLoop loop = new GuardLoop(ports, policy)) {
             loop.run();
         }
     }

@@ -103,7 +103,7 @@ class AccessRuleTest {
                 kernel.close(descriptor);
                 descriptor = inner;
             }
-            for (byte[] name : kernel.names(descriptor)) {
+            for (byte[] name : kernel.nextNames(descriptor)) {
                 Stat stat = kernel.stat(descriptor, name);
                 byte[] acl = AccessRule.asksAcl(stat, user) ? kernel.acl(descriptor, name) : NO_ACL;
                 if (AccessRule.allows(stat, acl, user, stat.isFolder() ? WebUser.SEARCH : WebUser.READ)) {
@@ -140,7 +140,7 @@ class AccessRuleTest {
     }
 
     private static Stat stat(int type, String mode, int uid, int gid) {
-        return new Stat(type, Integer.parseInt(mode, 8), uid, gid, 1, 1, 1, Instant.EPOCH, 1);
+        return new Stat(type, Integer.parseInt(mode, 8), uid, gid, 1, 1, 1, Instant.EPOCH, Instant.EPOCH, 1);
     }
 
     /// An access list as the kernel stores it, from entries `tag:id:bits`.

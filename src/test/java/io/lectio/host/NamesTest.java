@@ -19,7 +19,7 @@ class NamesTest {
     @Test
     void controlCharactersBecomeEscapes() {
         assertThat(shown("a\nb\tc\u001b[31m")).isEqualTo("a\\x0ab\\x09c\\x1b[31m");
-        assertThat(shown("a\u0085b")).isEqualTo("a\\x85b");
+        assertThat(shown("a\u0085b")).isEqualTo("a\\u0085b");
     }
 
     @Test
@@ -31,5 +31,16 @@ class NamesTest {
     void marksThatTurnTextRoundBecomeEscapes() {
         assertThat(shown("a\u202egpj.exe")).isEqualTo("a\\u202egpj.exe");
         assertThat(shown("a\u2028b")).isEqualTo("a\\u2028b");
+    }
+
+    @Test
+    void aBackslashIsNeverTakenForAnEscape() {
+        assertThat(shown("a\\x0ab")).isEqualTo("a\\x5cx0ab");
+        assertThat(shown("кот\\")).isEqualTo("кот\\x5c");
+    }
+
+    @Test
+    void aMarkBeyondTheFirstPlaneHasAllItsDigits() {
+        assertThat(shown("a\udb40\udc011")).isEqualTo("a\\U000e00011");
     }
 }

@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -29,19 +32,22 @@ class TreeWatchTest {
     Path web;
     TreeWatch watch;
     final Semaphore changes = new Semaphore(0);
+    final BlockingQueue<Optional<String>> shortfalls = new LinkedBlockingQueue<>();
 
     @BeforeEach
     void layOut() throws IOException {
         folder = folder.toRealPath();
         web = Files.createDirectories(folder.resolve("site/build"));
         Files.writeString(web.resolve("index.html"), "<html>");
-        watch = new TreeWatch(new Site(
-                URI.create("https://example.test/"),
-                "127.0.0.1",
-                folder.resolve("site"),
-                web,
-                "www-data",
-                new PrivatePatterns(List.of())));
+        watch = new TreeWatch(
+                new Site(
+                        URI.create("https://example.test/"),
+                        "127.0.0.1",
+                        folder.resolve("site"),
+                        web,
+                        "www-data",
+                        new PrivatePatterns(List.of())),
+                shortfalls::add);
     }
 
     @AfterEach
@@ -156,5 +162,72 @@ class TreeWatchTest {
         told();
         mode(web.resolve("f4999"), "---------");
         told();
+    }
+
+    @Test
+    void aFolderThatComesAndGoesCostsNoMoreThanItself() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            Files.createDirectories(web.resolve("d" + i % 20 + "/" + i));
+        }
+        started();
+        long before = watch.registrations();
+        assertThat(before).isGreaterThan(500);
+        for (int i = 0; i < 20; i++) {
+            Files.createDirectory(web.resolve("coming"));
+            told();
+            Files.delete(web.resolve("coming"));
+            told();
+        }
+        assertThat(watch.registrations() - before).isLessThanOrEqualTo(2 * 20);
+        assertThat(shortfalls).isEmpty();
+    }
+
+    @Test
+    void watchesATreeThatIsMovedInAndForgetsOneThatIsMovedOut() throws Exception {
+        Files.createDirectories(folder.resolve("aside/a/b/c"));
+        started();
+        Files.move(folder.resolve("aside"), web.resolve("in"));
+        told();
+        Files.writeString(web.resolve("in/a/b/c/x"), "x");
+        told();
+        Files.move(web.resolve("in"), folder.resolve("out"));
+        told();
+        Files.writeString(folder.resolve("out/a/b/c/y"), "y");
+        assertThat(changes.tryAcquire(QUIET_MILLIS, TimeUnit.MILLISECONDS)).isFalse();
+    }
+
+    @Test
+    void seesFoldersThatCameInAFloodOfOtherEvents() throws Exception {
+        started();
+        for (int i = 0; i < 3_000; i++) {
+            Files.writeString(web.resolve("f" + i), "x");
+            if (i % 300 == 0) {
+                Files.createDirectories(web.resolve("d" + i + "/e"));
+            }
+        }
+        told();
+        quiet();
+        for (int i = 0; i < 3_000; i += 300) {
+            Files.writeString(web.resolve("d" + i + "/e/x"), "x");
+            told();
+        }
+    }
+
+    @Test
+    void moreFoldersThanItWatchesAreToldOnceAndAgainWhenThatChanges() throws Exception {
+        String name = "x".repeat(200);
+        for (int i = 0; i < 2_000; i++) {
+            Path deep = web.resolve(name + i % 10, name + i % 100, name + i % 1_000, name, name, "d" + i);
+            Files.createDirectories(deep);
+        }
+        watch.start(changes::release);
+        assertThat(shortfalls.poll(LONGEST_MILLIS * 2, TimeUnit.MILLISECONDS))
+                .isNotNull()
+                .asString()
+                .contains("only the first", "folders are watched");
+        told();
+        mode(web.resolve("index.html"), "---------");
+        told();
+        assertThat(shortfalls).isEmpty();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -43,5 +44,29 @@ class WebUserTest {
         } finally {
             worker.destroyForcibly().waitFor();
         }
+    }
+
+    /// A name of Russian letters is cut in the middle of one by the kernel's 15 bytes.
+    @Test
+    void aProcessWhoseNameIsNoTextBlindsNobody() throws Exception {
+        Process odd =
+                new ProcessBuilder("bash", "-c", "printf '\\320\\277\\320' >/proc/$$/comm; echo; read -r _").start();
+        try {
+            assertThat(odd.getInputStream().read()).isEqualTo('\n');
+            assertThat(Files.readAllBytes(Path.of("/proc/" + odd.pid() + "/comm")))
+                    .hasSize(4);
+            assertThat(WebUser.lookUp("root").uid()).isZero();
+        } finally {
+            odd.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aPersonsNameInAnyEncodingLeavesTheAccountsReadable(@TempDir Path folder) throws IOException {
+        Path passwd = folder.resolve("passwd");
+        Path group = Files.writeString(folder.resolve("group"), "staff:x:50:andre\n");
+        Files.write(passwd, "andre:x:1000:1000:Andr\u00e9:/home:/bin/sh\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(Accounts.read(passwd, group).find("andre"))
+                .hasValueSatisfying(user -> assertThat(user.groups()).containsExactlyInAnyOrder(50, 1000));
     }
 }

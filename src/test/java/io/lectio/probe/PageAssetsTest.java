@@ -109,6 +109,7 @@ class PageAssetsTest {
                 "modulepreload",
                 "preload",
                 "manifest",
+                "prefetch",
                 "preload stylesheet",
                 "stylesheet preload",
                 "icon shortcut"
@@ -127,7 +128,6 @@ class PageAssetsTest {
                 "license",
                 "dns-prefetch",
                 "preconnect",
-                "prefetch",
                 "alternate",
                 "help",
                 "search"
@@ -139,7 +139,7 @@ class PageAssetsTest {
     @Test
     void leavesOutWhatIsNoAsset() {
         assertThat(urls("""
-                <a href="/about">about</a><form action="/send"></form><iframe src="/frame"></iframe>
+                <a href="/about">about</a><form action="/send"></form><input type=text src="/no.png">
                 <script>var src = "/inline.js"</script><!-- <img src="/comment.png"> --><img alt="none"><link rel="icon">
                 """)).isEmpty();
     }
@@ -153,15 +153,16 @@ class PageAssetsTest {
     }
 
     @Test
-    void namesEachOnceInTheirOrderAndAtMostAHundred() {
+    void namesEachOnceInTheirOrderAndAtMostAThousand() {
         StringBuilder html = new StringBuilder();
-        for (int i = 0; i < 250; i++) {
+        for (int i = 0; i < 2_500; i++) {
             html.append("<img src='/").append(i / 2).append(".png'>");
         }
         assertThat(urls(html.toString()))
-                .hasSize(100)
+                .hasSize(1_000)
                 .startsWith("https://site.test/0.png", "https://site.test/1.png")
-                .endsWith("https://site.test/99.png");
+                .endsWith("https://site.test/999.png");
+        assertThat(assets(PAGE, html.toString()).named()).isEqualTo(1_250);
     }
 
     @Test
@@ -174,5 +175,38 @@ class PageAssetsTest {
         assertThat(first.of(PAGE, "<img src='b.png'>".getBytes(StandardCharsets.UTF_8))
                         .urls())
                 .containsExactly(URI.create("https://site.test/shop/b.png"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<picture><source srcset='/a 1x'></picture>",
+                "<img srcset='/a 640w'>",
+                "<video src='/a'></video>",
+                "<video poster='/a'></video>",
+                "<video><source src='/a'></video>",
+                "<video><track src='/a'></video>",
+                "<audio src='/a'></audio>",
+                "<iframe src='/a'></iframe>",
+                "<object data='/a'></object>",
+                "<embed src='/a'>",
+                "<input type=image src='/a'>",
+                "<INPUT TYPE=IMAGE SRC='/a'>",
+                "<link rel=prefetch href='/a'>",
+                "<link rel=preload as=image imagesrcset='/a 2x'>",
+                "<div style='background: url(/a)'></div>",
+                "<div style='background: URL( \"/a\" ) no-repeat'></div>",
+                "<div style=\"background: url('/a')\"></div>",
+                "<div style='background: url(data:image/png;base64,AA), url(/a)'></div>"
+            })
+    void knowsEveryKindOfAsset(String html) {
+        assertThat(urls(html)).containsExactly("https://site.test/a");
+    }
+
+    @Test
+    void everySizeOfAPictureIsAnAsset() {
+        assertThat(urls("<img src='/1.png' srcset='data:image/gif;base64,A,B 1x, /2.png 2x, /w=3,h=4/3.png 3x'>"))
+                .containsExactly(
+                        "https://site.test/1.png", "https://site.test/2.png", "https://site.test/w=3,h=4/3.png");
     }
 }

@@ -51,6 +51,7 @@ class PageProbeTest {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch over = new CountDownLatch(1);
     private final Map<String, Reply> replies = new ConcurrentHashMap<>();
+    private final Map<String, Duration> delays = new ConcurrentHashMap<>();
     private final Queue<String> asked = new ConcurrentLinkedQueue<>();
     private final Queue<String> hosts = new ConcurrentLinkedQueue<>();
     private HttpServer server;
@@ -83,6 +84,7 @@ class PageProbeTest {
             asked.add(exchange.getRequestURI().toString());
             hosts.add(exchange.getRequestHeaders().getFirst("Host"));
             Reply reply = replies.getOrDefault(exchange.getRequestURI().toString(), MISSING);
+            Thread.sleep(delays.getOrDefault(exchange.getRequestURI().toString(), Duration.ZERO));
             if (reply.status() == 0) {
                 boolean _ = over.await(20, TimeUnit.SECONDS);
                 return;
@@ -130,6 +132,18 @@ class PageProbeTest {
                         "www-data",
                         new PrivatePatterns(List.of())),
                 deadline);
+    }
+
+    /// Calls a page slow after a second.
+    private Outcome hastyLook(Duration deadline) {
+        Site site = new Site(
+                url("/"),
+                "127.0.0.1",
+                Path.of("/srv/site"),
+                Path.of("/srv/site/build"),
+                "www-data",
+                new PrivatePatterns(List.of()));
+        return new PageProbe(site, deadline, Duration.ofSeconds(1)).look(List.of());
     }
 
     private Outcome look(URI... also) {
@@ -410,15 +424,15 @@ class PageProbeTest {
     }
 
     @Test
-    void ofAPageWithTwoHundredAssetsTheFirstHundredAreAsked() {
+    void allOfManyAssetsAreAsked() {
         List<String> images = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             images.add("<img src='/i/" + i + ".png'>");
             file("/i/" + i + ".png", "image/png");
         }
         page(String.join("\n", images));
-        assertThat(passed(look()).answers()).hasSize(101);
-        assertThat(asked).contains("/i/0.png", "/i/99.png").doesNotContain("/i/100.png");
+        assertThat(passed(look()).answers()).hasSize(201);
+        assertThat(asked).contains("/i/0.png", "/i/199.png");
     }
 
     @Test
@@ -535,5 +549,75 @@ class PageProbeTest {
         page("<img src='/кот.png'>");
         file("/%D0%BA%D0%BE%D1%82.png", "image/png");
         assertThat(passed(look()).answers()).hasSize(2);
+    }
+
+    // time
+
+    @Test
+    void aPageThatTakesTooLongForAVisitorIsSlow() {
+        page("<script src='/app.js'></script>");
+        file("/app.js", "text/javascript");
+        delays.put("/", Duration.ofMillis(1_300));
+        Answer page = onlyFault(hastyLook(AMPLE));
+        assertThat(kind(page)).isEqualTo(Kind.SLOW);
+        assertThat(page.status()).contains(200);
+        assertThat(fault(page)).startsWith("answered after 1.");
+        assertThat(asked).contains("/app.js");
+    }
+
+    @Test
+    void redirectsCountAsThePagesTime() {
+        redirect("/", "/a");
+        serve("/a", 200, HTML, "<html>".getBytes(UTF_8));
+        delays.put("/", Duration.ofMillis(700));
+        delays.put("/a", Duration.ofMillis(700));
+        assertThat(kind(onlyFault(hastyLook(AMPLE)))).isEqualTo(Kind.SLOW);
+    }
+
+    @Test
+    void anAssetThatIsSlowIsNoFaultOfThePage() {
+        page("<script src='/app.js'></script>");
+        file("/app.js", "text/javascript");
+        delays.put("/app.js", Duration.ofMillis(1_300));
+        assertThat(passed(hastyLook(AMPLE)).answers()).hasSize(2);
+    }
+
+    @Test
+    void oneDeadlineHoldsForAllRedirects() {
+        redirect("/", "/a");
+        redirect("/a", "/b");
+        redirect("/b", "/c");
+        for (String each : List.of("/", "/a", "/b", "/c")) {
+            delays.put(each, Duration.ofMillis(700));
+        }
+        serve("/c", 200, HTML, "<html>".getBytes(UTF_8));
+        Answers answers = failed(probe(url("/"), Duration.ofSeconds(1)).look(List.of()));
+        assertThat(kind(answers.bad().getFirst())).isEqualTo(Kind.TIMEOUT);
+        assertThat(answers.took()).isLessThan(Duration.ofMillis(2_500));
+    }
+
+    @Test
+    void assetsThatThereWasNoTimeForAreNotMissingButThePageIsSlow() {
+        List<String> images = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            images.add("<img src='/" + i + ".png'>");
+            file("/" + i + ".png", "image/png");
+            delays.put("/" + i + ".png", Duration.ofMillis(60));
+        }
+        page(String.join("", images));
+        Answer page = onlyFault(probe(url("/"), Duration.ofSeconds(2)).look(List.of()));
+        assertThat(page.url()).isEqualTo(url("/"));
+        assertThat(kind(page)).isEqualTo(Kind.SLOW);
+        assertThat(fault(page)).contains("not all of its files");
+    }
+
+    @Test
+    void aFrameMayBeAPageAndLeadElsewhere() {
+        page("<iframe src='/frame'></iframe><iframe src='/login'></iframe>");
+        serve("/frame", 200, HTML, "<html>".getBytes(UTF_8));
+        redirect("/login", "/elsewhere");
+        assertThat(passed(look()).answers()).hasSize(3);
+        serve("/frame", 404, HTML, "<html>".getBytes(UTF_8));
+        assertThat(onlyFault(look()).url()).isEqualTo(url("/frame"));
     }
 }

@@ -43,7 +43,7 @@ class OutboxSimulationTest {
 
         @Override
         public void turned(io.lectio.core.Decision decision, Instant now) {
-            decision.next().durable().incident().ifPresent(incident -> incidents.add(incident.id()));
+            decision.next().durable().incidents().forEach(incident -> incidents.add(incident.id()));
         }
     }
 

@@ -12,6 +12,7 @@ import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import io.lectio.sim.Simulation.Timed;
 import java.net.URI;
@@ -33,7 +34,7 @@ abstract class PermissionWorld implements Simulation.World {
             WEB,
             "www-data",
             new PrivatePatterns(List.of()));
-    static final Policy POLICY = new Policy(SITE, true, Limits.DEFAULT, Policy.Timing.DEFAULT);
+    static final Policy POLICY = new Policy(SITE, Services.NONE, true, Limits.DEFAULT);
 
     private boolean closed;
     private Instant closedAt = START;
@@ -50,6 +51,7 @@ abstract class PermissionWorld implements Simulation.World {
                 switch (look.check()) {
                     case FILES -> outcome(access());
                     case PAGE -> outcome(answers());
+                    case APP, PROXY, CONFIG, LEFT_ALONE, API -> throw new IllegalStateException("not checked here");
                 });
     }
 
@@ -58,9 +60,9 @@ abstract class PermissionWorld implements Simulation.World {
     }
 
     private Access access() {
-        Denial denial =
-                new Denial(WEB.resolve("index.html"), false, 0, "root:root", closedAt, Place.INSIDE, Optional.empty());
-        return new Access("www-data", 200, closed ? List.of(denial) : List.of(), 0, closed ? 1 : 0);
+        Denial denial = new Denial(
+                WEB.resolve("index.html"), false, 0, "root:root", closedAt, START, Place.INSIDE, Optional.empty());
+        return new Access("www-data", 200, closed ? List.of(denial) : List.of(), closed ? 1 : 0, 0);
     }
 
     private Answers answers() {

@@ -12,13 +12,15 @@ import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.Policy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 
 /// Runs the core as the engine's loop does, but under a clock that leaps from event to event: a day takes milliseconds,
-/// and the same world gives the same course.
+/// and the same world gives the same course. What has elapsed is one thing, and what the guard's clock shows another:
+/// that one can be set.
 public final class Simulation {
-    private static final Duration RESTART = Duration.ofSeconds(1);
+    private static final long RESTART = 1_000;
+
+    /// The engine's loop waits no longer than this, whatever the core asks for.
+    private static final long LONGEST_WAIT = 60_000;
 
     /// What the actions meet. Every answer says how long it took.
     public interface World {
@@ -28,38 +30,49 @@ public final class Simulation {
 
         Timed<Delivery> send(Outbox.Parcel parcel, Instant now);
 
+        /// Before each action is started.
+        default void starts(Action action) {}
+
         /// After every turn of the core.
         default void turned(Decision decision, Instant now) {}
     }
 
     public record Timed<T>(Duration took, T result) {}
 
-    private record Due(Instant at, long order, int life, Runnable what) {}
-
     private final Policy policy;
     private final World world;
-    private final PriorityQueue<Due> queue =
-            new PriorityQueue<>(Comparator.comparing(Due::at).thenComparingLong(Due::order));
-    private Instant now;
+    private final Instant start;
+    private final Timeline timeline = new Timeline();
     private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
-    private long orders;
+    private Duration offset = Duration.ZERO;
+    private Instant now;
+    private long elapsed;
     private long turns;
-    private long tick;
-    private int life;
+    private long wake;
+    private int life = 1;
+    private boolean alive = true;
 
     public Simulation(Policy policy, World world, Instant start) {
         this.policy = policy;
         this.world = world;
+        this.start = start;
         now = start;
-        take(new Event.Started());
+        at(0, () -> take(new Event.Started()));
+        wake = Long.MAX_VALUE;
     }
 
     public GuardState state() {
         return state;
     }
 
+    /// What the guard's clock shows.
     public Instant now() {
         return now;
+    }
+
+    /// Milliseconds since the start, whatever the clock shows.
+    public long elapsed() {
+        return elapsed;
     }
 
     /// How many events the core has taken.
@@ -67,47 +80,104 @@ public final class Simulation {
         return turns;
     }
 
+    /// Counts the guard's lives: another one knows what was saved only.
+    public int life() {
+        return life;
+    }
+
+    public boolean alive() {
+        return alive;
+    }
+
     /// Something that happens whatever becomes of the guard.
     public void at(Instant when, Runnable what) {
-        queue.add(new Due(when, orders++, 0, what));
+        at(Duration.between(start, when).toMillis(), what);
+    }
+
+    public void at(long millis, Runnable what) {
+        timeline.add(millis, 0, what);
+    }
+
+    /// Somebody sets the clock.
+    public void jump(Duration by) {
+        offset = offset.plus(by);
+        turnTo(elapsed);
     }
 
     /// The file system tells of a change.
     public void pathsChanged() {
-        take(new Event.PathsChanged(now));
+        tell(new Event.PathsChanged(now));
+    }
+
+    /// Something tells the guard, if it lives.
+    public void tell(Event event) {
+        if (alive) {
+            take(event);
+        }
     }
 
     /// The guard dies here and now; what was saved is all that the next one knows, and what was under way is lost.
     public void kill() {
+        kill(RESTART);
+    }
+
+    public void kill(long millisToRestart) {
         life++;
+        alive = false;
         state = GuardState.begin(state.durable());
-        at(now.plus(RESTART), () -> take(new Event.Started()));
+        timeline.add(elapsed + millisToRestart, life, () -> {
+            alive = true;
+            take(new Event.Started());
+        });
     }
 
     public void runUntil(Instant end) {
-        while (!queue.isEmpty() && !queue.peek().at().isAfter(end)) {
-            Due due = queue.remove();
-            if (due.life() == 0 || due.life() == life + 1) {
-                now = due.at();
-                due.what().run();
+        runUntil(Duration.between(start, end).toMillis());
+    }
+
+    public void runUntil(long end) {
+        while (true) {
+            long first = timeline.firstAt();
+            boolean ticks = alive && wake < first;
+            if (Math.min(first, ticks ? wake : first) > end) {
+                break;
+            }
+            if (ticks) {
+                turnTo(wake);
+                take(new Event.Tick());
+            } else {
+                int of = timeline.firstLife();
+                Runnable what = timeline.removeFirst();
+                if (of == 0 || of == life) {
+                    turnTo(first);
+                    what.run();
+                }
             }
         }
-        now = end;
+        turnTo(end);
+    }
+
+    private void turnTo(long millis) {
+        elapsed = millis;
+        now = start.plusMillis(millis).plus(offset);
     }
 
     private void take(Event event) {
         turns++;
+        int mine = life;
         Decision decision = Guard.decide(state, event, now, policy);
         state = decision.next();
         for (Action action : decision.actions()) {
+            world.starts(action);
+            if (mine != life) {
+                return; // it died of it
+            }
             start(action);
         }
-        long mine = ++tick;
-        later(decision.wakeAt().isAfter(now) ? decision.wakeAt() : now.plusMillis(1), () -> {
-            if (tick == mine) {
-                take(new Event.Tick());
-            }
-        });
+        long wait = decision.wakeAt().isAfter(now.plusMillis(LONGEST_WAIT))
+                ? LONGEST_WAIT
+                : decision.wakeAt().toEpochMilli() - now.toEpochMilli() + 1;
+        wake = elapsed + Math.max(1, wait);
         world.turned(decision, now);
     }
 
@@ -117,23 +187,21 @@ public final class Simulation {
             case Action.Look look -> {
                 Instant began = now;
                 var seen = world.look(look, now);
-                later(
-                        now.plus(seen.took()),
-                        () -> take(new Event.Observed(new Observation(look.check(), began, seen.result()))));
+                later(seen.took(), () -> take(new Event.Observed(new Observation(look.check(), began, seen.result()))));
             }
             case Action.Repair repair -> {
                 var done = world.repair(repair, now);
-                later(now.plus(done.took()), () -> take(new Event.RepairDone(repair.incident(), done.result())));
+                later(done.took(), () -> take(new Event.RepairDone(repair.incident(), done.result())));
             }
             case Action.Send(Outbox.Parcel parcel) -> {
                 var sent = world.send(parcel, now);
-                later(now.plus(sent.took()), () -> take(new Event.Delivered(parcel, sent.result())));
+                later(sent.took(), () -> take(new Event.Delivered(parcel, sent.result())));
             }
         }
     }
 
     /// Something that the guard waits for, and that dies with it.
-    private void later(Instant when, Runnable what) {
-        queue.add(new Due(when, orders++, life + 1, what));
+    private void later(Duration took, Runnable what) {
+        timeline.add(elapsed + took.toMillis(), life, what);
     }
 }

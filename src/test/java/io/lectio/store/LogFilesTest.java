@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.core.incident.Level;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,11 +15,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,12 +37,20 @@ class LogFilesTest {
 
     private final ByteArrayOutputStream terminal = new ByteArrayOutputStream();
 
+    private final List<LogFiles> logs = new ArrayList<>();
+
     private LogFiles logIn(Path place) {
-        return new LogFiles(
+        return logTo(place, terminal);
+    }
+
+    private LogFiles logTo(Path place, OutputStream out) {
+        LogFiles log = new LogFiles(
                 place,
                 InstantSource.fixed(NOW),
                 ZoneId.of("Europe/Moscow"),
-                new PrintStream(terminal, true, StandardCharsets.UTF_8));
+                new PrintStream(out, true, StandardCharsets.UTF_8));
+        logs.add(log);
+        return log;
     }
 
     private String read(String name) throws IOException {
@@ -46,6 +58,7 @@ class LogFilesTest {
     }
 
     private String shown() {
+        logs.forEach(LogFiles::close); // says the rest
         return terminal.toString(StandardCharsets.UTF_8);
     }
 
@@ -197,6 +210,45 @@ class LogFilesTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// A terminal at which somebody has pressed Ctrl-S, until he lets it go on.
+    private final class Stopped extends OutputStream {
+        private final CountDownLatch goOn = new CountDownLatch(1);
+
+        @Override
+        public void write(int one) throws IOException {
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+            terminal.write(one);
+        }
+    }
+
+    @Test
+    @Timeout(30)
+    void aTerminalThatNobodyReadsHoldsUpNobodyAndLosesOnlyWhatIsCounted() throws IOException {
+        int lines = 3_000;
+        Stopped stopped = new Stopped();
+        LogFiles log = logTo(folder, stopped);
+        for (int i = 0; i < lines; i++) {
+            log.health(Level.INFO, "line " + i);
+        }
+        log.close(); // does not wait for ever
+        assertThat(read("health.log").lines()).hasSize(lines);
+        stopped.goOn.countDown();
+        log.health(Level.INFO, "read again");
+        List<String> shown = List.of();
+        while (shown.stream().noneMatch(line -> line.contains("left out"))) {
+            shown = terminal.toString(StandardCharsets.UTF_8).lines().toList();
+        }
+        long missing = shown.stream()
+                .filter(line -> line.contains("left out"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+        assertThat(missing).isBetween(lines - 1_100L, lines - 1_000L);
     }
 
     @Test

@@ -1,8 +1,10 @@
 package io.lectio.testhost;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
-/// A test host on which the distribution is installed and guards the plan's site, and the Bot API server that it tells.
+/// A test host on which the distribution is installed and guards the plan's site, and the Bot API server that it
+/// tells.
 public final class GuardedHost implements AutoCloseable {
     /// The secret part of the bot's token: whatever shows it has leaked it.
     public static final String CANARY = "AAtesthostTESTHOSTtesthostTESTHOST0";
@@ -22,8 +24,14 @@ public final class GuardedHost implements AutoCloseable {
     ///
     /// @param settings further lines for `config.env`
     public static GuardedHost boot(Release release, String... settings) {
+        return boot(release, _ -> {}, settings);
+    }
+
+    /// The same, on a host that is made ready in some way before the guard comes.
+    public static GuardedHost boot(Release release, Consumer<TestHost> ready, String... settings) {
         TestHost host = TestHost.boot(release, Path.of("target/dist"));
         try {
+            ready.accept(host);
             GuardedHost guarded = new GuardedHost(host);
             guarded.install(settings);
             return guarded;
@@ -56,11 +64,13 @@ public final class GuardedHost implements AutoCloseable {
         awaitStatus("");
     }
 
-    /// Returns when the guard has no incident open.
+    /// Returns when the guard has no incident open but such as are healed and watched a while longer.
     public void awaitCalm() {
-        host.sh("for i in $(seq 100); do s=$(" + HOME
-                + "/bin/lectio status --json) && case $s in *'\"incident\"'*) ;; *) exit 0;;"
-                + " esac; sleep 0.1; done; exit 1");
+        host.sh("for i in $(seq 100); do s=$(" + HOME + """
+                /bin/lectio status --json) && python3 -c '
+                import json, sys
+                open = [i for i in json.loads(sys.argv[1])["incidents"] if i["phase"] != "Resolved"]
+                sys.exit(1 if open else 0)' "$s" && exit 0; sleep 0.1; done; exit 1""");
     }
 
     private void awaitStatus(String containing) {

@@ -122,16 +122,24 @@ public final class Prober implements AutoCloseable {
 
     /// Waits until every URL answers well and has done so for `quiet` since its last failure and since the fault.
     public void awaitHealed(Instant injected, Duration quiet, Duration deadline) {
+        if (!healedWithin(deadline, injected, quiet)) {
+            throw new AssertionError("not healed within " + deadline + " of waiting: " + described());
+        }
+    }
+
+    /// The same; false when the time is up.
+    public boolean healedWithin(Duration deadline, Instant injected, Duration quiet) {
         Instant end = Instant.now().plus(deadline);
         while (!healed(injected, quiet)) {
             if (!process.isAlive()) {
                 throw new IllegalStateException("the prober has ended");
             }
             if (Instant.now().isAfter(end)) {
-                throw new AssertionError("not healed within " + deadline + " of waiting: " + described());
+                return false;
             }
             Commands.pause(Duration.ofMillis(10));
         }
+        return true;
     }
 
     private synchronized boolean healed(Instant injected, Duration quiet) {

@@ -26,6 +26,7 @@ public final class TestHost implements AutoCloseable {
     /// Where the folder given to [#boot(Release, Path)] appears in the host, read-only.
     public static final String PRODUCT = "/srv/lectio-dist";
 
+    private static final String RELAY = "/run/systemd-relay";
     private static final Duration TO_BUILD = Duration.ofMinutes(20);
     private static final Duration TO_BOOT = Duration.ofSeconds(75);
     private static final Duration TO_END = Duration.ofSeconds(20);
@@ -160,6 +161,22 @@ public final class TestHost implements AutoCloseable {
 
     List<String> inside() {
         return new ArrayList<>(List.of("nsenter", "-t", Long.toString(pid), "-a", "--"));
+    }
+
+    /// A socket of the machine that leads to the private one of the host's systemd; it is laid at the first call. A
+    /// relay in the host, for systemd refuses peers of another pid namespace.
+    public synchronized Path systemdSocket() {
+        Path socket = Path.of("/proc/" + pid + "/root" + RELAY);
+        if (!Files.exists(socket)) {
+            try {
+                Files.copy(Path.of(script("relay.py")), Path.of("/proc/" + pid + "/root" + RELAY + ".py"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            sh("systemd-run -q --unit systemd-relay python3 " + RELAY + ".py " + RELAY
+                    + "; for i in $(seq 100); do [ -S " + RELAY + " ] && exit 0; sleep 0.05; done; exit 1");
+        }
+        return socket;
     }
 
     /// Starts a Bot API server of the machine that this host reaches at its [BotApiServer#baseUrl()]. The caller

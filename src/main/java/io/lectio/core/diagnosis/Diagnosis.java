@@ -2,103 +2,230 @@ package io.lectio.core.diagnosis;
 
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.CheckHealth.Status;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Config;
+import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.Services;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
-/// The one cause, with its evidence and its remedy. Deepest first: what lies below explains what lies above.
+/// A cause, with its evidence and its remedy. Deepest first: what lies below explains what lies above.
 public sealed interface Diagnosis {
 
+    /// What is at fault; an incident is about one.
+    CheckId subject();
+
     /// What can be done about it by the guard; empty when only a person can.
-    Optional<Remedy> remedy();
-
-    /// One English line for logs and terminals.
-    String inWords();
-
-    /// The web user cannot reach what it must serve.
-    record PathsClosed(Access access, Optional<Remedy> remedy) implements Diagnosis {
-        @Override
-        public String inWords() {
-            return access.inWords();
-        }
-    }
-
-    /// The page or an asset is not answered as it should be, and nothing below explains it.
-    record PageBad(Answers answers) implements Diagnosis {
-        @Override
-        public Optional<Remedy> remedy() {
-            return Optional.empty();
-        }
-
-        @Override
-        public String inWords() {
-            return answers.inWords();
-        }
-    }
-
-    /// A probe has not been able to look for a while. Told, never acted on.
-    record Blind(CheckId check, String reason) implements Diagnosis {
-        @Override
-        public Optional<Remedy> remedy() {
-            return Optional.empty();
-        }
-
-        @Override
-        public String inWords() {
-            return "the check " + check + " cannot look: " + reason;
-        }
-    }
-
-    /// The deepest cause that the health of all checks speaks for, or none.
-    ///
-    /// @param lastChange the last file event: while files arrive, a page that is not well is the copy's doing
-    static Optional<Diagnosis> diagnose(
-            Map<CheckId, CheckHealth> health, Instant lastChange, Instant now, Policy policy) {
-        for (CheckId check : CheckId.values()) {
-            CheckHealth seen = health.get(check);
-            if (seen != null
-                    && seen.status() == Status.UNHEALTHY
-                    && seen.finding().isPresent()
-                    && !believedAt(check, seen, lastChange, policy).isAfter(now)) {
-                return Optional.of(of(seen.finding().get(), policy));
-            }
-        }
-        for (CheckId check : CheckId.values()) {
-            CheckHealth seen = health.get(check);
-            if (seen != null && seen.unknowns() >= policy.timing().unknownAfter()) {
-                return Optional.of(new Blind(check, seen.blindness().orElse("")));
-            }
-        }
+    default Optional<Remedy> remedy() {
         return Optional.empty();
     }
 
-    /// When a failing check counts as a fault of its own.
-    static Instant believedAt(CheckId check, CheckHealth seen, Instant lastChange, Policy policy) {
-        return switch (check) {
-            case FILES -> seen.since();
-            case PAGE -> {
-                Instant quiet = lastChange.plus(policy.timing().quiet());
-                Instant latest = seen.since().plus(policy.timing().quietAtMost());
-                yield quiet.isBefore(latest) ? quiet : latest;
-            }
+    /// One English line for logs and terminals.
+    default String inWords() {
+        return switch (this) {
+            case PathsClosed(var _, Access access, var _) -> access.inWords();
+            case ServiceBad(var _, String unit, Condition condition, var _) -> unit + " " + condition.inWords();
+            case ConfigBad(var _, Config config) -> "the web server's configuration is bad, " + config.inWords();
+            case AnswerBad(var _, Answers answers) -> answers.inWords();
+            case Blind(CheckId check, String reason) -> "the check " + check + " cannot look: " + reason;
         };
     }
 
-    private static Diagnosis of(Finding finding, Policy policy) {
+    /// The web user cannot reach what it must serve.
+    ///
+    /// @param subject [CheckId#FILES] for what may be repaired; [CheckId#LEFT_ALONE] for what may not
+    record PathsClosed(CheckId subject, Access access, Optional<Remedy> remedy) implements Diagnosis {}
+
+    /// A service does not do its work.
+    ///
+    /// @param subject [CheckId#APP] or [CheckId#PROXY]
+    record ServiceBad(CheckId subject, String unit, Condition condition, Optional<Remedy> remedy)
+            implements Diagnosis {}
+
+    /// The web server would not start with its configuration.
+    ///
+    /// @param subject [CheckId#PROXY] where it is down for that; [CheckId#CONFIG] while it still runs with an older
+    ///     one
+    record ConfigBad(CheckId subject, Config config) implements Diagnosis {}
+
+    /// The page, one of its assets or the API is not answered as it should be, and nothing below explains it.
+    ///
+    /// @param subject [CheckId#PAGE] or [CheckId#API]
+    record AnswerBad(CheckId subject, Answers answers) implements Diagnosis {}
+
+    /// A probe has not been able to look for a while. Told, never acted on.
+    record Blind(CheckId subject, String reason) implements Diagnosis {}
+
+    /// What kind of fault it is: two of one kind are the same fault.
+    default Class<?> kind() {
+        return this instanceof ServiceBad bad ? bad.condition().getClass() : getClass();
+    }
+
+    /// Whether a person is needed at once, if the site is down by it. What a person did, and what only takes its
+    /// time, is told and left to that person.
+    default boolean urgent() {
+        return switch (this) {
+            case PathsClosed _, ConfigBad _ -> true;
+            case AnswerBad(var _, Answers answers) -> !answers.onlySlow();
+            case Blind _ -> false;
+            case ServiceBad bad ->
+                switch (bad.condition()) {
+                    case Condition.ByHand _, Condition.Busy _, Condition.Crashed _ -> false;
+                    case Condition.Well _,
+                            Condition.Waiting _,
+                            Condition.Ended _,
+                            Condition.Paused _,
+                            Condition.Hung _,
+                            Condition.BootLoop _,
+                            Condition.Deaf _,
+                            Condition.Missing _ -> true;
+                };
+        };
+    }
+
+    /// Which checks fail for the sake of this one.
+    static Set<CheckId> explainedBy(CheckId subject) {
+        return switch (subject) {
+            case APP -> EnumSet.of(CheckId.API);
+            case PROXY -> EnumSet.of(CheckId.API, CheckId.PAGE);
+            case FILES, LEFT_ALONE -> EnumSet.of(CheckId.PAGE);
+            case CONFIG, API, PAGE -> EnumSet.noneOf(CheckId.class);
+        };
+    }
+
+    /// The causes that the health of all checks speaks for, each of its own: what another one explains is not among
+    /// them.
+    ///
+    /// @param lastChange the last file event: while files arrive, a page that is not well is the copy's doing
+    static Map<CheckId, Diagnosis> diagnose(
+            Map<CheckId, CheckHealth> health, Instant lastChange, Instant now, Policy policy) {
+        Map<CheckId, Diagnosis> found = new EnumMap<>(CheckId.class);
+        boolean blind = false;
+        for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
+            CheckHealth seen = each.getValue();
+            if (seen.status() == Status.UNHEALTHY
+                    && !isOld(each.getKey(), health)
+                    && !believedAt(each.getKey(), health, lastChange, policy).isAfter(now)) {
+                seen.fault().ifPresent(finding -> found.put(each.getKey(), of(each.getKey(), finding, policy)));
+            }
+            blind |= seen.unknowns() >= policy.timing().unknownAfter();
+        }
+        configurationFirst(found);
+        allAtOnce(found);
+        for (CheckId subject : CheckId.values()) {
+            if (found.containsKey(subject)) {
+                found.keySet().removeAll(explainedBy(subject));
+            }
+        }
+        if (blind && found.isEmpty()) {
+            health.entrySet().stream()
+                    .filter(each ->
+                            each.getValue().unknowns() >= policy.timing().unknownAfter())
+                    .findFirst()
+                    .ifPresent(each -> found.put(
+                            each.getKey(),
+                            new Blind(each.getKey(), each.getValue().blindness().orElse(""))));
+        }
+        return found;
+    }
+
+    /// Whether what an answer showed is no longer so: the last one was well, or it is from before the service that
+    /// explains it came back.
+    private static boolean isOld(CheckId check, Map<CheckId, CheckHealth> health) {
+        Optional<Observation> last = Objects.requireNonNull(health.get(check)).known();
+        boolean answer = check == CheckId.API || check == CheckId.PAGE;
+        if (!answer || last.isEmpty()) {
+            return false;
+        }
+        return !(last.get().outcome() instanceof Observation.Failed)
+                || health.entrySet().stream()
+                        .anyMatch(each -> each.getValue().status() == Status.HEALTHY
+                                && explainedBy(each.getKey()).contains(check)
+                                && each.getValue().since().isAfter(last.get().startedAt()));
+    }
+
+    /// A web server that is down with a bad configuration is down for that, and a restart would bring nothing.
+    private static void configurationFirst(Map<CheckId, Diagnosis> found) {
+        if (found.get(CheckId.CONFIG) instanceof ConfigBad(var _, Config config)
+                && found.get(CheckId.PROXY) instanceof ServiceBad down
+                && down.remedy().isPresent()) {
+            found.remove(CheckId.CONFIG);
+            found.put(CheckId.PROXY, new ConfigBad(CheckId.PROXY, config));
+        }
+    }
+
+    /// Two services that hang in the same moment, with nothing to be seen at either, speak for something else.
+    private static void allAtOnce(Map<CheckId, Diagnosis> found) {
+        if (found.get(CheckId.APP) instanceof ServiceBad app
+                && found.get(CheckId.PROXY) instanceof ServiceBad proxy
+                && silent(app.condition())
+                && silent(proxy.condition())) {
+            found.put(CheckId.APP, new ServiceBad(CheckId.APP, app.unit(), app.condition(), Optional.empty()));
+            found.put(CheckId.PROXY, new ServiceBad(CheckId.PROXY, proxy.unit(), proxy.condition(), Optional.empty()));
+        }
+    }
+
+    private static boolean silent(Condition condition) {
+        return condition instanceof Condition.Hung || condition instanceof Condition.Deaf;
+    }
+
+    /// When a failing check counts as a fault of its own: not while files arrive, nor while it is open whether a
+    /// service that would explain it hangs.
+    static Instant believedAt(CheckId check, Map<CheckId, CheckHealth> health, Instant lastChange, Policy policy) {
+        Instant since = Objects.requireNonNull(health.get(check)).since();
+        for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
+            if (each.getValue().undecided() && explainedBy(each.getKey()).contains(check)) {
+                return since.plus(policy.patience().hungAtMost());
+            }
+        }
+        if (check != CheckId.PAGE) {
+            return since;
+        }
+        Instant quiet = lastChange.plus(policy.timing().quiet());
+        Instant latest = since.plus(policy.timing().quietAtMost());
+        return quiet.isBefore(latest) ? quiet : latest;
+    }
+
+    private static Diagnosis of(CheckId check, Finding finding, Policy policy) {
         return switch (finding) {
             case Access access ->
                 new PathsClosed(
+                        check,
                         access,
-                        access.denied().stream().anyMatch(Finding.Denial::repairable)
-                                ? Optional.of(new Remedy.OpenPaths(policy.site()))
-                                : Optional.empty());
-            case Answers answers -> new PageBad(answers);
+                        check == CheckId.FILES ? Optional.of(new Remedy.OpenPaths(policy.site())) : Optional.empty());
+            case Answers answers -> new AnswerBad(check, answers);
+            case Config config -> new ConfigBad(check, config);
+            case Finding.Judged(String unit, Condition condition, var _) ->
+                new ServiceBad(check, unit, condition, remedy(check, unit, condition, policy));
+            case Finding.Service _ -> throw new IllegalArgumentException("a sample is judged before it counts");
+        };
+    }
+
+    private static Optional<Remedy> remedy(CheckId check, String unit, Condition condition, Policy policy) {
+        boolean test = check == CheckId.PROXY
+                && policy.services().proxy().filter(Services.Proxy::test).isPresent();
+        return switch (condition) {
+            case Condition.Ended _ -> Optional.of(new Remedy.Restart(unit, false, test));
+            case Condition.Paused _, Condition.Hung _ -> Optional.of(new Remedy.Restart(unit, true, test));
+            case Condition.Well _,
+                    Condition.Waiting _,
+                    Condition.Crashed _,
+                    Condition.Busy _,
+                    Condition.BootLoop _,
+                    Condition.Deaf _,
+                    Condition.ByHand _,
+                    Condition.Missing _ -> Optional.empty();
         };
     }
 }

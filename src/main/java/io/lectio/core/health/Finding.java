@@ -1,17 +1,23 @@
 package io.lectio.core.health;
 
+import io.lectio.core.policy.CheckId;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a probe saw, whether it was well or not.
 public sealed interface Finding {
     /// How many of many are named, in a line for a log or a terminal.
     int NAMED = 5;
+
+    /// How many are kept of a finding that waits long to be told.
+    int BRIEFLY = 3;
 
     /// One English line for logs and terminals.
     String inWords();
@@ -19,28 +25,41 @@ public sealed interface Finding {
     /// What the web user can reach.
     ///
     /// @param entries files and folders that were looked at
-    /// @param denied a sample of what the web user cannot reach, the highest first; the counts are exact
-    record Access(String webUser, int entries, List<Denial> denied, int deniedFolders, int deniedFiles)
-            implements Finding {
-        /// How many denials are kept with their names.
+    /// @param denied a sample of what the web user cannot reach: what may be repaired first, the highest first
+    /// @param deniedTotal how many there are of them
+    /// @param leftAlone how many of these no repair may touch
+    record Access(String webUser, int entries, List<Denial> denied, int deniedTotal, int leftAlone) implements Finding {
+        /// How many denials of each kind are kept with their names.
         public static final int SAMPLE = 20;
 
         public Access {
             denied = List.copyOf(denied);
         }
 
-        public int deniedTotal() {
-            return deniedFolders + deniedFiles;
+        public Access brief() {
+            return new Access(webUser, entries, denied.stream().limit(BRIEFLY).toList(), deniedTotal, leftAlone);
+        }
+
+        /// Only what may be repaired, or only what may not.
+        public Access only(boolean repairable) {
+            return new Access(
+                    webUser,
+                    entries,
+                    denied.stream()
+                            .filter(denial -> denial.repairable() == repairable)
+                            .toList(),
+                    repairable ? deniedTotal - leftAlone : leftAlone,
+                    repairable ? 0 : leftAlone);
         }
 
         @Override
         public String inWords() {
-            if (deniedTotal() == 0) {
+            if (deniedTotal == 0) {
                 return entries + " files and folders open to " + webUser;
             }
             return denied.getFirst().obstacle().orElse(null) == Obstacle.MISSING
                     ? denied.getFirst().path() + " is missing"
-                    : webUser + " is kept out of " + deniedTotal() + ": " + firstOf(denied);
+                    : webUser + " is kept out of " + deniedTotal + ": " + firstOf(denied);
         }
     }
 
@@ -48,6 +67,8 @@ public sealed interface Finding {
     ///
     /// @param mode the permission bits, of `07777`
     /// @param changed when its inode last changed: who broke it, broke it then
+    /// @param arrived when it was made or its content last written, whichever is later: tells a copy that goes on
+    ///     from a change of rights
     /// @param obstacle why a repair may not touch it; empty when it may
     record Denial(
             Path path,
@@ -55,6 +76,7 @@ public sealed interface Finding {
             int mode,
             String owner,
             Instant changed,
+            Instant arrived,
             Place place,
             Optional<Obstacle> obstacle) {
         public boolean repairable() {
@@ -101,14 +123,47 @@ public sealed interface Finding {
 
     /// What was answered.
     ///
+    /// @param check what was asked: the page or the API
     /// @param answers the page's first, then those of its assets and of the addresses asked for besides
-    record Answers(List<Answer> answers, Duration took) implements Finding {
+    /// @param named how many files the page names
+    record Answers(CheckId check, List<Answer> answers, int named, Duration took) implements Finding {
         public Answers {
             answers = List.copyOf(answers);
         }
 
+        public Answers(List<Answer> ofThePage, Duration took) {
+            this(CheckId.PAGE, ofThePage, Math.max(0, ofThePage.size() - 1), took);
+        }
+
+        /// Of what names no files.
+        public Answers(CheckId check, List<Answer> answers, Duration took) {
+            this(check, answers, 0, took);
+        }
+
+        /// The same answers of a page that has lost its files: it is another page, whatever its status says.
+        public Answers emptied(int before) {
+            Answer page = answers.getFirst();
+            Fault fault =
+                    new Fault(Fault.Kind.REPLACED, "another page: it names none of " + before + " files any more");
+            return new Answers(
+                    check, List.of(new Answer(page.url(), page.status(), page.took(), Optional.of(fault))), 0, took);
+        }
+
+        /// The page's own answer, and the first that are bad.
+        public Answers brief() {
+            Stream<Answer> first = answers.stream().limit(1);
+            Stream<Answer> bad = bad().stream().filter(answer -> !answer.equals(answers.getFirst()));
+            return new Answers(check, Stream.concat(first, bad).limit(BRIEFLY).toList(), named, took);
+        }
+
         public List<Answer> bad() {
             return answers.stream().filter(answer -> answer.fault().isPresent()).toList();
+        }
+
+        /// Whether nothing is wrong but the time that it took.
+        public boolean onlySlow() {
+            List<Answer> bad = bad();
+            return !bad.isEmpty() && bad.stream().allMatch(Answer::isSlow);
         }
 
         @Override
@@ -124,6 +179,10 @@ public sealed interface Finding {
     /// @param status the HTTP status; empty when there was no answer
     /// @param fault what is wrong with the answer; empty when nothing is
     record Answer(URI url, Optional<Integer> status, Duration took, Optional<Fault> fault) {
+        public boolean isSlow() {
+            return fault.filter(each -> each.kind() == Fault.Kind.SLOW).isPresent();
+        }
+
         @Override
         public String toString() {
             return url + ": " + fault.map(Fault::words).orElse("well");
@@ -143,8 +202,54 @@ public sealed interface Finding {
             PAGE_INSTEAD,
             REFUSED,
             TIMEOUT,
+            /// Another page than the site's: one that names no file, where there were some.
+            REPLACED,
+            /// The right answer, and too late for a visitor.
+            SLOW,
             /// Some other way of having no answer: the words tell.
             NO_ANSWER
+        }
+    }
+
+    /// What a service is like, as far as one look tells.
+    ///
+    /// @param answer the last answer to a direct question that was asked in this run of the service
+    /// @param answeredAt when that came: a look with the same time brings nothing new
+    /// @param packagesChange whether a package manager is at work on this machine
+    record Service(
+            UnitState unit,
+            List<ProcessView> processes,
+            Optional<Answer> answer,
+            Instant answeredAt,
+            boolean packagesChange)
+            implements Finding {
+        public Service {
+            processes = List.copyOf(processes);
+        }
+
+        @Override
+        public String inWords() {
+            return unit.name() + " is " + unit.active().name().toLowerCase(Locale.ROOT) + " (" + unit.sub() + "), "
+                    + processes.size() + " processes";
+        }
+    }
+
+    /// What became of a service, after all that was seen of it.
+    record Judged(String unit, Condition condition, boolean packagesChange) implements Finding {
+        @Override
+        public String inWords() {
+            return unit + " " + condition.inWords();
+        }
+    }
+
+    /// What the web server says of its configuration.
+    ///
+    /// @param where the file and line of the error, as `/etc/nginx/nginx.conf:12`; empty where it names none
+    /// @param error the first line of the error; empty where the test passes
+    record Config(String where, String error) implements Finding {
+        @Override
+        public String inWords() {
+            return error.isEmpty() ? "the configuration passes its test" : where + ": " + error;
         }
     }
 

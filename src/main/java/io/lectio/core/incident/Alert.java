@@ -42,6 +42,17 @@ public record Alert(
         return new Alert(id, level, incident, dueAt, revision, arrived, as, 0);
     }
 
+    Alert notAfter(Instant now) {
+        return dueAt.isAfter(now)
+                ? new Alert(id, level, incident, now, revision, delivered, message, rejections)
+                : this;
+    }
+
+    /// Enough for a line in a digest.
+    Alert brief() {
+        return new Alert(id, level, incident.brief(), dueAt, revision, delivered, message, rejections);
+    }
+
     Alert withoutTarget() {
         return new Alert(id, level, incident, dueAt, revision, delivered, Optional.empty(), rejections);
     }

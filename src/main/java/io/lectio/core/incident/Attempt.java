@@ -24,7 +24,8 @@ public record Attempt(int number, Instant startedAt, List<Integer> closed, int r
 
     /// Whether what is closed now has only arrived since the last run.
     boolean continues(List<Integer> closedNow, Instant now) {
-        return closed.size() < MOST_ARRIVALS
+        return !closedNow.isEmpty()
+                && closed.size() < MOST_ARRIVALS
                 && Collections.disjoint(closed, closedNow)
                 && now.isBefore(startedAt.plus(LONGEST_ARRIVAL));
     }
@@ -33,6 +34,10 @@ public record Attempt(int number, Instant startedAt, List<Integer> closed, int r
         List<Integer> all = new ArrayList<>(closed);
         all.addAll(closedNow);
         return new Attempt(number, startedAt, all, runs + 1, result);
+    }
+
+    Attempt notAfter(Instant now) {
+        return startedAt.isAfter(now) ? new Attempt(number, now, closed, runs, result) : this;
     }
 
     Attempt ended(RepairResult with) {

@@ -24,5 +24,5 @@ public sealed interface Delivery {
     record Poison(String reason) implements Delivery {}
 
     /// The chat has another id from now on.
-    record Migrated(String chat) implements Delivery {}
+    record Migrated(Outbox.Moved to) implements Delivery {}
 }

@@ -1,7 +1,10 @@
 package io.lectio.core.incident;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
+import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.policy.CheckId;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +23,7 @@ public record Incident(
         Instant openedAt,
         Instant brokenAt,
         Diagnosis diagnosis,
-        Optional<Finding.Answers> symptom,
+        Optional<Answers> symptom,
         List<URI> toProve,
         List<Attempt> attempts,
         Phase phase,
@@ -28,6 +31,7 @@ public record Incident(
     /// Addresses beyond this many add time to a proof and nothing to its strength.
     public static final int MOST_PROOFS = 5;
 
+    private static final int MOST_ATTEMPTS = 10;
     private static final Duration JUST_BEFORE = Duration.ofMinutes(1);
 
     public sealed interface Phase {}
@@ -42,15 +46,21 @@ public record Incident(
 
     public record CoolingDown(Instant until) implements Phase {}
 
-    /// Proved. It is kept a moment longer while files still arrive, so that one copy is one incident.
-    public record Resolved(Instant at, Finding.Answers proof) implements Phase {}
+    /// A restart waits for a package manager that works, at most so long.
+    public record Held(Instant until) implements Phase {}
+
+    /// The guard cannot save its state, so it repairs nothing.
+    public record Degraded() implements Phase {}
+
+    /// Proved. It is kept a while longer, so that one copy of files, or a service that flaps, is one incident.
+    public record Resolved(Instant at, Answers proof) implements Phase {}
 
     public Incident {
         toProve = List.copyOf(toProve);
         attempts = List.copyOf(attempts);
     }
 
-    static Incident open(long id, Diagnosis diagnosis, List<URI> toProve, Level level, Instant now) {
+    static Incident open(long id, Diagnosis diagnosis, List<URI> toProve, Instant now) {
         return new Incident(
                 id,
                 now,
@@ -60,61 +70,111 @@ public record Incident(
                 toProve,
                 List.of(),
                 new Open(),
-                level);
+                Level.INFO);
     }
 
     private static Instant brokenAt(Diagnosis diagnosis, Instant now) {
-        if (diagnosis instanceof Diagnosis.PathsClosed(Finding.Access access, var _)
-                && !access.denied().isEmpty()) {
-            Instant changed = access.denied().getFirst().changed();
-            if (changed.isBefore(now) && changed.isAfter(now.minus(JUST_BEFORE))) {
-                return changed;
-            }
-        }
-        return now;
+        return switch (diagnosis) {
+            case Diagnosis.PathsClosed(var _, Finding.Access access, var _) ->
+                access.denied().stream()
+                        .findFirst()
+                        .map(Finding.Denial::changed)
+                        .filter(changed -> changed.isBefore(now) && changed.isAfter(now.minus(JUST_BEFORE)))
+                        .orElse(now);
+            case Diagnosis.ServiceBad(var _, var _, Condition condition, var _) ->
+                switch (condition) {
+                    case Condition.Hung(Duration silent) -> now.minus(silent);
+                    case Condition.Busy(Duration silent) -> now.minus(silent);
+                    case Condition.Paused(var _, Duration since) -> now.minus(since);
+                    case Condition.Well _,
+                            Condition.Waiting _,
+                            Condition.Ended _,
+                            Condition.Crashed _,
+                            Condition.BootLoop _,
+                            Condition.Deaf _,
+                            Condition.ByHand _,
+                            Condition.Missing _ -> now;
+                };
+            case Diagnosis.ConfigBad _, Diagnosis.AnswerBad _, Diagnosis.Blind _ -> now;
+        };
     }
 
-    private static Optional<Finding.Answers> symptomOf(Diagnosis diagnosis) {
-        return diagnosis instanceof Diagnosis.PageBad(Finding.Answers answers)
+    private static Optional<Answers> symptomOf(Diagnosis diagnosis) {
+        return diagnosis instanceof Diagnosis.AnswerBad(var _, Answers answers)
                 ? Optional.of(answers)
                 : Optional.empty();
+    }
+
+    public CheckId subject() {
+        return diagnosis.subject();
     }
 
     public Optional<Attempt> lastAttempt() {
         return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
     }
 
-    /// When looks begin to count as proof: the end of the last repair, or the first sight.
-    Instant provableSince() {
-        return switch (phase) {
-            case Proving(Instant since) -> since;
-            case Repairing _, Open _, CoolingDown _, Resolved _ -> openedAt;
-        };
-    }
-
     Incident in(Phase next) {
-        return new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, attempts, next, worst);
+        return with(diagnosis, symptom, toProve, attempts, next);
     }
 
-    Incident with(Diagnosis next, List<URI> proofs) {
-        List<URI> all = new ArrayList<>(toProve);
-        proofs.stream().filter(url -> !all.contains(url)).forEach(all::add);
+    /// Enough to be told in a line: no long lists.
+    Incident brief() {
+        Diagnosis cause = diagnosis instanceof Diagnosis.PathsClosed(CheckId subject, Finding.Access access, var remedy)
+                ? new Diagnosis.PathsClosed(subject, access.brief(), remedy)
+                : diagnosis instanceof Diagnosis.AnswerBad(CheckId subject, Answers answers)
+                        ? new Diagnosis.AnswerBad(subject, answers.brief())
+                        : diagnosis;
+        Phase shown = phase instanceof Resolved(Instant at, Answers proof) ? new Resolved(at, proof.brief()) : phase;
+        return with(cause, symptom.map(Answers::brief), List.of(), List.of(), shown);
+    }
+
+    /// With no time that lies ahead: after the clock was set back, that would never come.
+    public Incident notAfter(Instant now) {
+        Phase capped = switch (phase) {
+            case Repairing(Instant since) -> new Repairing(earlier(since, now));
+            case Proving(Instant since) -> new Proving(earlier(since, now));
+            case Resolved(Instant at, Answers proof) -> new Resolved(earlier(at, now), proof);
+            case Open _, CoolingDown _, Held _, Degraded _ -> phase;
+        };
         return new Incident(
                 id,
-                openedAt,
-                brokenAt,
+                earlier(openedAt, now),
+                earlier(brokenAt, now),
+                diagnosis,
+                symptom,
+                toProve,
+                attempts.stream().map(attempt -> attempt.notAfter(now)).toList(),
+                capped,
+                worst);
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    /// The same fault once more, soon after it was healed.
+    Incident again(Instant now) {
+        return new Incident(id, now, now, diagnosis, Optional.empty(), toProve, attempts, new Open(), worst);
+    }
+
+    /// The same fault, seen deeper or further. What is of the same kind keeps its first evidence.
+    Incident with(Diagnosis next, List<URI> proofs) {
+        boolean same = next.kind().equals(diagnosis.kind()) && next.subject() == diagnosis.subject();
+        if (same && !(next instanceof Diagnosis.PathsClosed)) {
+            return this;
+        }
+        List<URI> all = new ArrayList<>(toProve);
+        proofs.stream().filter(url -> !all.contains(url)).forEach(all::add);
+        return with(
                 next,
                 symptom.isPresent() ? symptom : symptomOf(next),
                 all.subList(0, Math.min(all.size(), MOST_PROOFS)),
                 attempts,
-                phase,
-                worst);
+                phase);
     }
 
-    Incident withSymptom(Finding.Answers seen) {
-        return symptom.isPresent()
-                ? this
-                : new Incident(id, openedAt, brokenAt, diagnosis, Optional.of(seen), toProve, attempts, phase, worst);
+    Incident withSymptom(Answers seen) {
+        return symptom.isPresent() ? this : with(diagnosis, Optional.of(seen), toProve, attempts, phase);
     }
 
     Incident atLevel(Level level) {
@@ -129,12 +189,19 @@ public record Incident(
             all.removeLast();
         }
         all.add(attempt);
-        return new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, all, new Repairing(now), worst);
+        if (all.size() > MOST_ATTEMPTS) {
+            all.remove(1); // the first tells how it began
+        }
+        return with(diagnosis, symptom, toProve, all, new Repairing(now));
     }
 
     Incident repaired(RepairResult result, Phase next) {
         List<Attempt> all = new ArrayList<>(attempts);
         all.set(all.size() - 1, all.getLast().ended(result));
-        return new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, all, next, worst);
+        return with(diagnosis, symptom, toProve, all, next);
+    }
+
+    private Incident with(Diagnosis cause, Optional<Answers> seen, List<URI> proofs, List<Attempt> tried, Phase next) {
+        return new Incident(id, openedAt, brokenAt, cause, seen, proofs, tried, next, worst);
     }
 }

@@ -3,36 +3,44 @@ package io.lectio.core.incident;
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.diagnosis.Diagnosis.PathsClosed;
 import io.lectio.core.health.CheckHealth;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Degraded;
+import io.lectio.core.incident.Incident.Held;
 import io.lectio.core.incident.Incident.Open;
 import io.lectio.core.incident.Incident.Proving;
 import io.lectio.core.incident.Incident.Repairing;
 import io.lectio.core.incident.Incident.Resolved;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.Remedy;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// How an incident moves on: the repair that is due, the proof, the waiting, and when its message is due.
-public final class IncidentCourse {
-    private final Policy policy;
-    private final Instant now;
-    private final Map<CheckId, CheckHealth> health;
-    private final Instant lastChange;
-
-    /// @param lastChange the last file event
-    public IncidentCourse(Policy policy, Instant now, Map<CheckId, CheckHealth> health, Instant lastChange) {
-        this.policy = policy;
-        this.now = now;
-        this.health = health;
-        this.lastChange = lastChange;
-    }
+///
+/// @param found the causes that speak now, by their subjects
+/// @param packagesSince when a package manager began to work, if one does
+/// @param degraded whether the state cannot be saved: then nothing is repaired
+public record IncidentCourse(
+        Policy policy,
+        Instant now,
+        Map<CheckId, CheckHealth> health,
+        Map<CheckId, Diagnosis> found,
+        Optional<Instant> packagesSince,
+        boolean degraded) {
+    private static final Duration JUST_BEFORE = Duration.ofSeconds(1);
 
     /// @param repair the attempt that starts now
     /// @param tellAt when the incident's message is due, if it has changed
@@ -44,8 +52,8 @@ public final class IncidentCourse {
             List<String> notes,
             Optional<Instant> tellAt) {}
 
-    public static Incident open(long id, Diagnosis diagnosis, Instant now, Policy policy) {
-        return Incident.open(id, diagnosis, proofs(diagnosis, policy), Level.INFO, now);
+    public Incident open(long id, Diagnosis diagnosis) {
+        return Incident.open(id, diagnosis, proofs(diagnosis), now);
     }
 
     /// The guard has begun anew: what it had under way counts as spent, and is looked at afresh.
@@ -53,14 +61,14 @@ public final class IncidentCourse {
         return switch (incident.phase()) {
             case Repairing _ -> incident.repaired(new RepairResult.Interrupted(), new Open());
             case Proving _ -> incident.in(new Open());
-            case Open _, CoolingDown _, Resolved _ -> incident;
+            case Open _, CoolingDown _, Held _, Degraded _, Resolved _ -> incident;
         };
     }
 
     /// What a visitor got while it was broken belongs to the incident; what the proof sees does not.
     public static Incident witnessed(Incident incident, Finding.Answers answers) {
         return switch (incident.phase()) {
-            case Open _, Repairing _ -> incident.withSymptom(answers);
+            case Open _, Repairing _, Held _, Degraded _ -> incident.withSymptom(answers);
             case Proving _, CoolingDown _, Resolved _ -> incident;
         };
     }
@@ -69,37 +77,139 @@ public final class IncidentCourse {
         return incident.phase() instanceof Repairing ? incident.repaired(result, new Proving(now)) : incident;
     }
 
-    public Step advance(Incident incident, Optional<Diagnosis> diagnosis, Ledger ledger) {
+    /// A symptom's incident becomes its cause's when that is seen, and the other way round when the cause is gone and
+    /// the symptom stays.
+    ///
+    /// @param all the open incidents: none takes the subject of another
+    public Incident follow(Incident incident, List<Incident> all) {
+        CheckId subject = incident.subject();
+        if (!(incident.phase() instanceof Open) || found.containsKey(subject)) {
+            return incident;
+        }
+        return found.values().stream()
+                .filter(cause -> all.stream()
+                        .noneMatch(other -> other.id() != incident.id() && other.subject() == cause.subject()))
+                .filter(cause -> cause.kind().equals(incident.diagnosis().kind())
+                        || Diagnosis.explainedBy(cause.subject()).contains(subject)
+                        || (needs(subject).contains(cause.subject()) && isWell(subject)))
+                .findFirst()
+                .map(cause -> incident.with(cause, proofs(cause)))
+                .orElse(incident);
+    }
+
+    public Step advance(Incident incident, Ledger ledger, boolean fresh) {
         return switch (incident.phase()) {
-            case Repairing _ -> leveled(incident, incident, ledger, Optional.empty());
-            case Proving(Instant since) -> proving(incident, since, diagnosis, ledger);
-            case Open _, CoolingDown _ ->
-                passedSince(incident.openedAt()) ? proved(incident, ledger) : act(incident, diagnosis, ledger);
-            case Resolved(Instant at, var _) -> {
-                if (diagnosis.isPresent() && brokenSince(at)) {
-                    yield act(incident.in(new Open()), diagnosis, ledger);
-                }
-                yield step(incident, !closesAt(at).isAfter(now), ledger);
-            }
+            case Repairing _ -> leveled(incident, incident, ledger, Optional.empty(), fresh);
+            case Proving(Instant since) -> proving(incident, since, ledger);
+            case Open _, CoolingDown _, Held _, Degraded _ ->
+                provedSince(incident, incident.openedAt()) && steady(incident)
+                        ? proved(incident, ledger)
+                        : act(incident, ledger, fresh);
+            case Resolved(Instant at, var _) -> resolved(incident, at, ledger);
         };
     }
 
+    /// A service that fails again soon is the same incident; so are files that have only arrived since, as in a copy
+    /// that
+    /// goes on. Any other fault is a new incident.
+    private Step resolved(Incident incident, Instant at, Ledger ledger) {
+        Diagnosis again = found.get(incident.subject());
+        if (again == null || !(lookSince(incident.subject(), at) instanceof Observation.Failed)) {
+            return step(incident, !closesAt(incident, at).isAfter(now), ledger);
+        }
+        if (!isOfFiles(incident)) {
+            return act(incident.again(now), ledger, false);
+        }
+        boolean goesOn = isArriving(again, incident.brokenAt())
+                && incident.lastAttempt()
+                        .filter(attempt -> attempt.continues(closed(again), now))
+                        .isPresent();
+        return goesOn ? act(incident.in(new Open()), ledger, false) : step(incident, true, ledger);
+    }
+
+    /// Whether all that is closed came into the web root since then, or just before.
+    private static boolean isArriving(Diagnosis diagnosis, Instant since) {
+        return diagnosis instanceof PathsClosed(var _, Finding.Access access, var _)
+                && access.denied().stream().noneMatch(denial -> denial.arrived().isBefore(since.minus(JUST_BEFORE)));
+    }
+
+    /// When the incident wants to be asked again, at the latest.
     public Optional<Instant> wakeAt(Incident incident) {
-        return switch (incident.phase()) {
-            case Resolved(Instant at, var _) -> Optional.of(closesAt(at));
+        Optional<Instant> phase = switch (incident.phase()) {
+            case Resolved(Instant at, var _) -> Optional.of(closesAt(incident, at));
             case CoolingDown(Instant until) -> Optional.of(until);
-            case Open _, Repairing _, Proving _ -> Optional.empty();
+            case Held(Instant until) -> Optional.of(until);
+            case Open _, Repairing _, Proving _, Degraded _ -> Optional.empty();
         };
+        return Stream.concat(
+                        phase.stream(),
+                        Stream.of(incident.openedAt().plus(policy.patience().escalate())))
+                .filter(at -> at.isAfter(now))
+                .min(Comparator.naturalOrder());
     }
 
-    private Step proving(Incident incident, Instant since, Optional<Diagnosis> diagnosis, Ledger ledger) {
-        if (passedSince(since)) {
+    /// The checks that are asked again and again until a restarted service answers.
+    public static Set<CheckId> hurried(Incident incident) {
+        return incident.phase() instanceof Proving
+                        && incident.diagnosis().remedy().orElse(null) instanceof Remedy.Restart
+                ? needs(incident.subject())
+                : Set.of();
+    }
+
+    /// What must pass before an incident of this subject is over.
+    public static Set<CheckId> needs(CheckId subject) {
+        Set<CheckId> needs = EnumSet.of(subject);
+        needs.addAll(Diagnosis.explainedBy(subject));
+        return needs;
+    }
+
+    private Step proving(Incident incident, Instant since, Ledger ledger) {
+        if (provedSince(incident, since)) {
             return proved(incident, ledger);
         }
-        if (!brokenSince(since)) {
-            return step(incident, false, ledger);
+        return inVain(incident, since)
+                ? act(incident.in(new Open()), ledger.unproved(now, policy.limits()), false)
+                : step(incident, false, ledger);
+    }
+
+    /// Whether the repair has not helped. A service may take its time to its first answer; what another fault
+    /// explains says nothing about this one.
+    private boolean inVain(Incident incident, Instant since) {
+        CheckId subject = incident.subject();
+        Observation.Outcome own = lookSince(subject, since);
+        if (own instanceof Observation.Failed) {
+            return true;
         }
-        return act(incident.in(new Open()), diagnosis, ledger.unproved(now, policy.limits()));
+        boolean service = incident.diagnosis().remedy().orElse(null) instanceof Remedy.Restart;
+        if (service && since.plus(policy.patience().start()).isAfter(now)) {
+            return false;
+        }
+        boolean silent = service && isUndecided(subject);
+        return silent
+                || (own instanceof Observation.Passed
+                        && needs(subject).stream()
+                                .anyMatch(check -> isFailed(check, since) && !isExplainedElsewhere(check, subject)));
+    }
+
+    /// Whether what is known is no ground to act on: there is no verdict yet, the last look brought none, so that the
+    /// fault may be over, or systemd tries once more while this guard may not.
+    private boolean isUnclear(Incident incident, Diagnosis diagnosis) {
+        CheckHealth seen = health.get(incident.subject());
+        boolean triedBySystemd = incident.phase() instanceof CoolingDown
+                && diagnosis instanceof Diagnosis.ServiceBad bad
+                && bad.condition() instanceof Condition.Crashed;
+        return triedBySystemd || (seen != null && (seen.undecided() || seen.unknowns() > 0));
+    }
+
+    private boolean isUndecided(CheckId check) {
+        CheckHealth seen = health.get(check);
+        return seen != null && seen.undecided();
+    }
+
+    private boolean isExplainedElsewhere(CheckId check, CheckId subject) {
+        return found.keySet().stream()
+                .anyMatch(other ->
+                        other != subject && Diagnosis.explainedBy(other).contains(check));
     }
 
     private static Step step(Incident incident, boolean closed, Ledger ledger) {
@@ -108,105 +218,171 @@ public final class IncidentCourse {
     }
 
     private Step proved(Incident incident, Ledger ledger) {
-        Finding.Answers proof = Optional.ofNullable(health.get(CheckId.PAGE))
-                .flatMap(CheckHealth::finding)
-                .map(Finding.Answers.class::cast)
-                .orElseThrow();
+        CheckId asked = switch (incident.subject()) {
+            case APP, API -> CheckId.API;
+            case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
+            case CONFIG -> CheckId.CONFIG;
+        };
+        Finding.Answers proof = Optional.ofNullable(health.get(asked))
+                                .flatMap(CheckHealth::finding)
+                                .orElse(null)
+                        instanceof Finding.Answers answers
+                ? answers
+                : new Finding.Answers(asked, List.of(), Duration.ZERO);
         Incident resolved = incident.in(new Resolved(now, proof));
-        String note = "resolved; " + proof.inWords();
+        Duration quiet = isOfFiles(incident) ? policy.timing().quiet() : Duration.ZERO;
         return new Step(
                 resolved,
                 false,
                 ledger.proved(),
                 Optional.empty(),
-                List.of(note),
-                Optional.of(now.plus(policy.timing().quiet())));
+                List.of("resolved; " + proof.inWords()),
+                Optional.of(now.plus(quiet)));
     }
 
-    private Step act(Incident before, Optional<Diagnosis> diagnosis, Ledger ledger) {
-        if (diagnosis.isEmpty()) {
-            return step(before, false, ledger);
+    private Step act(Incident before, Ledger ledger, boolean fresh) {
+        Diagnosis diagnosis = found.get(before.subject());
+        if (diagnosis == null || isUnclear(before, diagnosis)) {
+            return leveled(before, before, ledger, Optional.empty(), fresh);
         }
-        Incident incident = before.with(diagnosis.get(), proofs(diagnosis.get(), policy));
-        if (!policy.repairs() || diagnosis.get().remedy().isEmpty()) {
-            return leveled(before, incident.in(new Open()), ledger, Optional.empty());
+        Incident incident = before.with(diagnosis, proofs(diagnosis));
+        Optional<Remedy> remedy = diagnosis.remedy();
+        if (!policy.repairs() || remedy.isEmpty()) {
+            return leveled(before, incident.in(new Open()), ledger, Optional.empty(), fresh);
         }
-        List<Integer> closed = closed(diagnosis.get());
+        if (degraded) {
+            return leveled(before, incident.in(new Degraded()), ledger, Optional.empty(), fresh);
+        }
+        List<Integer> closed = closed(diagnosis);
         Optional<Attempt> last = incident.lastAttempt();
         if (last.isPresent() && last.get().continues(closed, now)) {
-            return repair(before, incident, last.get().again(closed), ledger);
+            return repair(before, incident, last.get().again(closed), ledger, fresh);
+        }
+        Optional<Instant> held = packagesSince
+                .map(since -> since.plus(policy.patience().packages()))
+                .filter(until -> remedy.get() instanceof Remedy.Restart && until.isAfter(now));
+        if (held.isPresent()) {
+            return leveled(before, incident.in(new Held(held.get())), ledger, Optional.empty(), fresh);
         }
         Instant allowedAt = ledger.allowedAt(now, policy.limits());
         if (allowedAt.isAfter(now)) {
-            return leveled(before, incident.in(new CoolingDown(allowedAt)), ledger, Optional.empty());
+            return leveled(before, incident.in(new CoolingDown(allowedAt)), ledger, Optional.empty(), fresh);
         }
         int number = last.map(Attempt::number).orElse(0) + 1;
         Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty());
-        return repair(before, incident, attempt, ledger.spend(now, policy.limits()));
+        return repair(before, incident, attempt, ledger.spend(now, policy.limits()), fresh);
     }
 
-    private Step repair(Incident before, Incident incident, Attempt attempt, Ledger ledger) {
-        return leveled(before, incident.starting(attempt, now), ledger, Optional.of(attempt));
+    private Step repair(Incident before, Incident incident, Attempt attempt, Ledger ledger, boolean fresh) {
+        return leveled(before, incident.starting(attempt, now), ledger, Optional.of(attempt), fresh);
     }
 
     /// Settles how loud the incident is, and whether its message has changed.
-    private Step leveled(Incident before, Incident after, Ledger ledger, Optional<Attempt> repair) {
+    private Step leveled(Incident before, Incident after, Ledger ledger, Optional<Attempt> repair, boolean fresh) {
         Incident incident = after.atLevel(level(after));
         List<String> notes = new ArrayList<>();
-        boolean fresh = before.worst() == Level.INFO;
         boolean louder = !fresh && incident.worst() != before.worst();
-        boolean waits = incident.phase() instanceof CoolingDown && !(before.phase() instanceof CoolingDown);
-        boolean another =
-                !incident.diagnosis().getClass().equals(before.diagnosis().getClass());
+        boolean waits = !incident.phase().getClass().equals(before.phase().getClass())
+                && (incident.phase() instanceof CoolingDown
+                        || incident.phase() instanceof Held
+                        || incident.phase() instanceof Degraded);
+        boolean another = !incident.diagnosis().kind().equals(before.diagnosis().kind());
         if (fresh || another) {
             notes.add("cause: " + incident.diagnosis().inWords());
         }
         repair.ifPresent(attempt ->
                 notes.add("attempt " + attempt.number() + (attempt.runs() > 1 ? ", files still arrive" : "")));
-        if (incident.phase() instanceof CoolingDown(Instant until) && waits) {
-            notes.add("no further attempt before " + until);
+        if (waits) {
+            notes.add(
+                    switch (incident.phase()) {
+                        case Held(Instant until) -> "a package manager works: no restart before " + until;
+                        case CoolingDown(Instant until) -> "no further attempt before " + until;
+                        case Degraded _ -> "nothing is repaired while the state cannot be saved";
+                        case Open _, Repairing _, Proving _, Resolved _ -> "waits";
+                    });
         }
-        Optional<Instant> tellAt = fresh || louder || waits || another
-                ? Optional.of(louder || waits ? now : now.plus(policy.timing().telling()))
-                : Optional.empty();
-        if (tellAt.isEmpty() && !incident.symptom().equals(before.symptom())) {
-            tellAt = Optional.of(now.plus(policy.timing().telling()));
-        }
+        boolean changed = fresh || another || !incident.symptom().equals(before.symptom());
+        Optional<Instant> tellAt = louder || waits
+                ? Optional.of(now)
+                : changed ? Optional.of(now.plus(policy.timing().telling())) : Optional.empty();
         return new Step(incident, false, ledger, repair, notes, tellAt);
     }
 
     private Level level(Incident incident) {
-        boolean personNeeded =
-                !policy.repairs() || incident.diagnosis().remedy().isEmpty() || incident.phase() instanceof CoolingDown;
-        CheckHealth page = health.get(CheckId.PAGE);
-        boolean down =
-                page != null && page.known().map(Observation::outcome).orElse(null) instanceof Observation.Failed;
-        return personNeeded && down ? Level.CRITICAL : Level.WARNING;
-    }
-
-    private Instant closesAt(Instant provedAt) {
-        Instant quiet = (lastChange.isAfter(provedAt) ? lastChange : provedAt)
-                .plus(policy.timing().quiet());
-        Instant latest = provedAt.plus(Attempt.LONGEST_ARRIVAL);
-        return quiet.isBefore(latest) ? quiet : latest;
-    }
-
-    private boolean passedSince(Instant since) {
-        for (CheckId check : CheckId.values()) {
-            if (!(lookSince(check, since) instanceof Observation.Passed)) {
-                return false;
-            }
+        if (!incident.diagnosis().urgent()) {
+            return byHand(incident) ? Level.INFO : Level.WARNING;
         }
-        return true;
+        boolean personNeeded = !policy.repairs()
+                || incident.diagnosis().remedy().isEmpty()
+                || incident.phase() instanceof CoolingDown
+                || incident.phase() instanceof Degraded;
+        boolean down = failing(CheckId.PAGE) || failing(CheckId.API);
+        boolean overdue =
+                !incident.openedAt().plus(policy.patience().escalate()).isAfter(now);
+        return (personNeeded && down) || overdue ? Level.CRITICAL : Level.WARNING;
     }
 
-    private boolean brokenSince(Instant since) {
-        for (CheckId check : CheckId.values()) {
-            if (lookSince(check, since) instanceof Observation.Failed) {
-                return true;
-            }
+    private static boolean byHand(Incident incident) {
+        return incident.diagnosis() instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.ByHand;
+    }
+
+    private boolean failing(CheckId check) {
+        return isFailed(check, Instant.MIN);
+    }
+
+    private Instant closesAt(Incident incident, Instant provedAt) {
+        if (byHand(incident) || incident.diagnosis() instanceof Diagnosis.Blind) {
+            return provedAt;
         }
-        return false;
+        if (!isOfFiles(incident)) {
+            return provedAt.plus(policy.patience().steady());
+        }
+        boolean arrived = isArriving(incident.diagnosis(), incident.brokenAt());
+        return provedAt.plus(
+                arrived ? policy.patience().steady() : policy.timing().quiet());
+    }
+
+    private static boolean isOfFiles(Incident incident) {
+        return switch (incident.subject()) {
+            case FILES, LEFT_ALONE, PAGE -> true;
+            case APP, PROXY, CONFIG, API -> false;
+        };
+    }
+
+    private boolean provedSince(Incident incident, Instant since) {
+        return needs(incident.subject()).stream()
+                .allMatch(check -> !isChecked(check)
+                        || isPassed(check, since)
+                        || (check != incident.subject() && isExplainedElsewhere(check, incident.subject())));
+    }
+
+    /// A slow answer is an answer: it proves a repair, and speaks against none.
+    private boolean isPassed(CheckId check, Instant since) {
+        return switch (lookSince(check, since)) {
+            case Observation.Passed _ -> true;
+            case Observation.Failed(Finding.Answers answers) -> answers.onlySlow();
+            case Observation.Failed _, Observation.Undecided _, Observation.Sampled _, Observation.Unknown _ -> false;
+        };
+    }
+
+    private boolean isFailed(CheckId check, Instant since) {
+        return lookSince(check, since) instanceof Observation.Failed && !isPassed(check, since);
+    }
+
+    private boolean isChecked(CheckId check) {
+        return check == CheckId.LEFT_ALONE || policy.checks().contains(check);
+    }
+
+    /// Where nothing was repaired, one answer out of many says little: the check's own threshold decides.
+    private boolean steady(Incident incident) {
+        return !incident.attempts().isEmpty()
+                || needs(incident.subject()).stream()
+                        .allMatch(check -> isWell(check) || isExplainedElsewhere(check, incident.subject()));
+    }
+
+    private boolean isWell(CheckId check) {
+        CheckHealth seen = health.get(check);
+        return seen == null || seen.status() == CheckHealth.Status.HEALTHY;
     }
 
     private Observation.Outcome lookSince(CheckId check, Instant since) {
@@ -219,15 +395,15 @@ public final class IncidentCourse {
     }
 
     private static List<Integer> closed(Diagnosis diagnosis) {
-        return diagnosis instanceof PathsClosed(Finding.Access access, var _)
+        return diagnosis instanceof PathsClosed(var _, Finding.Access access, var _)
                 ? access.denied().stream()
                         .map(denial -> denial.path().hashCode())
                         .toList()
                 : List.of();
     }
 
-    private static List<URI> proofs(Diagnosis diagnosis, Policy policy) {
-        return diagnosis instanceof PathsClosed(Finding.Access access, var _)
+    private List<URI> proofs(Diagnosis diagnosis) {
+        return diagnosis instanceof PathsClosed(var _, Finding.Access access, var _)
                 ? access.denied().stream()
                         .filter(denial -> !denial.folder() && denial.place() == Finding.Place.INSIDE)
                         .flatMap(denial -> policy.site().urlOf(denial.path()).stream())

@@ -20,17 +20,24 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
         spent = List.copyOf(spent);
     }
 
-    /// When the next attempt is allowed: now, or later. A clock that was set back cannot stretch the wait beyond one
-    /// cooldown or one hour.
+    /// After the clock was set back: what was spent an hour ago still was, and no wait is longer than its own length.
+    ///
+    /// @param by how far the clock went back, as far as that is known
+    public Ledger setBack(Duration by, Instant now, Limits limits) {
+        Instant latest = now.plus(limits.cooldown());
+        return new Ledger(
+                spent.stream().map(at -> earlier(at.minus(by), now)).toList(),
+                row,
+                restUntil.map(until -> earlier(until.minus(by), latest)));
+    }
+
+    /// When the next attempt is allowed: now, or later.
     public Instant allowedAt(Instant now, Limits limits) {
-        Instant rest = restUntil
-                .map(until -> earlier(until, now.plus(limits.cooldown())))
-                .orElse(now);
+        Instant rest = restUntil.orElse(now);
         List<Instant> lastHour = withinHour(now);
         Instant room = lastHour.size() < limits.repairsPerHour()
                 ? now
-                : earlier(lastHour.get(lastHour.size() - limits.repairsPerHour()), now)
-                        .plus(HOUR);
+                : lastHour.get(lastHour.size() - limits.repairsPerHour()).plus(HOUR);
         Instant latest = rest.isAfter(room) ? rest : room;
         return latest.isAfter(now) ? latest : now;
     }

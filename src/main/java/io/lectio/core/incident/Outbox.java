@@ -6,15 +6,28 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /// The alerts that are not told yet, on disk until they are: a duplicate beats silence.
 ///
 /// @param quietUntil nothing is sent before: the channel's pace, its `retry_after`, or our patience
+/// @param quiet how long that wait was
 /// @param failures sends in a row that did not arrive
-/// @param movedTo the chat's new id, after the channel told of one
-public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optional<String> movedTo) {
-    public static final Outbox EMPTY = new Outbox(List.of(), Instant.EPOCH, 0, Optional.empty());
+/// @param moved the chat's new id, after the channel told of one
+/// @param merged how many alerts were too many to keep: the next digest counts them
+public record Outbox(
+        List<Alert> alerts, Instant quietUntil, Duration quiet, int failures, Optional<Moved> moved, int merged) {
+    public static final Outbox EMPTY = new Outbox(List.of(), Instant.EPOCH, Duration.ZERO, 0, Optional.empty(), 0);
+
+    /// A long outage of the channel must not make the state large: more alerts than this are counted only.
+    private static final int MOST = 100;
+    /// And more than this are kept in brief.
+    private static final int MOST_IN_FULL = 20;
+
+    /// A chat that has another id from now on.
+    public record Moved(String from, String to) {}
 
     /// About one message a second is allowed in one chat.
     private static final Duration PACE = Duration.ofMillis(1_050);
@@ -22,10 +35,8 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
     private static final Duration MARGIN = Duration.ofMillis(100);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
     private static final Duration REFUSED_PAUSE = Duration.ofSeconds(60);
-    /// A clock set back must not keep the owner waiting longer than the channel ever asks for.
-    private static final Duration LONGEST_QUIET = Duration.ofHours(1);
-    /// With this many unsent, they are a backlog: one message for all of them.
-    private static final int BACKLOG = 4;
+    /// This many unsent are a burst or a backlog: one message for all of them, edited as one from then on.
+    private static final int MANY = 3;
 
     public Outbox {
         alerts = List.copyOf(alerts);
@@ -36,7 +47,8 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
     /// @param alerts one, or a backlog
     /// @param doubtful whether the last send has failed: it may have arrived all the same, so the channel is first
     ///     tried with something harmless, and a long outage does not fill the chat with copies
-    public record Parcel(List<Alert> alerts, Optional<String> chat, boolean doubtful) {
+    /// @param merged how many more there were
+    public record Parcel(List<Alert> alerts, Optional<Moved> moved, boolean doubtful, int merged) {
         public Parcel {
             alerts = List.copyOf(alerts);
         }
@@ -62,12 +74,30 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
         if (!told) {
             next.add(Alert.of(freshId, incident, due));
         }
-        return new Outbox(next, quietUntil, failures, movedTo);
+        return new Outbox(next, quietUntil, quiet, failures, moved, merged).bounded(incident.id());
+    }
+
+    private Outbox bounded(long told) {
+        if (alerts.size() <= MOST_IN_FULL) {
+            return this;
+        }
+        List<Alert> kept = new ArrayList<>();
+        for (int i = 0; i < alerts.size(); i++) {
+            boolean old = i < alerts.size() - MOST_IN_FULL;
+            kept.add(old ? alerts.get(i).brief() : alerts.get(i));
+        }
+        Optional<Alert> surplus = kept.size() <= MOST
+                ? Optional.empty()
+                : kept.stream()
+                        .filter(alert -> alert.incident().id() != told)
+                        .min(Comparator.comparing(Alert::level).thenComparingLong(Alert::id));
+        surplus.ifPresent(kept::remove);
+        return new Outbox(kept, quietUntil, quiet, failures, moved, surplus.isPresent() ? merged + 1 : merged);
     }
 
     /// What to send now, CRITICAL first, then the one refused least, then the oldest.
     public Optional<Parcel> next(Instant now) {
-        if (now.isBefore(quietBound(now))) {
+        if (now.isBefore(quietUntil) || !anyPending()) {
             return Optional.empty();
         }
         List<Alert> due = alerts.stream()
@@ -79,49 +109,98 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
         List<Alert> unsent = due.stream()
                 .filter(alert -> alert.unsent() && alert.rejections() == 0)
                 .toList();
-        if (unsent.size() >= BACKLOG) {
-            return Optional.of(new Parcel(unsent, movedTo, failures > 0));
+        if (unsent.size() >= MANY) {
+            return Optional.of(new Parcel(unsent, moved, failures > 0, merged));
         }
-        return due.stream().findFirst().map(alert -> new Parcel(List.of(alert), movedTo, failures > 0));
+        return due.stream().findFirst().map(alert -> new Parcel(ofOneMessage(alert), moved, failures > 0, 0));
     }
 
-    public Optional<Instant> wakeAt(Instant now) {
+    private List<Alert> ofOneMessage(Alert first) {
+        return first.message().isEmpty()
+                ? List.of(first)
+                : alerts.stream()
+                        .filter(alert -> alert.message().equals(first.message()))
+                        .sorted(Comparator.comparing(Alert::level, Comparator.reverseOrder())
+                                .thenComparingLong(Alert::id))
+                        .toList();
+    }
+
+    /// Most turns find nothing to send: these are a third of all time if they stream.
+    private boolean anyPending() {
+        for (Alert alert : alerts) {
+            if (alert.pending()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public Optional<Instant> wakeAt() {
+        if (!anyPending()) {
+            return Optional.empty();
+        }
         return alerts.stream()
                 .filter(Alert::pending)
                 .map(Alert::dueAt)
                 .min(Comparator.naturalOrder())
-                .map(due -> due.isAfter(quietBound(now)) ? due : quietBound(now));
+                .map(due -> due.isAfter(quietUntil) ? due : quietUntil);
     }
 
-    private Instant quietBound(Instant now) {
-        Instant latest = now.plus(LONGEST_QUIET);
-        return quietUntil.isAfter(latest) ? latest : quietUntil;
+    /// With no wait longer than it was meant to be: a clock that was set back would stretch it.
+    public Outbox notAfter(Instant now) {
+        Instant latest = now.plus(quiet);
+        return new Outbox(
+                alerts.stream().map(alert -> alert.notAfter(now)).toList(),
+                quietUntil.isAfter(latest) ? latest : quietUntil,
+                quiet,
+                failures,
+                moved,
+                merged);
     }
 
     public Outbox after(Parcel parcel, Delivery delivery, Instant now) {
         return switch (delivery) {
-            case Delivery.Accepted(Optional<Long> message) ->
-                mark(parcel, alert -> alert.delivered(alert.revision(), parcel.digest() ? Optional.empty() : message))
-                        .quiet(now.plus(PACE), 0);
-            case Delivery.TargetGone() -> mark(parcel, Alert::withoutTarget).quiet(now.plus(PACE), 0);
-            case Delivery.RetryAfter(Duration pause) -> quiet(now.plus(pause).plus(MARGIN), failures);
-            case Delivery.Unreachable _ -> quiet(now.plus(backoff()), failures + 1);
-            case Delivery.Refused _ -> quiet(now.plus(REFUSED_PAUSE), failures + 1);
+            case Delivery.Accepted(Optional<Long> message) -> {
+                Outbox told = mark(parcel, alert -> alert.delivered(alert.revision(), message));
+                yield new Outbox(told.alerts, now.plus(PACE), PACE, 0, moved, Math.max(0, merged - parcel.merged()));
+            }
+            case Delivery.TargetGone() -> mark(parcel, Alert::withoutTarget).hushed(now, PACE, 0);
+            case Delivery.RetryAfter(Duration pause) -> hushed(now, pause.plus(MARGIN), failures);
+            case Delivery.Unreachable _ -> hushed(now, backoff(), failures + 1);
+            case Delivery.Refused _ -> hushed(now, REFUSED_PAUSE, failures + 1);
             case Delivery.Poison _ ->
-                mark(parcel, alert -> alert.rejected(alert.revision())).quiet(now.plus(PACE), failures);
-            case Delivery.Migrated(String chat) -> new Outbox(alerts, now.plus(PACE), failures, Optional.of(chat));
+                mark(parcel, alert -> alert.rejected(alert.revision())).hushed(now, PACE, failures);
+            case Delivery.Migrated(Moved to) ->
+                new Outbox(alerts, now.plus(PACE), PACE, failures, Optional.of(to), merged);
         };
     }
 
-    /// Drops what was told and belongs to no open incident.
-    public Outbox swept(Optional<Incident> open) {
+    /// Drops what was told and belongs to no open incident, nor to a message that is still needed.
+    public Outbox swept(List<Incident> open) {
+        List<Alert> needed = new ArrayList<>();
+        for (Alert alert : alerts) {
+            if (alert.pending() || isOfOneOf(open, alert)) {
+                needed.add(alert);
+            }
+        }
+        if (needed.size() == alerts.size()) {
+            return this;
+        }
+        Set<Optional<Long>> messages = needed.stream().map(Alert::message).collect(Collectors.toSet());
+        messages.remove(Optional.<Long>empty());
         List<Alert> kept = alerts.stream()
-                .filter(alert -> alert.pending()
-                        || open.stream()
-                                .anyMatch(incident ->
-                                        incident.id() == alert.incident().id()))
+                .filter(alert -> needed.contains(alert) || messages.contains(alert.message()))
                 .toList();
-        return kept.size() == alerts.size() ? this : new Outbox(kept, quietUntil, failures, movedTo);
+        return kept.size() == alerts.size() ? this : new Outbox(kept, quietUntil, quiet, failures, moved, merged);
+    }
+
+    private static boolean isOfOneOf(List<Incident> open, Alert alert) {
+        for (Incident incident : open) {
+            if (incident.id() == alert.incident().id()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Duration backoff() {
@@ -129,8 +208,8 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
         return doubled.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : doubled;
     }
 
-    private Outbox quiet(Instant until, int failed) {
-        return new Outbox(alerts, until, failed, movedTo);
+    private Outbox hushed(Instant now, Duration length, int failed) {
+        return new Outbox(alerts, now.plus(length), length, failed, moved, merged);
     }
 
     /// The alerts as they were sent are marked; one that was revised meanwhile keeps its newer revision to send.
@@ -142,7 +221,7 @@ public record Outbox(List<Alert> alerts, Instant quietUntil, int failures, Optio
                         .map(sent -> merge(alert, as.apply(sent)))
                         .orElse(alert))
                 .toList();
-        return new Outbox(next, quietUntil, failures, movedTo);
+        return new Outbox(next, quietUntil, quiet, failures, moved, merged);
     }
 
     private static Alert merge(Alert now, Alert marked) {

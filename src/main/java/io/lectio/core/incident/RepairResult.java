@@ -1,5 +1,6 @@
 package io.lectio.core.incident;
 
+import io.lectio.core.health.Finding.Config;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,6 +21,30 @@ public sealed interface RepairResult {
         @Override
         public String inWords() {
             return folders + " folders and " + files + " files changed, " + skipped + " left alone; each in " + journal;
+        }
+    }
+
+    /// A service was started anew.
+    ///
+    /// @param killed whether its processes were killed first
+    /// @param evidence the lines that tell most of what was before: processes, the journal's last ones, a traceback
+    /// @param file where all of the evidence is
+    record Restarted(String unit, boolean killed, List<String> evidence, Path file) implements RepairResult {
+        public Restarted {
+            evidence = List.copyOf(evidence);
+        }
+
+        @Override
+        public String inWords() {
+            return unit + (killed ? " killed and" : "") + " restarted; what was before is in " + file;
+        }
+    }
+
+    /// The web server's configuration does not pass its test, so nothing was done.
+    record Refused(Config config) implements RepairResult {
+        @Override
+        public String inWords() {
+            return "refused, " + config.inWords();
         }
     }
 

@@ -1,9 +1,19 @@
 package io.lectio.core.policy;
 
-/// The two checks of this release. A new probe adds its name here, and the compiler lists what it touches.
+/// What is checked, the deepest first: what fails higher up explains what fails below it.
 public enum CheckId {
+    /// The application's service: its unit, its processes, and its answer when asked directly.
+    APP,
+    /// The web server's service: its unit and its processes.
+    PROXY,
+    /// The web server's own test of its configuration.
+    CONFIG,
     /// Every file of the web root can be read by the web user, and every folder above it entered.
     FILES,
+    /// What the web user cannot reach and no repair may touch. Seen by the look at [#FILES].
+    LEFT_ALONE,
+    /// The application's API, asked through the web server.
+    API,
     /// The page and every asset that it names are answered as a visitor needs them.
     PAGE
 }

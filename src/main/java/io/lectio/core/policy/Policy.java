@@ -1,21 +1,54 @@
 package io.lectio.core.policy;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Everything that the decisions depend on besides state, event and time.
 ///
 /// @param repairs false means looking only: what would be repaired is told, nothing is touched
-public record Policy(Site site, boolean repairs, Limits limits, Timing timing) {
+/// @param checks what is checked, the deepest first
+public record Policy(
+        Site site,
+        Services services,
+        Set<CheckId> checks,
+        boolean repairs,
+        Limits limits,
+        Timing timing,
+        Patience patience) {
+    public Policy {
+        checks = Collections.unmodifiableSet(EnumSet.copyOf(checks));
+    }
 
-    /// The threshold of a check. Access rights are read, not sampled: one sight is a fact. An answer is a sample.
-    public Threshold threshold(CheckId check) {
+    public Policy(Site site, Services services, boolean repairs, Limits limits) {
+        this(site, services, services.checks(), repairs, limits, Timing.DEFAULT, Patience.DEFAULT);
+    }
+
+    /// The names under which this policy's remedies keep their budgets.
+    public Set<String> remedies() {
+        Set<String> all = new TreeSet<>(Set.of(Remedy.OpenPaths.ID));
+        services.app().ifPresent(app -> all.add(new Remedy.Restart(app.unit(), false, false).id()));
+        services.proxy().ifPresent(proxy -> all.add(new Remedy.Restart(proxy.unit(), false, false).id()));
+        return all;
+    }
+
+    /// The threshold of a check. Access rights and units are read, not sampled: one sight is a fact. An answer is a
+    /// sample, and an application under load gives some of both kinds.
+    ///
+    /// @param busy whether the service was overloaded: an answer now and then does not end that
+    public Threshold threshold(CheckId check, boolean busy) {
         return switch (check) {
-            case FILES -> new Threshold(1, 1);
-            case PAGE -> new Threshold(2, 1);
+            case APP, PROXY -> new Threshold(1, busy ? 5 : 1);
+            case CONFIG, FILES, LEFT_ALONE -> new Threshold(1, 1);
+            case PAGE -> new Threshold(3, 1);
+            case API -> new Threshold(3, 3);
         };
     }
 
-    /// @param round the second line of sight, behind the file events
+    /// @param round the second line of sight, behind the events
+    /// @param slowRound the round of what costs a child process
     /// @param settle how long file events must be quiet before a look, and at most
     /// @param quiet how long after the last file event a copy counts as finished
     /// @param quietAtMost how long a page may fail while files go on arriving, before it is a fault of its own
@@ -23,6 +56,7 @@ public record Policy(Site site, boolean repairs, Limits limits, Timing timing) {
     /// @param unknownAfter looks without a result in a row before the owner is told
     public record Timing(
             Duration round,
+            Duration slowRound,
             Duration settle,
             Duration settleAtMost,
             Duration quiet,
@@ -31,11 +65,44 @@ public record Policy(Site site, boolean repairs, Limits limits, Timing timing) {
             int unknownAfter) {
         public static final Timing DEFAULT = new Timing(
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(60),
                 Duration.ofMillis(100),
                 Duration.ofMillis(300),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(2),
                 6);
+    }
+
+    /// How long the guard waits before it calls something a fault, or a repair in vain.
+    ///
+    /// @param hung no answer and no progress for so long is a hang; more where answers are slow, up to `hungAtMost`
+    /// @param paused stopped processes (SIGSTOP) for so long are a fault
+    /// @param busy progress that goes on for so long after the last answer is told as overload
+    /// @param start what a service may take from its start to its first answer
+    /// @param proof how often a repaired service is asked again until it answers
+    /// @param steady how long a service must stay well after a fault before another one is an incident of its own
+    /// @param packages how long a restart waits for a package manager that works
+    /// @param escalate an incident that lasts longer than this needs a person
+    public record Patience(
+            Duration hung,
+            Duration hungAtMost,
+            Duration paused,
+            Duration busy,
+            Duration start,
+            Duration proof,
+            Duration steady,
+            Duration packages,
+            Duration escalate) {
+        public static final Patience DEFAULT = new Patience(
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(20),
+                Duration.ofMillis(150),
+                Duration.ofSeconds(60),
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(5));
     }
 }

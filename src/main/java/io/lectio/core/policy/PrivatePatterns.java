@@ -2,14 +2,15 @@ package io.lectio.core.policy;
 
 import java.util.List;
 
-/// Names that are never opened up: dotfiles (but `.well-known`), and what the owner's patterns name.
+/// Names that are never opened up: dotfiles (but `.well-known`), and what the patterns name.
 /// A pattern is a name with `*` and `?`, matched against each name on the way from the web root: `*.map`, `backup-*`.
 public record PrivatePatterns(List<String> patterns) {
     public PrivatePatterns {
         patterns = List.copyOf(patterns);
         for (String pattern : patterns) {
-            if (pattern.isBlank() || pattern.contains("/")) {
-                throw new IllegalArgumentException("private pattern '" + pattern + "' is not a name with * and ?");
+            if (pattern.isBlank() || pattern.contains("/") || pattern.contains("\\")) {
+                throw new IllegalArgumentException("private pattern '" + pattern
+                        + "' is not a name with * and ?; for what a name shows as an escape write *");
             }
         }
     }

@@ -12,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
@@ -22,6 +23,9 @@ public sealed interface Dialer {
 
     /// To this address, whatever the host's name says: what is watched is this machine's own server.
     record Fixed(String address) implements Dialer {}
+
+    /// To a unix socket on this machine.
+    record Unix(Path socket) implements Dialer {}
 
     /// By name, IPv4 first: where IPv6 is announced but filtered, nothing waits for it.
     record ByName() implements Dialer {}
@@ -45,6 +49,7 @@ public sealed interface Dialer {
     default Socket dial(String host, int port, Deadline deadline) throws IOException {
         return switch (this) {
             case Fixed(String address) -> connect(resolve(address), port, deadline);
+            case Unix(Path socket) -> UnixSocket.connect(socket, deadline);
             case ByName() -> connect(resolve(host), port, deadline);
             case Through(URI proxy) -> {
                 Socket socket = connect(resolve(proxy.getHost()), proxy.getPort(), deadline);

@@ -1,0 +1,69 @@
+package io.lectio.core.health;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// What is to be thought of a service.
+public sealed interface Condition {
+    /// Runs, and answers where it is asked.
+    record Well() implements Condition {}
+
+    /// On its way up, or silent for a short while: too early to say.
+    record Waiting() implements Condition {}
+
+    /// It ended, and nobody asked for that.
+    ///
+    /// @param exit how, such as `signal 9`
+    /// @param result in systemd's word
+    record Ended(String exit, String result) implements Condition {}
+
+    /// It ended, and systemd has started it again by itself.
+    record Crashed(String exit, int restarts) implements Condition {}
+
+    /// Somebody has stopped its processes (SIGSTOP).
+    record Paused(List<Integer> pids, Duration since) implements Condition {
+        public Paused {
+            pids = List.copyOf(pids);
+        }
+    }
+
+    /// No answer and no progress.
+    record Hung(Duration silent) implements Condition {}
+
+    /// No answer, but it works: overload, or something slow behind it.
+    ///
+    /// @param silent how long it has not answered
+    record Busy(Duration silent) implements Condition {}
+
+    /// Its workers end as soon as they have begun.
+    record BootLoop() implements Condition {}
+
+    /// It runs, and nothing answers at the address where it is asked.
+    record Deaf(String why) implements Condition {}
+
+    /// A person ended it, or forbids its start.
+    record ByHand(boolean masked) implements Condition {}
+
+    /// systemd knows no such unit, or cannot read its file.
+    record Missing() implements Condition {}
+
+    /// One English phrase that follows the unit's name.
+    default String inWords() {
+        return switch (this) {
+            case Well _ -> "is well";
+            case Waiting _ -> "has not answered yet";
+            case Ended(String exit, String result) -> "ended: " + (exit.isEmpty() ? result : exit + ", " + result);
+            case Crashed(String exit, int restarts) ->
+                "ended (" + exit + ") and was restarted by systemd, " + restarts + " times now";
+            case Paused(List<Integer> pids, var _) ->
+                "has stopped processes: " + pids.stream().map(String::valueOf).collect(Collectors.joining(", "));
+            case Hung(Duration silent) -> "hangs: no answer and no progress for " + silent.toSeconds() + " s";
+            case Busy(Duration silent) -> "is busy: no answer for " + silent.toSeconds() + " s, but it makes progress";
+            case BootLoop _ -> "starts its workers again and again";
+            case Deaf(String why) -> "runs, but does not answer: " + why;
+            case ByHand(boolean masked) -> masked ? "is masked by a person" : "was stopped by a person";
+            case Missing _ -> "is not known to systemd";
+        };
+    }
+}

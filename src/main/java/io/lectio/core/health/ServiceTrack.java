@@ -1,0 +1,208 @@
+package io.lectio.core.health;
+
+import io.lectio.core.health.Condition.Busy;
+import io.lectio.core.health.Condition.ByHand;
+import io.lectio.core.health.Condition.Deaf;
+import io.lectio.core.health.Condition.Ended;
+import io.lectio.core.health.Condition.Waiting;
+import io.lectio.core.health.Condition.Well;
+import io.lectio.core.health.Finding.Fault;
+import io.lectio.core.health.Finding.Service;
+import io.lectio.core.health.UnitState.Active;
+import io.lectio.core.health.UnitState.Load;
+import io.lectio.core.health.UnitState.Stop;
+import io.lectio.core.policy.Policy.Patience;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// What the looks at one service have shown so far: what one look cannot tell, such as a hang, is told from these.
+/// Time is summed up from look to look, each step bounded, so that a clock that jumps makes nothing hang.
+///
+/// @param last the last look, at `lastAt`
+/// @param activeRun the last run that was seen active; empty before the first
+/// @param lastExit how the last run ended, if a look saw it; systemd forgets it with the next run
+/// @param silent how long there has been no answer of this run
+/// @param idle how long there has been no sign of work: no answer, no request that was over, no processor time
+/// @param paused how long stopped processes have been seen; empty while there are none
+/// @param slowest the slowest answer of this hour and of the one before
+public record ServiceTrack(
+        Optional<Service> last,
+        Instant lastAt,
+        String activeRun,
+        String lastExit,
+        Duration silent,
+        Duration idle,
+        Optional<Duration> paused,
+        Slowest slowest) {
+    private static final Duration LONGEST_STEP = Duration.ofSeconds(10);
+
+    /// Below this share of one core, processes only idle: a worker's heartbeat is no progress.
+    private static final int IDLE_SHARE = 100;
+
+    private static final Duration YOUNG = Duration.ofSeconds(10);
+
+    /// Two hours' slowest answers: what is older than an hour goes after two at the latest.
+    public record Slowest(Instant hour, Duration now, Duration before) {
+        private static final Duration HOUR = Duration.ofHours(1);
+
+        Slowest with(Duration answer, Instant at) {
+            if (at.isAfter(hour.plus(HOUR)) || at.isBefore(hour)) {
+                return new Slowest(at, answer, at.isAfter(hour.plus(HOUR).plus(HOUR)) ? Duration.ZERO : now);
+            }
+            return answer.compareTo(now) > 0 ? new Slowest(hour, answer, before) : this;
+        }
+
+        Duration most() {
+            return now.compareTo(before) > 0 ? now : before;
+        }
+    }
+
+    public static ServiceTrack begin(Instant now) {
+        return new ServiceTrack(
+                Optional.empty(),
+                now,
+                "",
+                "",
+                Duration.ZERO,
+                Duration.ZERO,
+                Optional.empty(),
+                new Slowest(now, Duration.ZERO, Duration.ZERO));
+    }
+
+    /// Takes the next look in.
+    public ServiceTrack next(Service seen, Instant now) {
+        Duration step = step(now);
+        boolean another = last.isEmpty()
+                || !last.get().unit().invocation().equals(seen.unit().invocation());
+        boolean answered = hasAnswered(seen);
+        boolean stopped = seen.processes().stream().anyMatch(ProcessView::isStopped);
+        return new ServiceTrack(
+                Optional.of(seen),
+                now,
+                seen.unit().active() == Active.ACTIVE ? seen.unit().invocation() : activeRun,
+                seen.unit().exit().isEmpty() ? lastExit : seen.unit().exit(),
+                answered || another ? Duration.ZERO : silent.plus(step),
+                answered || another || works(last.get(), seen, step) ? Duration.ZERO : idle.plus(step),
+                stopped ? Optional.of(paused.map(step::plus).orElse(Duration.ZERO)) : Optional.empty(),
+                answered ? slowest.with(seen.answer().orElseThrow().took(), now) : slowest);
+    }
+
+    private Duration step(Instant now) {
+        Duration since = Duration.between(lastAt, now);
+        return since.isNegative() ? Duration.ZERO : since.compareTo(LONGEST_STEP) > 0 ? LONGEST_STEP : since;
+    }
+
+    /// Whether the look brings an answer that the look before did not have.
+    private boolean hasAnswered(Service seen) {
+        return seen.answer().flatMap(Finding.Answer::status).isPresent()
+                && !last.map(Service::answeredAt).equals(Optional.of(seen.answeredAt()));
+    }
+
+    private static boolean works(Service before, Service seen, Duration time) {
+        Map<Integer, ProcessView> earlier = workers(before).stream()
+                .collect(Collectors.toMap(ProcessView::pid, Function.identity(), (one, _) -> one));
+        Duration used = Duration.ZERO;
+        for (ProcessView worker : workers(seen)) {
+            ProcessView was = earlier.get(worker.pid());
+            if (was == null) {
+                return true;
+            }
+            Set<Long> over = new HashSet<>(was.sockets());
+            over.removeAll(worker.sockets());
+            if (!over.isEmpty()) {
+                return true;
+            }
+            used = used.plus(worker.processorTime()).minus(was.processorTime());
+        }
+        return used.multipliedBy(IDLE_SHARE).compareTo(time) >= 0;
+    }
+
+    /// All but the main process, which keeps its heartbeat while all of its workers hang.
+    private static List<ProcessView> workers(Service service) {
+        return service.processes().size() < 2
+                ? service.processes()
+                : service.processes().stream()
+                        .filter(process -> process.pid() != service.unit().mainPid())
+                        .toList();
+    }
+
+    /// What is to be thought of the service after its last look.
+    ///
+    /// @param before the track before that look
+    public Condition judge(ServiceTrack before, Patience patience) {
+        Service seen = last.orElseThrow();
+        UnitState unit = seen.unit();
+        if (unit.job() && unit.active() != Active.ACTIVE) {
+            return new Waiting();
+        }
+        return switch (unit.active()) {
+            case INACTIVE, FAILED -> ended(unit);
+            case ACTIVATING -> unit.sub().startsWith("auto-restart") ? ended(unit) : new Waiting();
+            case DEACTIVATING -> unit.stop() == Stop.ASKED ? new ByHand(false) : new Waiting();
+            case ACTIVE, RELOADING ->
+                crashed(before, unit) ? new Condition.Crashed(lastExit, unit.restarts()) : running(seen, patience);
+        };
+    }
+
+    private static Condition ended(UnitState unit) {
+        if (unit.load() == Load.MASKED) {
+            return new ByHand(true);
+        }
+        if (unit.load() != Load.LOADED) {
+            return new Condition.Missing();
+        }
+        boolean byItself = unit.active() != Active.INACTIVE || unit.stop() == Stop.NOT_ASKED;
+        return byItself && unit.stop() != Stop.ASKED ? new Ended(unit.exit(), unit.result()) : new ByHand(false);
+    }
+
+    /// Whether systemd has started another run by itself since this was last seen active.
+    private static boolean crashed(ServiceTrack before, UnitState unit) {
+        return unit.restarts() > 0 && !before.activeRun.isEmpty() && !before.activeRun.equals(unit.invocation());
+    }
+
+    private Condition running(Service seen, Patience patience) {
+        if (paused.isPresent()) {
+            return paused.get().compareTo(patience.paused()) < 0
+                    ? new Waiting()
+                    : new Condition.Paused(
+                            seen.processes().stream()
+                                    .filter(ProcessView::isStopped)
+                                    .map(ProcessView::pid)
+                                    .toList(),
+                            paused.get());
+        }
+        if (silent.isZero() && seen.answer().flatMap(Finding.Answer::status).isPresent()) {
+            return new Well();
+        }
+        Duration hung = hungAfter(patience);
+        if (silent.compareTo(hung) >= 0 && idle.compareTo(hung) >= 0) {
+            return new Condition.Hung(silent);
+        }
+        Optional<Fault> fault = seen.answer().flatMap(Finding.Answer::fault);
+        if (silent.compareTo(patience.start()) >= 0) {
+            if (fault.filter(why -> why.kind() == Fault.Kind.REFUSED).isPresent()) {
+                return new Deaf(fault.get().words());
+            }
+            List<ProcessView> workers = workers(seen);
+            if (workers.stream().allMatch(worker -> worker.started().plus(YOUNG).isAfter(lastAt))) {
+                return new Condition.BootLoop();
+            }
+        }
+        // work that went on long after the last answer; what works no more may be a hang that has just begun
+        boolean busy = silent.minus(idle).compareTo(patience.busy()) >= 0;
+        return busy ? new Busy(silent) : new Waiting();
+    }
+
+    private Duration hungAfter(Patience patience) {
+        Duration slow = slowest.most().multipliedBy(3).dividedBy(2);
+        Duration after = slow.compareTo(patience.hung()) > 0 ? slow : patience.hung();
+        return after.compareTo(patience.hungAtMost()) > 0 ? patience.hungAtMost() : after;
+    }
+}

@@ -1,0 +1,93 @@
+package io.lectio.host;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+
+/// A program run to its end: by argument list, never a shell, with nothing to read and a bare environment.
+public final class Child {
+    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final Duration TO_SAY_THE_REST = Duration.ofMillis(500);
+
+    private Child() {}
+
+    /// @param exit its exit code, 128 and the signal's number where a signal ended it; empty when the deadline did
+    /// @param text the end of what it said, to either output
+    public record Result(OptionalInt exit, String text) {
+        public boolean timedOut() {
+            return exit.isEmpty();
+        }
+    }
+
+    /// At the deadline it is killed, and all that it has started.
+    ///
+    /// @param mostBytes how much of the end of its output is kept
+    public static Result run(List<String> command, Duration within, int mostBytes)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().putAll(Map.of("PATH", PATH, "LC_ALL", "C.UTF-8"));
+        Process process = builder.start();
+        Tail tail = new Tail(mostBytes);
+        try {
+            process.getOutputStream().close();
+            Thread reader = Thread.ofVirtual().name("child").start(() -> tail.read(process.getInputStream()));
+            boolean ended = process.waitFor(within.toNanos(), TimeUnit.NANOSECONDS);
+            if (!ended) {
+                kill(process);
+            }
+            // what it has left running may hold its output open for ever
+            boolean _ = reader.join(TO_SAY_THE_REST);
+            return new Result(ended ? OptionalInt.of(process.exitValue()) : OptionalInt.empty(), tail.text());
+        } finally {
+            kill(process);
+        }
+    }
+
+    private static void kill(Process process) {
+        List<ProcessHandle> started = process.descendants().toList(); // before it ends: then they are nobody's
+        process.destroyForcibly();
+        started.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /// The last bytes of a stream.
+    private static final class Tail {
+        private final byte[] ring;
+        private long seen;
+
+        private Tail(int most) {
+            ring = new byte[most];
+        }
+
+        private void read(InputStream in) {
+            byte[] part = new byte[4_096];
+            try {
+                for (int length = in.read(part); length >= 0; length = in.read(part)) {
+                    add(part, length);
+                }
+            } catch (IOException e) {
+                return; // it was killed
+            }
+        }
+
+        private synchronized void add(byte[] part, int length) {
+            for (int i = 0; i < length; i++) {
+                ring[(int) (seen++ % ring.length)] = part[i];
+            }
+        }
+
+        private synchronized String text() {
+            int length = (int) Math.min(seen, ring.length);
+            byte[] text = new byte[length];
+            for (int i = 0; i < length; i++) {
+                text[i] = ring[(int) ((seen - length + i) % ring.length)];
+            }
+            return new String(text, StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.lectio.host;
+
+import io.lectio.core.health.Finding.Config;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// `nginx -t`, in a child process.
+public final class NginxTest {
+    private static final Duration DEADLINE = Duration.ofSeconds(8);
+    private static final int MOST_BYTES = 16_384;
+    private static final Pattern ERROR =
+            Pattern.compile("nginx: \\[(?:emerg|alert|crit|error)] (.*?)(?: in (\\S+:\\d+))?");
+
+    private NginxTest() {}
+
+    /// @throws IOException where the test cannot be made: no nginx, no answer in time, or not allowed to
+    public static Config run() throws IOException, InterruptedException {
+        Child.Result ended = Child.run(List.of("/usr/sbin/nginx", "-t", "-q"), DEADLINE, MOST_BYTES);
+        if (ended.timedOut()) {
+            throw new IOException("nginx -t did not end within " + DEADLINE.toSeconds() + " s");
+        }
+        if (ended.exit().getAsInt() == 0) {
+            return new Config("", "");
+        }
+        Config config = ended.text()
+                .lines()
+                .map(ERROR::matcher)
+                .filter(Matcher::matches)
+                .map(line -> new Config(line.group(2) == null ? "" : line.group(2), line.group(1)))
+                .findFirst()
+                .orElseGet(() -> new Config("", ended.text().strip()));
+        if (config.error().contains("(13: Permission denied)") && !Accounts.isRoot()) {
+            throw new IOException("nginx -t needs root");
+        }
+        return config;
+    }
+}

@@ -1,0 +1,196 @@
+package io.lectio.host;
+
+import io.lectio.core.health.ProcessView;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The processes of a control group, as proc(5) and cgroups(7) show them. One that ends while it is read is left out.
+public final class Processes {
+    private static final int DEEPEST = 16;
+    /// `USER_HZ`, which Linux has fixed for everything but the Alpha.
+    private static final long TICKS_A_SECOND = 100;
+
+    private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
+    private static final Pattern LOCK = Pattern.compile("([0-9a-f]+):([0-9a-f]+):(\\d+)");
+    private static final List<String> PACKAGE_LOCKS =
+            List.of("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock");
+
+    private final Path groups;
+    private final Path proc;
+
+    public Processes() {
+        this(Path.of("/sys/fs/cgroup"), Path.of("/proc"));
+    }
+
+    Processes(Path groups, Path proc) {
+        this.groups = groups;
+        this.proc = proc;
+    }
+
+    /// Those of a group and of the groups in it; none where there is no such group.
+    ///
+    /// @param group such as `/system.slice/nginx.service`
+    public List<ProcessView> of(String group) throws IOException {
+        if (group.isEmpty()) {
+            return List.of(); // a unit that has no group, not the group of all
+        }
+        Set<Integer> pids = new HashSet<>();
+        addAll(groups.resolve(group.replaceFirst("^/+", "")), pids, 0);
+        Instant booted = booted();
+        List<ProcessView> views = new ArrayList<>();
+        for (int pid : pids) {
+            view(pid, booted).ifPresent(views::add);
+        }
+        return views;
+    }
+
+    /// Those that somebody has stopped (SIGSTOP), and nothing else of them: cheap enough for every second.
+    public Set<Integer> stopped(String group) {
+        Set<Integer> pids = new HashSet<>();
+        if (!group.isEmpty()) {
+            addAll(groups.resolve(group.replaceFirst("^/+", "")), pids, 0);
+        }
+        pids.removeIf(pid -> !isStopped(pid));
+        return pids;
+    }
+
+    private boolean isStopped(int pid) {
+        try {
+            String stat = Files.readString(proc.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
+            return stat.startsWith("T", stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            return false; // it has ended
+        }
+    }
+
+    /// The kernel function in which a process waits; empty where it runs, or where that is not told.
+    public String waitsIn(int pid) {
+        try {
+            return Files.readString(proc.resolve(pid + "/wchan"), StandardCharsets.ISO_8859_1)
+                    .strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static void addAll(Path group, Set<Integer> pids, int depth) {
+        try (DirectoryStream<Path> children =
+                Files.newDirectoryStream(group, child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))) {
+            for (String pid : Files.readAllLines(group.resolve("cgroup.procs"), StandardCharsets.ISO_8859_1)) {
+                pids.add(Integer.parseInt(pid));
+            }
+            for (Path child : children) {
+                if (depth < DEEPEST) {
+                    addAll(child, pids, depth + 1);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return; // it has gone
+        }
+    }
+
+    private Instant booted() throws IOException {
+        for (String line : Files.readAllLines(proc.resolve("stat"), StandardCharsets.ISO_8859_1)) {
+            if (line.startsWith("btime ")) {
+                return Instant.ofEpochSecond(Long.parseLong(line.substring(6).strip()));
+            }
+        }
+        throw new IOException(proc + "/stat does not tell when the machine was booted");
+    }
+
+    private Optional<ProcessView> view(int pid, Instant booted) {
+        Path process = proc.resolve(Integer.toString(pid));
+        try {
+            // the name may hold anything, a parenthesis too
+            String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+            int nameEnds = stat.lastIndexOf(')');
+            String[] fields = stat.substring(nameEnds + 2).split(" ");
+            return Optional.of(new ProcessView(
+                    pid,
+                    Integer.parseInt(fields[1]),
+                    stat.substring(stat.indexOf('(') + 1, nameEnds),
+                    fields[0].charAt(0),
+                    booted.plus(ticks(fields[19])),
+                    processorTime(process, fields),
+                    sockets(process)));
+        } catch (IOException | DirectoryIteratorException e) {
+            return Optional.empty(); // it has ended
+        }
+    }
+
+    private static Duration ticks(String count) {
+        return Duration.ofMillis(Long.parseLong(count) * 1_000 / TICKS_A_SECOND);
+    }
+
+    /// The scheduler's nanoseconds are the main thread's alone, so they serve where there is but one.
+    private static Duration processorTime(Path process, String[] fields) throws IOException {
+        Path precise = process.resolve("schedstat");
+        return fields[17].equals("1") && Files.exists(precise)
+                ? Duration.ofNanos(Long.parseLong(Files.readString(precise).split(" ")[0]))
+                : ticks(fields[11]).plus(ticks(fields[12]));
+    }
+
+    private static Set<Long> sockets(Path process) throws IOException {
+        Set<Long> sockets = new HashSet<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
+            for (Path descriptor : descriptors) {
+                socket(descriptor).ifPresent(sockets::add);
+            }
+        }
+        return sockets;
+    }
+
+    private static Optional<Long> socket(Path descriptor) {
+        try {
+            Matcher socket = SOCKET.matcher(Files.readSymbolicLink(descriptor).toString());
+            return socket.matches() ? Optional.of(Long.valueOf(socket.group(1))) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // closed meanwhile
+        }
+    }
+
+    /// Whether somebody holds a lock of the package manager, who may be replacing what a unit runs.
+    public boolean packageManagerWorks() throws IOException {
+        return anyLocked(PACKAGE_LOCKS.stream().map(Path::of).toList());
+    }
+
+    boolean anyLocked(List<Path> files) throws IOException {
+        Set<String> wanted = new HashSet<>();
+        for (Path file : files) {
+            if (Files.exists(file)) {
+                wanted.add(place(
+                        (Long) Files.getAttribute(file, "unix:dev"), (Long) Files.getAttribute(file, "unix:ino")));
+            }
+        }
+        for (String line : Files.readAllLines(proc.resolve("locks"), StandardCharsets.ISO_8859_1)) {
+            Matcher lock = LOCK.matcher(line);
+            // "->" waits for a lock that another line holds
+            if (lock.find() && wanted.contains(lock.group())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// As the kernel prints it: device numbers in hexadecimal, the inode in decimal. stat(2) keeps the device's low
+    /// 8 bits of the minor apart from the others.
+    private static String place(long device, long inode) {
+        long major = device >> 8 & 0xfff;
+        long minor = (device & 0xff) | (device >> 12 & 0xfff00);
+        return "%02x:%02x:%d".formatted(major, minor, inode);
+    }
+}

@@ -1,0 +1,226 @@
+package io.lectio.host.systemd;
+
+import io.lectio.core.health.UnitState;
+import io.lectio.core.health.UnitState.Stop;
+import io.lectio.host.systemd.SystemdException.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// systemd, asked as `systemctl` asks it when it is root: peer to peer at its private socket. A lost connection
+/// (`daemon-reexec` drops it) is opened anew by the next call, and by itself while units are watched.
+///
+/// Every call has a deadline. What fails is a [SystemdException] that says what and on what; an interrupted thread gets
+/// an [java.io.InterruptedIOException].
+public final class Systemd implements AutoCloseable {
+    private static final Path PRIVATE = Path.of("/run/systemd/private");
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final int MOST_LOOKS = 3;
+
+    private static final String MANAGER = "/org/freedesktop/systemd1";
+    private static final String MANAGER_INTERFACE = "org.freedesktop.systemd1.Manager";
+
+    private final Path socket;
+    private final Duration patience;
+    private final Set<BlockingQueue<Removed>> restarts = ConcurrentHashMap.newKeySet();
+    private Optional<Connection> current = Optional.empty();
+    private Optional<Thread> telling = Optional.empty();
+    private volatile Optional<UnitWatch> watched = Optional.empty();
+    private boolean connected;
+    private volatile boolean closed;
+
+    /// A job that has ended, or with no path a connection.
+    private record Removed(String job, String result) {}
+
+    public Systemd() {
+        this(PRIVATE);
+    }
+
+    /// @param socket another than the usual one
+    public Systemd(Path socket) {
+        this(socket, PATIENCE);
+    }
+
+    Systemd(Path socket, Duration patience) {
+        this.socket = socket;
+        this.patience = patience;
+    }
+
+    public UnitState unit(String name) throws IOException {
+        String path = call("LoadUnit", UnitName.check(name)).text(0);
+        UnitProperties properties = properties(name, path);
+        for (int looks = 1; looks < MOST_LOOKS && undecided(name); looks++) {
+            properties = properties(name, path);
+        }
+        Stop stop = Stop.UNKNOWN;
+        if (watched.isPresent()) {
+            stop = watched.get().who(name, properties.started(), properties.left());
+        }
+        return properties.state(name, stop);
+    }
+
+    private boolean undecided(String unit) {
+        return watched.filter(watch -> watch.undecided(unit)).isPresent();
+    }
+
+    /// Those of all its interfaces at once, so that they fit together.
+    private UnitProperties properties(String name, String path) throws IOException {
+        Message answer = connection().call(patience, path, "org.freedesktop.DBus.Properties", "GetAll", "");
+        if (!answer.signature().equals("a{sv}")) {
+            throw SystemdException.malformed("GetAll of " + name + " answers " + answer.signature());
+        }
+        return new UnitProperties(new Reader(answer.body()).properties(UnitProperties.WANTED));
+    }
+
+    /// Returns when the restart is done.
+    public void restart(String unit, Duration within) throws IOException, InterruptedException {
+        String what = "RestartUnit " + UnitName.check(unit);
+        long end = System.nanoTime() + within.toNanos();
+        BlockingQueue<Removed> removed = new LinkedBlockingQueue<>();
+        restarts.add(removed); // before the call: the job may end before its answer is read
+        try {
+            String job = connection()
+                    .call(within, MANAGER, MANAGER_INTERFACE, "RestartUnit", unit, "replace")
+                    .text(0);
+            while (true) {
+                Removed each = removed.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (each == null) {
+                    throw new SystemdException(
+                            Kind.TIMEOUT, what + ": not done within " + within.toMillis() / 1000.0 + " s");
+                }
+                if (each.job().isEmpty()) {
+                    throw new SystemdException(Kind.LOST, what + ": the connection to systemd was lost meanwhile");
+                }
+                if (each.job().equals(job) && !each.result().equals("done")) {
+                    throw new SystemdException(Kind.NOT_DONE, what + ": " + each.result());
+                }
+                if (each.job().equals(job)) {
+                    return;
+                }
+            }
+        } finally {
+            restarts.remove(removed);
+        }
+    }
+
+    /// Sends a signal to all processes of a unit; refused where it has none.
+    public void kill(String unit, int signal) throws IOException {
+        Message _ = call("KillUnit", UnitName.check(unit), "all-fail", signal);
+    }
+
+    /// Lets a unit start again that has failed too often. To a unit that has not, nothing happens.
+    public void resetFailed(String unit) throws IOException {
+        try {
+            Message _ = call("ResetFailedUnit", UnitName.check(unit));
+        } catch (SystemdException e) {
+            if (!e.error().equals("org.freedesktop.systemd1.NoSuchUnit")) {
+                throw e;
+            }
+        }
+    }
+
+    /// Tells, from a thread of its own, that one of these units may have changed; what has, a look tells. All are told
+    /// at the beginning and after each gap.
+    ///
+    /// @throws IllegalStateException the second time
+    public synchronized void watch(Set<String> units, Consumer<String> changed) {
+        if (watched.isPresent()) {
+            throw new IllegalStateException("units are watched already");
+        }
+        units.forEach(UnitName::check);
+        UnitWatch watch = new UnitWatch(units);
+        if (connected) {
+            watch.connected(Instant.now());
+        }
+        watched = Optional.of(watch);
+        telling = Optional.of(Thread.ofVirtual().name("systemd-watch").start(() -> tell(watch, changed)));
+    }
+
+    private void tell(UnitWatch watch, Consumer<String> changed) {
+        Duration pause = SHORTEST_PAUSE;
+        try {
+            while (!closed) {
+                try {
+                    for (String unit : watch.units()) {
+                        watch.lies(unit, call("LoadUnit", unit).text(0));
+                    }
+                    pause = SHORTEST_PAUSE;
+                    for (String unit = watch.next(); !unit.isEmpty(); unit = watch.next()) {
+                        changed.accept(unit);
+                    }
+                } catch (IOException e) {
+                    Thread.sleep(pause); // whoever looks meanwhile is told why it cannot
+                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                }
+            }
+        } catch (InterruptedException e) {
+            return; // closed
+        }
+    }
+
+    private Message call(String member, Object... arguments) throws IOException {
+        return connection().call(patience, MANAGER, MANAGER_INTERFACE, member, arguments);
+    }
+
+    private synchronized Connection connection() throws IOException {
+        if (closed) {
+            throw new SystemdException(Kind.LOST, "this connection to systemd has been closed");
+        }
+        if (current.filter(Connection::isOpen).isEmpty()) {
+            current = Optional.of(new Connection(socket, new Listening()));
+        }
+        return current.get();
+    }
+
+    private synchronized void connected(Connection connection, boolean now) {
+        if (current.filter(latest -> latest == connection).isPresent()) {
+            connected = now;
+            watched.ifPresent(now ? watch -> watch.connected(Instant.now()) : UnitWatch::lost);
+        }
+    }
+
+    private final class Listening implements Connection.Listener {
+        @Override
+        public void opened(Connection connection) throws IOException {
+            // systemd tells a peer unasked; should that change, this asks, and who refuses it is asked nothing more
+            var _ = connection.send(MANAGER, MANAGER_INTERFACE, "Subscribe");
+            connected(connection, true);
+        }
+
+        @Override
+        public void signal(Connection from, Message signal) throws IOException {
+            if (signal.member().equals("JobRemoved")) {
+                Removed removed = new Removed(signal.text(1), signal.text(3));
+                restarts.forEach(restart -> restart.add(removed));
+            }
+            if (watched.isPresent()) {
+                watched.get().signal(from, signal, Instant.now());
+            }
+        }
+
+        @Override
+        public void lost(Connection connection) {
+            restarts.forEach(restart -> restart.add(new Removed("", "")));
+            connected(connection, false);
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        closed = true;
+        telling.ifPresent(Thread::interrupt);
+        if (current.isPresent()) {
+            current.get().close();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.lectio.host.systemd;
+
+import java.io.IOException;
+
+/// Something that systemd did not do or say.
+public final class SystemdException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    public enum Kind {
+        /// Nobody listens at its socket.
+        ABSENT,
+        /// No answer within the deadline.
+        TIMEOUT,
+        /// The connection ended before the answer.
+        LOST,
+        /// Not D-Bus, or more than we take.
+        MALFORMED,
+        /// It said no.
+        REFUSED,
+        /// The job was taken and came to another end than `done`.
+        NOT_DONE
+    }
+
+    private final Kind kind;
+    private final String error;
+
+    SystemdException(Kind kind, String message) {
+        this(kind, message, "");
+    }
+
+    /// @param error the D-Bus name of a refusal
+    SystemdException(Kind kind, String message, String error) {
+        super(message);
+        this.kind = kind;
+        this.error = error;
+    }
+
+    static SystemdException malformed(String what) {
+        return new SystemdException(Kind.MALFORMED, "systemd's answer is not D-Bus: " + what);
+    }
+
+    SystemdException during(String what) {
+        SystemdException told = new SystemdException(kind, what + ": " + getMessage(), error);
+        told.initCause(this);
+        return told;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    String error() {
+        return error;
+    }
+}

@@ -1,0 +1,122 @@
+package io.lectio.host.systemd;
+
+import io.lectio.core.health.UnitState;
+import io.lectio.core.health.UnitState.Active;
+import io.lectio.core.health.UnitState.Load;
+import io.lectio.core.health.UnitState.Stop;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// A unit's properties as a [UnitState]. Source: org.freedesktop.systemd1(5).
+record UnitProperties(Map<String, Object> all) {
+    static final Set<String> WANTED = Set.of(
+            "LoadState",
+            "ActiveState",
+            "SubState",
+            "Result",
+            "InvocationID",
+            "NRestarts",
+            "MainPID",
+            "ExecMainCode",
+            "ExecMainStatus",
+            "StateChangeTimestamp",
+            "ActiveEnterTimestamp",
+            "ActiveExitTimestamp",
+            "InactiveExitTimestamp",
+            "Restart",
+            "ControlGroup",
+            "Job");
+
+    private static final Map<Integer, String> SIGNALS = Map.ofEntries(
+            Map.entry(1, " (HUP)"),
+            Map.entry(2, " (INT)"),
+            Map.entry(3, " (QUIT)"),
+            Map.entry(4, " (ILL)"),
+            Map.entry(6, " (ABRT)"),
+            Map.entry(7, " (BUS)"),
+            Map.entry(8, " (FPE)"),
+            Map.entry(9, " (KILL)"),
+            Map.entry(11, " (SEGV)"),
+            Map.entry(15, " (TERM)"),
+            Map.entry(31, " (SYS)"));
+
+    UnitState state(String name, Stop stop) throws SystemdException {
+        byte[] invocation = all.get("InvocationID") instanceof byte[] id ? id : new byte[0];
+        return new UnitState(
+                name,
+                load(),
+                active(),
+                text("SubState"),
+                text("Result"),
+                HexFormat.of().formatHex(invocation),
+                number("NRestarts"),
+                number("MainPID"),
+                exit(),
+                time("StateChangeTimestamp"),
+                !text("Restart").equals("no") && !text("Restart").isEmpty(),
+                stop,
+                all.get("Job") instanceof List<?> job && job.getFirst() instanceof Integer id && id != 0,
+                text("ControlGroup"));
+    }
+
+    /// When it last began to start, with success or not.
+    Instant started() {
+        Instant entered = time("ActiveEnterTimestamp");
+        Instant began = time("InactiveExitTimestamp");
+        return entered.isAfter(began) ? entered : began;
+    }
+
+    Instant left() {
+        return time("ActiveExitTimestamp");
+    }
+
+    private Load load() {
+        return switch (text("LoadState")) {
+            case "loaded", "merged", "stub" -> Load.LOADED;
+            case "not-found" -> Load.NOT_FOUND;
+            case "masked" -> Load.MASKED;
+            default -> Load.BROKEN;
+        };
+    }
+
+    private Active active() throws SystemdException {
+        return switch (text("ActiveState")) {
+            case "active" -> Active.ACTIVE;
+            case "reloading", "refreshing" -> Active.RELOADING;
+            case "inactive", "maintenance" -> Active.INACTIVE;
+            case "failed" -> Active.FAILED;
+            case "activating" -> Active.ACTIVATING;
+            case "deactivating" -> Active.DEACTIVATING;
+            default -> throw SystemdException.malformed("a unit is '" + text("ActiveState") + "'");
+        };
+    }
+
+    /// The codes are waitid(2)'s.
+    private String exit() {
+        int status = number("ExecMainStatus");
+        return switch (number("ExecMainCode")) {
+            case 1 -> "exit code " + status;
+            case 2, 3 -> "signal " + status + SIGNALS.getOrDefault(status, "");
+            default -> "";
+        };
+    }
+
+    private String text(String property) {
+        return all.get(property) instanceof String text ? text : "";
+    }
+
+    private int number(String property) {
+        return all.get(property) instanceof Integer number ? number : 0;
+    }
+
+    /// In microseconds; never is 0.
+    private Instant time(String property) {
+        return all.get(property) instanceof Long micros
+                ? Instant.EPOCH.plus(Math.max(0, micros), ChronoUnit.MICROS)
+                : Instant.EPOCH;
+    }
+}

@@ -1,0 +1,63 @@
+package io.lectio.probe;
+
+import io.lectio.core.health.Finding.Service;
+import io.lectio.core.health.Observation.Outcome;
+import io.lectio.core.health.Observation.Sampled;
+import io.lectio.core.health.Observation.Unknown;
+import io.lectio.core.health.ProcessView;
+import io.lectio.core.health.UnitState;
+import io.lectio.core.health.UnitState.Active;
+import io.lectio.engine.Prober;
+import io.lectio.host.Processes;
+import io.lectio.host.http.HttpClient;
+import io.lectio.host.systemd.Systemd;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/// Looks at a service: its unit, its processes, and what it answers when it is asked directly. What that comes to,
+/// the core judges.
+public final class ServiceProbe implements Prober {
+    private final Systemd systemd;
+    private final String unit;
+    private final Processes processes = new Processes();
+    private final Question question;
+    private final Duration wait;
+
+    /// @param address any answer of it is a sign of life
+    /// @param wait how long a look waits for an answer that does not come at once
+    public ServiceProbe(
+            Systemd systemd, String unit, HttpClient http, URI address, Duration wait, InstantSource clock) {
+        this.systemd = systemd;
+        this.unit = unit;
+        this.wait = wait;
+        question = new Question(http, address, clock);
+    }
+
+    @Override
+    public Outcome look(List<URI> also) throws InterruptedException {
+        try {
+            UnitState state = systemd.unit(unit);
+            List<ProcessView> running = processes.of(state.cgroup());
+            boolean runs = state.active() == Active.ACTIVE || state.active() == Active.RELOADING;
+            Optional<Question.Answered> answered = runs ? question.ask(state.invocation(), wait) : Optional.empty();
+            boolean silent =
+                    answered.filter(last -> last.answer().status().isEmpty()).isPresent();
+            if (silent && !Loopback.carries()) {
+                return new Unknown("this machine cannot connect to itself (loopback)");
+            }
+            return new Sampled(new Service(
+                    state,
+                    running,
+                    answered.map(Question.Answered::answer),
+                    answered.map(Question.Answered::at).orElse(Instant.EPOCH),
+                    processes.packageManagerWorks()));
+        } catch (IOException e) {
+            return new Unknown(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package io.lectio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.testhost.BotApiServer;
+import io.lectio.testhost.BotApiServer.Message;
+import io.lectio.testhost.Fault;
+import io.lectio.testhost.GuardedHost;
+import io.lectio.testhost.HostTest;
+import io.lectio.testhost.Overload;
+import io.lectio.testhost.Prober;
+import io.lectio.testhost.Release;
+import io.lectio.testhost.ServiceFaults;
+import io.lectio.testhost.TestHost;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The services of a real site killed and stopped, what a visitor sees of it, and what the owner is told.
+@HostTest
+class ServicesOnARealHostTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration QUIET = Duration.ofSeconds(1);
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void healsEveryFaultOfAServiceAndTellsIt(Release release) {
+        for (ServiceFaults fault : ServiceFaults.values()) {
+            if (fault != ServiceFaults.PAGE_OVERWRITTEN) {
+                try (GuardedHost guarded = GuardedHost.boot(release)) {
+                    heals(guarded, fault, bound(fault));
+                }
+            }
+        }
+    }
+
+    /// Promise 12. The site is down by a person's will: that is told, once, and left.
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void whatAPersonStopsOrMasksIsToldAndLeft(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            TestHost host = guarded.host();
+            host.sh("systemctl stop teaching_panel");
+            Message told = guarded.bot().awaitMessage(message -> message.text().contains("человек"), PATIENCE);
+            assertThat(told.text()).contains("INFO", "teaching_panel.service", "systemctl start teaching_panel");
+            host.sh("sleep 12; ! systemctl is-active -q teaching_panel");
+            host.sh("systemctl start teaching_panel");
+            guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
+            guarded.awaitCalm();
+            host.sh("systemctl mask --now nginx 2>/dev/null; sleep 12; ! systemctl is-active -q nginx");
+            assertThat(guarded.bot().chat()).hasSize(2);
+            assertThat(repairs(guarded)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void nginxWithABadConfigurationIsToldWithItsLineAndNotRestarted(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            guarded.host().sh("echo 'server { lissten 81; }' >/etc/nginx/conf.d/bad.conf; pkill -KILL nginx");
+            Message told = guarded.bot().awaitMessage(message -> message.text().contains("bad.conf:1"), PATIENCE);
+            assertThat(told.text()).contains("CRITICAL", "lissten", "nginx -t");
+            assertThat(guarded.host().sh("systemctl is-active nginx || true").strip())
+                    .isEqualTo("failed");
+            guarded.host().sh("rm /etc/nginx/conf.d/bad.conf");
+            guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), Duration.ofSeconds(90));
+            assertThat(guarded.host().sh("systemctl is-active nginx").strip()).isEqualTo("active");
+        }
+    }
+
+    /// A crash that systemd heals by itself is told once, whether the guard was quicker or not.
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void aCrashThatSystemdHealsIsToldOnce(Release release) {
+        Consumer<TestHost> quick = host -> host.sh("""
+                mkdir -p /etc/systemd/system/teaching_panel.service.d
+                printf '[Service]\\nRestartSec=1ms\\n' >/etc/systemd/system/teaching_panel.service.d/quick.conf
+                systemctl daemon-reload; systemctl restart teaching_panel
+                """);
+        try (GuardedHost guarded = GuardedHost.boot(release, quick)) {
+            awaitWell(guarded);
+            guarded.host().sh("kill -KILL $(systemctl show -p MainPID --value teaching_panel); sleep 3");
+            Message told = guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
+            assertThat(told.text()).contains("teaching_panel.service завершился", "WARNING");
+            assertThat(guarded.bot().chat()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void aRestartWaitsForThePackageManagerAndARepairOfFilesDoesNot(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            guarded.host().sh("""
+                    systemd-run -q python3 -c 'import fcntl, time
+                    lock = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(lock, fcntl.LOCK_EX); time.sleep(15)'
+                    sleep 6
+                    pkill -KILL nginx; chmod 000 /var/www/teaching_panel/frontend/build/index.html
+                    sleep 2
+                    [ "$(stat -c %a /var/www/teaching_panel/frontend/build/index.html)" = 644 ] || exit 1
+                    ! systemctl is-active -q nginx || exit 2
+                    for i in $(seq 200); do ! systemctl is-active -q nginx || exit 0; sleep 0.1; done; exit 3
+                    """);
+            Message held = guarded.bot().awaitMessage(message -> message.text().contains("nginx"), PATIENCE);
+            assertThat(held.text()).contains("WARNING");
+            guarded.awaitCalm();
+        }
+    }
+
+    /// Promise 11; ten minutes of it are in the full run.
+    @Test
+    void overloadIsToldOnceAndNothingIsRestarted() {
+        overload(Duration.ofSeconds(40));
+    }
+
+    @Test
+    @Tag("full")
+    void tenMinutesOfOverloadRestartNothing() {
+        overload(Duration.ofMinutes(10));
+    }
+
+    private static void overload(Duration lasts) {
+        Overload overload = new Overload(lasts);
+        try (GuardedHost guarded = GuardedHost.boot(Release.TRIXIE, overload::prepare)) {
+            String runs = "systemctl show -p InvocationID --value teaching_panel nginx";
+            String before = guarded.host().sh(runs);
+            try (Prober prober = Prober.start(guarded.host(), overload.watched())) {
+                Instant broken = overload.inject(guarded.host());
+                prober.awaitHealed(broken, Duration.ofSeconds(5).plus(lasts), lasts.multipliedBy(8));
+            }
+            assertThat(guarded.host().sh(runs)).isEqualTo(before);
+            assertThat(repairs(guarded)).isEmpty();
+            assertThat(guarded.bot().chat()).hasSizeLessThan(2);
+        }
+    }
+
+    /// Promise 7: whoever kills the guard after each attempt does not refill its budget.
+    @Test
+    void theBudgetOutlivesTheGuard() {
+        killedAfterEachAttempt(6);
+    }
+
+    @Test
+    @Tag("full")
+    void theBudgetOutlivesFiftyDeathsOfTheGuard() {
+        killedAfterEachAttempt(50);
+    }
+
+    private static void killedAfterEachAttempt(int times) {
+        try (GuardedHost guarded = GuardedHost.boot(Release.BOOKWORM)) {
+            TestHost host = guarded.host();
+            host.sh("""
+                    mkdir -p /etc/systemd/system/teaching_panel.service.d
+                    printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' >/etc/systemd/system/teaching_panel.service.d/ill.conf
+                    systemctl daemon-reload; pkill -KILL gunicorn
+                    """);
+            for (int i = 0; i < times; i++) {
+                host.sh("""
+                        before=$(grep -c 'attempt ' /var/log/lectio-monitor/health.log || true)
+                        for i in $(seq 30); do
+                          [ "$(grep -c 'attempt ' /var/log/lectio-monitor/health.log || true)" = "$before" ] || break
+                          sleep 0.1
+                        done
+                        systemctl kill -s KILL lectio-monitor
+                        """);
+                guarded.awaitGuard();
+            }
+            host.sh("sleep 3");
+            assertThat(repairs(guarded)).as("attempts in a row").hasSizeLessThanOrEqualTo(3);
+        }
+    }
+
+    /// What has never been seen well cannot be seen to fail.
+    private static void awaitWell(GuardedHost guarded) {
+        guarded.host()
+                .sh(
+                        "for i in $(seq 100); do /opt/lectio-monitor/bin/lectio status --json | grep -q '\"app\":\"HEALTHY\"'"
+                                + " && exit 0; sleep 0.1; done; exit 1");
+    }
+
+    private static List<String> repairs(GuardedHost guarded) {
+        return guarded.host()
+                .sh("cat /var/log/lectio-monitor/health.log")
+                .lines()
+                .filter(line -> line.matches(".*incident \\d+: attempt \\d+.*"))
+                .toList();
+    }
+
+    private static Duration bound(ServiceFaults fault) {
+        return switch (fault) {
+            case GUNICORN_KILLED, GUNICORN_TERMED -> Duration.ofMillis(2_500);
+            case NGINX_KILLED -> Duration.ofSeconds(1);
+            case GUNICORN_STOPPED, GUNICORN_WORKERS_STOPPED, NGINX_STOPPED -> Duration.ofSeconds(8);
+            case WORKERS_BLOCKED -> Duration.ofSeconds(50);
+            case PAGE_OVERWRITTEN -> Duration.ZERO;
+        };
+    }
+
+    private static void heals(GuardedHost guarded, Fault fault, Duration bound) {
+        BotApiServer bot = guarded.bot();
+        fault.prepare(guarded.host());
+        guarded.awaitCalm();
+        int before = bot.chat().size();
+        try (Prober prober = Prober.start(guarded.host(), fault.watched())) {
+            Instant broken = fault.inject(guarded.host());
+            prober.awaitHealed(broken, QUIET, PATIENCE);
+            Prober.Outage seen = prober.stop();
+            Message told = bot.awaitMessage(
+                    message ->
+                            !message.lastAt().isBefore(broken) && message.text().contains("восстановлено"),
+                    PATIENCE);
+            System.out.printf(
+                    "%-8s %-24s outage %5d ms, alert after %5d ms%n%s%n",
+                    guarded.host().release(),
+                    fault.name(),
+                    seen.since(broken).toMillis(),
+                    Duration.between(broken, told.firstAt()).toMillis(),
+                    told.text());
+            assertThat(seen.since(broken)).as(fault.name()).isLessThan(bound);
+            assertThat(bot.chat())
+                    .as("%s, messages; %s", fault, guarded.allThatIsSaid())
+                    .hasSize(before + 1);
+        }
+    }
+}

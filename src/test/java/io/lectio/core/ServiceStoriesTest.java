@@ -1,0 +1,388 @@
+package io.lectio.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.core.health.Condition;
+import io.lectio.core.health.Finding;
+import io.lectio.core.health.Finding.Answer;
+import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Fault;
+import io.lectio.core.health.Finding.Service;
+import io.lectio.core.health.Observation;
+import io.lectio.core.health.ProcessView;
+import io.lectio.core.health.UnitState;
+import io.lectio.core.health.UnitState.Active;
+import io.lectio.core.health.UnitState.Load;
+import io.lectio.core.health.UnitState.Stop;
+import io.lectio.core.incident.Incident;
+import io.lectio.core.incident.Level;
+import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.Services;
+import io.lectio.core.policy.Site;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What happens to a service, told step by step, with the clock in hand: one look every five seconds.
+class ServiceStoriesTest {
+    private static final URI PAGE = URI.create("http://localhost/");
+    private static final URI API = URI.create("http://localhost/api/health/");
+    private static final Site SITE = new Site(
+            PAGE,
+            "127.0.0.1",
+            Path.of("/var/www/site"),
+            Path.of("/var/www/site/build"),
+            "www-data",
+            new PrivatePatterns(List.of()));
+    private static final String APP = "panel.service";
+    private static final String WEB = "nginx.service";
+    private static final Policy POLICY = new Policy(
+            SITE,
+            new Services(
+                    Optional.of(new Services.App(APP, "127.0.0.1:8000", API)),
+                    Optional.of(new Services.Proxy(WEB, true))),
+            true,
+            Limits.DEFAULT);
+    private static final Duration ROUND = Duration.ofSeconds(5);
+
+    private Instant now = Instant.parse("2026-01-22T03:12:00Z");
+    private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
+    private final List<Action> actions = new ArrayList<>();
+
+    private Active active = Active.ACTIVE;
+    private String sub = "running";
+    private Stop stop = Stop.NOT_ASKED;
+    private Load load = Load.LOADED;
+    private int run = 1;
+    private int restarts;
+    private boolean answers = true;
+    private boolean works;
+    private boolean paused;
+    private boolean packages;
+    private Instant answeredAt = now;
+    private Duration worked = Duration.ZERO;
+    private boolean apiWell = true;
+
+    private void event(Event event) {
+        Decision decision = Guard.decide(state, event, now, POLICY);
+        state = decision.next();
+        actions.addAll(decision.actions());
+    }
+
+    @BeforeEach
+    void startsWell() {
+        event(new Event.Started());
+        round();
+        actions.clear();
+    }
+
+    /// All checks look, five seconds later.
+    private void round() {
+        now = now.plus(ROUND);
+        lookAt(CheckId.APP);
+        sees(CheckId.PROXY, new Observation.Sampled(service(WEB, Active.ACTIVE, "running", true, false)));
+        sees(CheckId.CONFIG, new Observation.Passed(new Finding.Config("", "")));
+        sees(CheckId.FILES, new Observation.Passed(new Finding.Access("www-data", 9, List.of(), 0, 0)));
+        sees(CheckId.API, answered(CheckId.API, API, apiWell ? 200 : 502));
+        sees(CheckId.PAGE, answered(CheckId.PAGE, PAGE, 200));
+    }
+
+    private void lookAt(CheckId check) {
+        sees(check, new Observation.Sampled(service(APP, active, sub, answers, paused)));
+    }
+
+    private void sees(CheckId check, Observation.Outcome outcome) {
+        Instant since = now;
+        now = now.plusMillis(1);
+        event(new Event.Observed(new Observation(check, since, outcome)));
+    }
+
+    private static Observation.Outcome answered(CheckId check, URI url, int status) {
+        Answer answer = new Answer(
+                url,
+                Optional.of(status),
+                Duration.ofMillis(3),
+                status == 200 ? Optional.empty() : Optional.of(new Fault(Fault.Kind.STATUS, status + " ")));
+        Answers all = new Answers(check, List.of(answer), Duration.ofMillis(3));
+        return status == 200 ? new Observation.Passed(all) : new Observation.Failed(all);
+    }
+
+    private Service service(String unit, Active state, String word, boolean answering, boolean stopped) {
+        boolean mine = unit.equals(APP);
+        if (mine && answering) {
+            answeredAt = now;
+        }
+        if (mine && works) {
+            worked = worked.plusSeconds(2);
+        }
+        UnitState seen = new UnitState(
+                unit,
+                mine ? load : Load.LOADED,
+                state,
+                word,
+                "success",
+                "run" + (mine ? run : 0),
+                mine ? restarts : 0,
+                10,
+                "signal 9",
+                now,
+                true,
+                mine ? stop : Stop.NOT_ASKED,
+                false,
+                "/system.slice/" + unit);
+        Answer answer = new Answer(API, Optional.of(200), Duration.ofMillis(2), Optional.empty());
+        return new Service(seen, processes(stopped), Optional.of(answer), mine ? answeredAt : now, packages);
+    }
+
+    private List<ProcessView> processes(boolean stopped) {
+        Instant began = Instant.parse("2026-01-01T00:00:00Z");
+        return List.of(
+                new ProcessView(10, 1, "gunicorn", 'S', began, Duration.ZERO, Set.of()),
+                new ProcessView(11, 10, "gunicorn", stopped ? 'T' : 'S', began, worked, Set.of(7L)));
+    }
+
+    private List<Remedy> repairs() {
+        return actions.stream()
+                .filter(Action.Repair.class::isInstance)
+                .map(action -> ((Action.Repair) action).remedy())
+                .toList();
+    }
+
+    private Incident incident() {
+        return state.durable().incidents().getFirst();
+    }
+
+    private void ends() {
+        active = Active.ACTIVATING;
+        sub = "auto-restart";
+        answers = false;
+        apiWell = false;
+    }
+
+    private void isUpAgain() {
+        active = Active.ACTIVE;
+        sub = "running";
+        answers = true;
+        apiWell = true;
+        paused = false;
+        run++;
+    }
+
+    private void restarted() {
+        event(new Event.RepairDone(
+                incident().id(), new RepairResult.Restarted(APP, false, List.of(), Path.of("/evidence/1-1.txt"))));
+    }
+
+    @Test
+    void aServiceThatEndedIsRestartedAtTheFirstSightAndProvedByAnAnswerOfItsNewRun() {
+        ends();
+        event(new Event.ServiceChanged(CheckId.APP));
+        lookAt(CheckId.APP);
+        assertThat(repairs()).containsExactly(new Remedy.Restart(APP, false, false));
+        isUpAgain();
+        restarted();
+        assertThat(incident().phase()).isInstanceOf(Incident.Proving.class);
+        round();
+        assertThat(incident().phase()).isInstanceOf(Incident.Resolved.class);
+        assertThat(incident().worst()).isEqualTo(Level.WARNING);
+    }
+
+    @Test
+    void aCrashThatSystemdHealedByItselfIsToldOnceAndNothingIsDone() {
+        run = 2;
+        restarts = 1;
+        lookAt(CheckId.APP);
+        assertThat(incident().diagnosis().kind()).isEqualTo(Condition.Crashed.class);
+        round();
+        round();
+        assertThat(repairs()).isEmpty();
+        assertThat(incident().phase()).isInstanceOf(Incident.Resolved.class);
+        for (int i = 0; i < 15; i++) {
+            round();
+        }
+        assertThat(state.durable().incidents()).isEmpty();
+    }
+
+    @Test
+    void whatAPersonStoppedIsToldAndLeft() {
+        active = Active.INACTIVE;
+        sub = "dead";
+        stop = Stop.ASKED;
+        answers = false;
+        apiWell = false;
+        for (int i = 0; i < 100; i++) {
+            round();
+        }
+        assertThat(repairs()).isEmpty();
+        assertThat(state.durable().incidents()).hasSize(1);
+        assertThat(incident().worst()).isEqualTo(Level.INFO);
+    }
+
+    @Test
+    void whatEndedWhileNobodyWatchedIsAPersons() {
+        active = Active.INACTIVE;
+        sub = "dead";
+        stop = Stop.UNKNOWN;
+        round();
+        assertThat(repairs()).isEmpty();
+        load = Load.MASKED;
+        round();
+        assertThat(repairs()).isEmpty();
+    }
+
+    @Test
+    void noAnswerAndNoProgressForThirtySecondsIsAHang() {
+        answers = false;
+        apiWell = false;
+        for (int i = 0; i < 5; i++) {
+            round();
+            assertThat(repairs()).isEmpty();
+        }
+        round();
+        assertThat(repairs()).containsExactly(new Remedy.Restart(APP, true, false));
+    }
+
+    @Test
+    void noAnswerButProgressIsOverloadAndNeverRestarted() {
+        answers = false;
+        apiWell = false;
+        works = true;
+        for (int i = 0; i < 120; i++) {
+            round();
+        }
+        assertThat(repairs()).isEmpty();
+        assertThat(state.durable().incidents()).hasSize(1);
+        assertThat(incident().diagnosis().kind()).isEqualTo(Condition.Busy.class);
+        assertThat(incident().worst()).as("one message").isEqualTo(Level.WARNING);
+        works = false;
+        for (int i = 0; i < 7; i++) {
+            round();
+        }
+        assertThat(repairs()).as("and then it hangs").hasSize(1);
+    }
+
+    @Test
+    void aClockThatLeapsAheadMakesNothingHang() {
+        answers = false;
+        now = now.plus(Duration.ofDays(1));
+        round();
+        assertThat(repairs()).isEmpty();
+        answers = true;
+        round();
+        assertThat(state.durable().incidents()).isEmpty();
+    }
+
+    @Test
+    void stoppedProcessesAreAFaultAfterTwoSeconds() {
+        paused = true;
+        answers = false;
+        lookAt(CheckId.APP);
+        assertThat(repairs()).isEmpty();
+        now = now.plusSeconds(2);
+        lookAt(CheckId.APP);
+        assertThat(repairs()).containsExactly(new Remedy.Restart(APP, true, false));
+    }
+
+    @Test
+    void aRestartWaitsForThePackageManagerAtMostTenMinutes() {
+        packages = true;
+        round();
+        ends();
+        for (int i = 0; i < 119; i++) {
+            round();
+        }
+        assertThat(repairs()).isEmpty();
+        assertThat(incident().phase()).isInstanceOf(Incident.Held.class);
+        round();
+        round();
+        assertThat(repairs()).hasSize(1);
+    }
+
+    @Test
+    void aServiceThatNeverStartsIsTriedThreeTimesThenOnceAfterEachCooldownAndEscalates() {
+        ends();
+        int seconds = 0;
+        for (; seconds < 3_600; seconds += 5) {
+            round();
+            if (state.durable().incidents().stream().anyMatch(open -> open.phase() instanceof Incident.Repairing)) {
+                restarted();
+                run++;
+            }
+        }
+        assertThat(repairs()).hasSize(3 + 11);
+        assertThat(incident().worst()).isEqualTo(Level.CRITICAL);
+    }
+
+    @Test
+    void aWebServerWhoseConfigurationIsBadIsNotRestarted() {
+        now = now.plus(ROUND);
+        sees(CheckId.PROXY, new Observation.Sampled(service(WEB, Active.FAILED, "failed", false, false)));
+        assertThat(repairs()).containsExactly(new Remedy.Restart(WEB, false, true));
+        event(new Event.RepairDone(
+                incident().id(), new RepairResult.Refused(new Finding.Config("/etc/nginx/nginx.conf:7", "unknown"))));
+        for (int i = 0; i < 3; i++) {
+            now = now.plus(ROUND);
+            sees(CheckId.PROXY, new Observation.Sampled(service(WEB, Active.FAILED, "failed", false, false)));
+        }
+        assertThat(repairs()).hasSize(1);
+        assertThat(incident().diagnosis().inWords()).contains("/etc/nginx/nginx.conf:7");
+    }
+
+    @Test
+    void anIncidentThatLastsFiveMinutesNeedsAPerson() {
+        packages = true;
+        round();
+        ends();
+        apiWell = true;
+        for (int i = 0; i < 61; i++) {
+            round();
+        }
+        assertThat(incident().worst()).isEqualTo(Level.CRITICAL);
+    }
+
+    @Test
+    void aPageThatNamesNoFileAnyMoreIsAnotherPage() {
+        sees(CheckId.PAGE, new Observation.Passed(pageNaming(3)));
+        for (int i = 0; i < 3; i++) {
+            now = now.plus(ROUND);
+            sees(CheckId.PAGE, new Observation.Passed(pageNaming(0)));
+        }
+        assertThat(incident().subject()).isEqualTo(CheckId.PAGE);
+        assertThat(incident().worst()).isEqualTo(Level.CRITICAL);
+        now = now.plus(ROUND);
+        sees(CheckId.PAGE, new Observation.Passed(pageNaming(5)));
+        assertThat(incident().phase()).as("a deploy of more files").isInstanceOf(Incident.Resolved.class);
+    }
+
+    @Test
+    void aSlowPageIsAWarningAndNoPersonIsCalled() {
+        Answer slow = new Answer(
+                PAGE,
+                Optional.of(200),
+                Duration.ofSeconds(6),
+                Optional.of(new Fault(Fault.Kind.SLOW, "answered after 6.0 s")));
+        for (int i = 0; i < 100; i++) {
+            now = now.plus(ROUND);
+            sees(CheckId.PAGE, new Observation.Failed(new Answers(List.of(slow), Duration.ofSeconds(6))));
+        }
+        assertThat(incident().worst()).isEqualTo(Level.WARNING);
+        assertThat(repairs()).isEmpty();
+    }
+
+    private static Answers pageNaming(int files) {
+        Answer well = new Answer(PAGE, Optional.of(200), Duration.ofMillis(3), Optional.empty());
+        return new Answers(CheckId.PAGE, List.of(well), files, Duration.ofMillis(3));
+    }
+}

@@ -1,0 +1,154 @@
+package io.lectio.sim;
+
+import static io.lectio.sim.SiteWorld.Trouble.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.sim.SiteWorld.Trouble;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// Seeded days and months of the plan's site at the real intervals, with [Invariants] held at every turn.
+///
+/// Each run has 1,000 days of a unit that never starts, 700 days of other mixes, and 10 months of everything.
+class SiteSimulationTest {
+    private static final long A_DAY = 1;
+    private static final long A_MONTH = 30;
+
+    /// Troubles a day, of each kind.
+    private static Map<Trouble, Double> each(double perDay, Trouble... troubles) {
+        Map<Trouble, Double> rates = new EnumMap<>(Trouble.class);
+        Arrays.stream(troubles).forEach(trouble -> rates.put(trouble, perDay));
+        return rates;
+    }
+
+    private static SiteWorld everything(long seed) {
+        return new SiteWorld(seed, 0, each(1, Trouble.values()));
+    }
+
+    private static SiteWorld neverStarting(long seed) {
+        return new SiteWorld(seed, 0, each(3, APP_NEVER_STARTS, FILES_CLOSED));
+    }
+
+    private static SiteWorld killedAfterEachAttempt(long seed) {
+        SiteWorld world = neverStarting(seed);
+        world.killsAfterEachAttempt = true;
+        return world;
+    }
+
+    private static SiteWorld healthy(long seed, double noise, Map<Trouble, Double> rates) {
+        SiteWorld world = new SiteWorld(seed, noise, rates);
+        world.invariants.forbidRepairs();
+        return world;
+    }
+
+    private static SiteWorld noisy(long seed) {
+        return healthy(seed, 0.01, Map.of());
+    }
+
+    private static SiteWorld withoutLoopback(long seed) {
+        return healthy(seed, 0, each(20, LOOPBACK_GONE));
+    }
+
+    private static SiteWorld withAClockThatJumps(long seed) {
+        SiteWorld world = healthy(seed, 0, each(20, CLOCK_JUMPS));
+        world.invariants.forbidAlerts();
+        return world;
+    }
+
+    private static SiteWorld overloaded(long seed) {
+        return new SiteWorld(seed, 0.01, each(20, APP_OVERLOADED, TELEGRAM_AWAY, GUARD_KILLED));
+    }
+
+    private static SiteWorld withPersons(long seed) {
+        return new SiteWorld(
+                seed, 0, each(20, PERSON_STOPS, PERSON_MASKS, GUARD_KILLED, APP_KILLED, PROXY_KILLED, EVENTS_LOST));
+    }
+
+    @Nested
+    @Tag("slow")
+    class InEachRun {
+        @Test
+        void everythingAtOnceOfADay() {
+            Fleet.sail("everything", 300, A_DAY, SiteSimulationTest::everything);
+        }
+
+        @Test
+        void everythingAtOnceOfAMonth() {
+            Fleet.sail("everything for a month", 10, A_MONTH, SiteSimulationTest::everything);
+        }
+
+        @Test
+        void promise6AUnitThatNeverStartsIsTriedWithinTheLimits() {
+            Fleet.sail("never starts (6)", 1_000, A_DAY, SiteSimulationTest::neverStarting);
+        }
+
+        @Test
+        void promise7AGuardThatDiesAfterEachAttemptHasNoLargerBudget() {
+            Fleet.sail("killed after each attempt (7)", 100, A_DAY, SiteSimulationTest::killedAfterEachAttempt);
+        }
+
+        @Test
+        void promise8NoiseRepairsNothing() {
+            Fleet.sail("noise (8)", 100, A_DAY, SiteSimulationTest::noisy);
+        }
+
+        @Test
+        void promise11OverloadRestartsNothing() {
+            Fleet.sail("overload (11)", 50, A_DAY, SiteSimulationTest::overloaded);
+        }
+
+        @Test
+        void promise12PersonsAreRespectedWhateverElseHappens() {
+            Fleet.sail("persons (12)", 50, A_DAY, SiteSimulationTest::withPersons);
+        }
+
+        @Test
+        void promise14WithoutALoopbackNothingIsTouched() {
+            Fleet.sail("no loopback (14)", 50, A_DAY, SiteSimulationTest::withoutLoopback);
+        }
+
+        @Test
+        void promise25AClockThatJumpsDoesNothing() {
+            Fleet.sail("clock (25)", 50, A_DAY, SiteSimulationTest::withAClockThatJumps);
+        }
+
+        @Test
+        void theSameSeedGivesTheSameJournal() {
+            for (long seed = 1; seed <= 3; seed++) {
+                assertThat(journalOf(seed)).isEqualTo(journalOf(seed));
+            }
+            assertThat(journalOf(1)).isNotEqualTo(journalOf(2));
+        }
+
+        private static long journalOf(long seed) {
+            SiteWorld world = new SiteWorld(seed, 0.01, each(5, Trouble.values()));
+            world.invariants.collect(false);
+            world.simulation.runUntil(6 * SiteWorld.HOUR);
+            return world.invariants.hash();
+        }
+    }
+
+    /// A month takes some 5 s of one core.
+    @Nested
+    @Tag("full")
+    class InTheFullRun {
+        @Test
+        void everythingAtOnceOf1000Months() {
+            Fleet.sail("everything for months", 1_000, A_MONTH, SiteSimulationTest::everything);
+        }
+
+        @Test
+        void promise6AUnitThatNeverStartsIsTriedWithinTheLimitsFor1000Months() {
+            Fleet.sail("never starts for months (6)", 1_000, A_MONTH, SiteSimulationTest::neverStarting);
+        }
+
+        @Test
+        void promise8NoiseRepairsNothingFor100Months() {
+            Fleet.sail("noise for months (8)", 100, A_MONTH, SiteSimulationTest::noisy);
+        }
+    }
+}
