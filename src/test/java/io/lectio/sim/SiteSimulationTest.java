@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /// Seeded days and months of the plan's site at the real intervals, with [Invariants] held at every turn.
 ///
 /// Each run has 1,000 days of a unit that never starts, 300 days of everything, 400 of other mixes, and 10 months of
-/// everything: 220 million events, some 240 s of processor time. 1,000 days of everything would take 40 s more.
+/// everything: 220 million events, some 240 s of processor time. 700 more days of everything would add 90 s.
 class SiteSimulationTest {
     private static final long A_DAY = 1;
     private static final long A_MONTH = 30;
