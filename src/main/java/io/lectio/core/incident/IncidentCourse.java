@@ -109,9 +109,8 @@ public record IncidentCourse(
         };
     }
 
-    /// A service that fails again soon is the same incident; so are files that have only arrived since, as in a copy
-    /// that
-    /// goes on. Any other fault is a new incident.
+    /// A service that fails again soon is the same incident; so are files that have only arrived since, as in a
+    /// copy that goes on. Any other fault is a new incident.
     private Step resolved(Incident incident, Instant at, Ledger ledger) {
         Diagnosis again = found.get(incident.subject());
         if (again == null || !(lookSince(incident.subject(), at) instanceof Observation.Failed)) {
