@@ -20,9 +20,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Asks the application's API through the web server, as the page in a visitor's browser does. A page is no answer of
-/// an
-/// API: `try_files` sends one for everything that it does not know.
+/// Asks the application's API through the web server, as the page in a visitor's browser does. A page is no answer
+/// of an API: `try_files` sends one for everything that it does not know.
 public final class ApiProbe implements Prober {
     private static final int MOST_BYTES = 65_536;
 

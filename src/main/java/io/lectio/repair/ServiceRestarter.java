@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Starts a service anew through systemd. What hangs is killed first, since systemd would wait for its stop timeout.
-/// What
-/// was before is kept as evidence: the processes are read before the act, the journal after it, so that nobody waits.
+/// Starts a service anew through systemd. What hangs is killed first, since systemd would wait for its stop
+/// timeout. What was before is kept as evidence: the processes are read before the act, the journal after it, so
+/// that nobody waits.
 public final class ServiceRestarter {
     private static final int KILL = 9;
     private static final Duration START = Duration.ofSeconds(40);

@@ -13,9 +13,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Promises 1 and 30 on a real host: `kill -9` at random moments of a repair and of its telling, Telegram failing now
-/// and
-/// then.
+/// Promises 1 and 30 on a real host: `kill -9` at random moments of a repair and of its telling, Telegram failing
+/// now and then.
 @HostTest
 class KilledOnARealHostTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

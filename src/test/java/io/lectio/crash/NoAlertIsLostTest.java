@@ -28,8 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Promise 1 at each named point: the guard dies there, its successor repairs and tells, and at most one message is
-/// there
-/// twice. Random moments on a real host are `KilledOnARealHostTest`'s.
+/// there twice. Random moments on a real host are `KilledOnARealHostTest`'s.
 @Tag("slow")
 class NoAlertIsLostTest {
     private static final String TOKEN = "123456789:AAtesthostTESTHOSTtesthostTESTHOST0";

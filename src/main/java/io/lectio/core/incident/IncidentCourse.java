@@ -109,9 +109,8 @@ public record IncidentCourse(
         };
     }
 
-    /// A service that fails again soon is the same incident; so are files that have only arrived since, as in a copy
-    /// that
-    /// goes on. Any other fault is a new incident.
+    /// A service that fails again soon is the same incident; so are files that have only arrived since, as in a
+    /// copy that goes on. Any other fault is a new incident.
     private Step resolved(Incident incident, Instant at, Ledger ledger) {
         Diagnosis again = found.get(incident.subject());
         if (again == null || !(lookSince(incident.subject(), at) instanceof Observation.Failed)) {
@@ -230,7 +229,7 @@ public record IncidentCourse(
                 ? answers
                 : new Finding.Answers(asked, List.of(), Duration.ZERO);
         Incident resolved = incident.in(new Resolved(now, proof));
-        Duration quiet = isOfFiles(incident) ? policy.timing().quiet() : Duration.ZERO;
+        Duration quiet = isOfFiles(incident) ? policy.timing().quiet() : later(incident, Duration.ZERO);
         return new Step(
                 resolved,
                 false,
@@ -304,8 +303,20 @@ public record IncidentCourse(
         boolean changed = fresh || another || !incident.symptom().equals(before.symptom());
         Optional<Instant> tellAt = louder || waits
                 ? Optional.of(now)
-                : changed ? Optional.of(now.plus(policy.timing().telling())) : Optional.empty();
+                : changed
+                        ? Optional.of(now.plus(
+                                fresh
+                                        ? policy.timing().telling()
+                                        : later(incident, policy.timing().telling())))
+                        : Optional.empty();
         return new Step(incident, false, ledger, repair, notes, tellAt);
+    }
+
+    /// Overload comes and goes by the second: its message is edited once a minute at most.
+    private Duration later(Incident incident, Duration otherwise) {
+        return incident.diagnosis().kind().equals(Condition.Busy.class)
+                ? policy.patience().steady()
+                : otherwise;
     }
 
     private Level level(Incident incident) {
