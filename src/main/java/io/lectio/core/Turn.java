@@ -32,8 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /// One turn of [Guard]: the event is taken in, the incidents move on, and what is due is started. It lives for one
 /// call only.
@@ -56,9 +54,9 @@ final class Turn {
     private Map<String, Ledger> ledgers;
     private Outbox outbox;
     private int filesOfPage;
-    private final Map<CheckId, CheckHealth> health = new EnumMap<>(CheckId.class);
-    private final Map<CheckId, ServiceTrack> tracks = new EnumMap<>(CheckId.class);
-    private final Map<CheckId, Boolean> looking = new EnumMap<>(CheckId.class);
+    private final Map<CheckId, CheckHealth> health;
+    private final Map<CheckId, ServiceTrack> tracks;
+    private final Map<CheckId, Boolean> looking;
     private final Set<Long> sending;
     private Optional<Settle> settle;
     private Instant lastChange;
@@ -76,9 +74,9 @@ final class Turn {
         ledgers = state.durable().ledgers();
         outbox = state.durable().outbox();
         filesOfPage = state.durable().filesOfPage();
-        health.putAll(state.health());
-        tracks.putAll(state.tracks());
-        looking.putAll(state.looking());
+        health = new EnumMap<>(state.health());
+        tracks = new EnumMap<>(state.tracks());
+        looking = new EnumMap<>(state.looking());
         sending = new HashSet<>(state.sending());
         settle = state.settle();
         lastChange = earlier(state.lastChange(), now);
@@ -256,9 +254,8 @@ final class Turn {
         incidents.replaceAll(open -> course.follow(open, incidents));
         incidents.replaceAll(open -> step(course, open, false));
         incidents.removeIf(closed::contains);
-        Set<CheckId> known = incidents.stream().map(Incident::subject).collect(Collectors.toSet());
         found.forEach((subject, diagnosis) -> {
-            if (!known.contains(subject)) {
+            if (incidents.stream().noneMatch(open -> open.subject() == subject)) {
                 incidents.add(step(course, withSymptom(course.open(nextId++, diagnosis)), true));
                 if (diagnosis.remedy().isEmpty()) {
                     IncidentCourse.needs(subject).forEach(this::look); // it may be over already
@@ -297,17 +294,15 @@ final class Turn {
 
     /// What a visitor got may have been seen a moment before its cause was.
     private Incident withSymptom(Incident opened) {
-        return IncidentCourse.needs(opened.subject()).stream()
-                .flatMap(check -> Optional.ofNullable(health.get(check)).flatMap(CheckHealth::known).stream())
-                .map(Observation::outcome)
-                .<UnaryOperator<Incident>>mapMulti((outcome, into) -> {
-                    if (outcome instanceof Observation.Failed(Finding.Answers answers)) {
-                        into.accept(incident -> IncidentCourse.witnessed(incident, answers));
-                    }
-                })
-                .findFirst()
-                .map(seen -> seen.apply(opened))
-                .orElse(opened);
+        for (CheckId check : IncidentCourse.needs(opened.subject())) {
+            CheckHealth seen = health.get(check);
+            if (seen != null
+                    && seen.known().map(Observation::outcome).orElse(null)
+                            instanceof Observation.Failed(Finding.Answers answers)) {
+                return IncidentCourse.witnessed(opened, answers);
+            }
+        }
+        return opened;
     }
 
     private void startWhatIsDue() {

@@ -2,6 +2,8 @@ package io.lectio.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -16,6 +18,7 @@ import java.util.stream.LongStream;
 /// Many seeds over all cores. One seed alone is replayed by `-Dlectio.seed=…`, with its whole journal.
 final class Fleet {
     private static final int SHOWN = 3;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private Fleet() {}
 
@@ -26,10 +29,12 @@ final class Fleet {
         LongAdder events = new LongAdder();
         LongAdder repairs = new LongAdder();
         LongAdder alerts = new LongAdder();
+        LongAdder processor = new LongAdder();
         long start = System.nanoTime();
         try (ExecutorService cores =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
             List<? extends Future<?>> runs = chosen.mapToObj(seed -> cores.submit(() -> {
+                        long before = THREADS.getCurrentThreadCpuTime();
                         SiteWorld world = worlds.apply(seed);
                         world.invariants.collect(only != null);
                         world.simulation.runUntil(days * SiteWorld.DAY);
@@ -37,6 +42,7 @@ final class Fleet {
                         events.add(world.simulation.turns());
                         repairs.add(world.invariants.repairs());
                         alerts.add(world.invariants.sends());
+                        processor.add(THREADS.getCurrentThreadCpuTime() - before);
                     }))
                     .toList();
             for (Future<?> run : runs) {
@@ -49,8 +55,13 @@ final class Fleet {
             throw new AssertionError(e);
         }
         System.out.printf(
-                "%s: %,d events, %,d repairs, %,d sends in %.1f s%n",
-                name, events.sum(), repairs.sum(), alerts.sum(), (System.nanoTime() - start) / 1e9);
+                "%s: %,d events, %,d repairs, %,d sends in %.1f s, %.1f s of processor time%n",
+                name,
+                events.sum(),
+                repairs.sum(),
+                alerts.sum(),
+                (System.nanoTime() - start) / 1e9,
+                processor.sum() / 1e9);
         assertThat(violations.stream().limit(SHOWN)).as(name).isEmpty();
     }
 }

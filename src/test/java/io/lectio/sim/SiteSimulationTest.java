@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 
 /// Seeded days and months of the plan's site at the real intervals, with [Invariants] held at every turn.
 ///
-/// Each run has 1,000 days of a unit that never starts, 300 days of everything, 400 of other mixes, and 10 months of
-/// everything: 220 million events, some 240 s of processor time. 700 more days of everything would add 90 s.
+/// Each run has 1,000 days and 10 months of everything, 1,000 days of a unit that never starts, and 450 of other
+/// mixes.
 class SiteSimulationTest {
     private static final long A_DAY = 1;
     private static final long A_MONTH = 30;
@@ -28,6 +28,10 @@ class SiteSimulationTest {
 
     private static SiteWorld everything(long seed) {
         return new SiteWorld(seed, 0, each(1, Trouble.values()));
+    }
+
+    private static SiteWorld eightfold(long seed) {
+        return new SiteWorld(seed, 0, each(8, Trouble.values()));
     }
 
     private static SiteWorld neverStarting(long seed, double perDay) {
@@ -74,12 +78,17 @@ class SiteSimulationTest {
     class InEachRun {
         @Test
         void everythingAtOnceOfADay() {
-            Fleet.sail("everything", 300, A_DAY, SiteSimulationTest::everything);
+            Fleet.sail("everything", 1_000, A_DAY, SiteSimulationTest::everything);
         }
 
         @Test
         void everythingAtOnceOfAMonth() {
             Fleet.sail("everything for a month", 10, A_MONTH, SiteSimulationTest::everything);
+        }
+
+        @Test
+        void everythingEightTimesAsOften() {
+            Fleet.sail("everything eightfold", 50, A_DAY, SiteSimulationTest::eightfold);
         }
 
         @Test
@@ -133,7 +142,6 @@ class SiteSimulationTest {
         }
     }
 
-    /// A month takes some 5 s of one core.
     @Nested
     @Tag("full")
     class InTheFullRun {

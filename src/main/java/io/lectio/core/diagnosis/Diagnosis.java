@@ -14,11 +14,9 @@ import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Services;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /// A cause, with its evidence and its remedy. Deepest first: what lies below explains what lies above.
 public sealed interface Diagnosis {
@@ -94,13 +92,13 @@ public sealed interface Diagnosis {
         };
     }
 
-    /// Which checks fail for the sake of this one.
-    static Set<CheckId> explainedBy(CheckId subject) {
+    /// Whether a check fails for the sake of this subject.
+    static boolean explains(CheckId subject, CheckId check) {
         return switch (subject) {
-            case APP -> EnumSet.of(CheckId.API);
-            case PROXY -> EnumSet.of(CheckId.API, CheckId.PAGE);
-            case FILES, LEFT_ALONE -> EnumSet.of(CheckId.PAGE);
-            case CONFIG, API, PAGE -> EnumSet.noneOf(CheckId.class);
+            case APP -> check == CheckId.API;
+            case PROXY -> check == CheckId.API || check == CheckId.PAGE;
+            case FILES, LEFT_ALONE -> check == CheckId.PAGE;
+            case CONFIG, API, PAGE -> false;
         };
     }
 
@@ -110,6 +108,9 @@ public sealed interface Diagnosis {
     /// @param lastChange the last file event: while files arrive, a page that is not well is the copy's doing
     static Map<CheckId, Diagnosis> diagnose(
             Map<CheckId, CheckHealth> health, Instant lastChange, Instant now, Policy policy) {
+        if (!anyIll(health)) {
+            return Map.of();
+        }
         Map<CheckId, Diagnosis> found = new EnumMap<>(CheckId.class);
         boolean blind = false;
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
@@ -125,7 +126,7 @@ public sealed interface Diagnosis {
         allAtOnce(found);
         for (CheckId subject : CheckId.values()) {
             if (found.containsKey(subject)) {
-                found.keySet().removeAll(explainedBy(subject));
+                found.keySet().removeIf(check -> explains(subject, check));
             }
         }
         if (blind && found.isEmpty()) {
@@ -140,6 +141,16 @@ public sealed interface Diagnosis {
         return found;
     }
 
+    /// Most turns find everything well.
+    private static boolean anyIll(Map<CheckId, CheckHealth> health) {
+        for (CheckHealth seen : health.values()) {
+            if (seen.status() == Status.UNHEALTHY || seen.unknowns() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Whether what an answer showed is no longer so: the last one was well, or it is from before the service that
     /// explains it came back.
     private static boolean isOld(CheckId check, Map<CheckId, CheckHealth> health) {
@@ -148,11 +159,17 @@ public sealed interface Diagnosis {
         if (!answer || last.isEmpty()) {
             return false;
         }
-        return !(last.get().outcome() instanceof Observation.Failed)
-                || health.entrySet().stream()
-                        .anyMatch(each -> each.getValue().status() == Status.HEALTHY
-                                && explainedBy(each.getKey()).contains(check)
-                                && each.getValue().since().isAfter(last.get().startedAt()));
+        if (!(last.get().outcome() instanceof Observation.Failed)) {
+            return true;
+        }
+        for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
+            if (explains(each.getKey(), check)
+                    && each.getValue().status() == Status.HEALTHY
+                    && each.getValue().since().isAfter(last.get().startedAt())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// A web server that is down with a bad configuration is down for that, and a restart would bring nothing.
@@ -185,7 +202,7 @@ public sealed interface Diagnosis {
     static Instant believedAt(CheckId check, Map<CheckId, CheckHealth> health, Instant lastChange, Policy policy) {
         Instant since = Objects.requireNonNull(health.get(check)).since();
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
-            if (each.getValue().undecided() && explainedBy(each.getKey()).contains(check)) {
+            if (each.getValue().undecided() && explains(each.getKey(), check)) {
                 return since.plus(policy.patience().hungAtMost());
             }
         }

@@ -162,8 +162,14 @@ public sealed interface Finding {
 
         /// Whether nothing is wrong but the time that it took.
         public boolean onlySlow() {
-            List<Answer> bad = bad();
-            return !bad.isEmpty() && bad.stream().allMatch(Answer::isSlow);
+            boolean slow = false;
+            for (Answer answer : answers) {
+                if (answer.fault().isPresent() && !answer.isSlow()) {
+                    return false;
+                }
+                slow |= answer.isSlow();
+            }
+            return slow;
         }
 
         @Override
@@ -180,7 +186,7 @@ public sealed interface Finding {
     /// @param fault what is wrong with the answer; empty when nothing is
     record Answer(URI url, Optional<Integer> status, Duration took, Optional<Fault> fault) {
         public boolean isSlow() {
-            return fault.filter(each -> each.kind() == Fault.Kind.SLOW).isPresent();
+            return fault.isPresent() && fault.get().kind() == Fault.Kind.SLOW;
         }
 
         @Override

@@ -20,13 +20,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// How an incident moves on: the repair that is due, the proof, the waiting, and when its message is due.
 ///
@@ -41,6 +41,15 @@ public record IncidentCourse(
         Optional<Instant> packagesSince,
         boolean degraded) {
     private static final Duration JUST_BEFORE = Duration.ofSeconds(1);
+
+    private static final Observation.Outcome NO_LOOK = new Observation.Unknown("no look yet");
+
+    private static final Map<CheckId, List<CheckId>> NEEDS = Arrays.stream(CheckId.values())
+            .collect(Collectors.toMap(
+                    Function.identity(),
+                    subject -> Arrays.stream(CheckId.values())
+                            .filter(check -> check == subject || Diagnosis.explains(subject, check))
+                            .toList()));
 
     /// @param repair the attempt that starts now
     /// @param tellAt when the incident's message is due, if it has changed
@@ -90,7 +99,7 @@ public record IncidentCourse(
                 .filter(cause -> all.stream()
                         .noneMatch(other -> other.id() != incident.id() && other.subject() == cause.subject()))
                 .filter(cause -> cause.kind().equals(incident.diagnosis().kind())
-                        || Diagnosis.explainedBy(cause.subject()).contains(subject)
+                        || Diagnosis.explains(cause.subject(), subject)
                         || (needs(subject).contains(cause.subject()) && isWell(subject)))
                 .findFirst()
                 .map(cause -> incident.with(cause, proofs(cause)))
@@ -134,32 +143,28 @@ public record IncidentCourse(
 
     /// When the incident wants to be asked again, at the latest.
     public Optional<Instant> wakeAt(Incident incident) {
-        Optional<Instant> phase = switch (incident.phase()) {
-            case Resolved(Instant at, var _) -> Optional.of(closesAt(incident, at));
-            case CoolingDown(Instant until) -> Optional.of(until);
-            case Held(Instant until) -> Optional.of(until);
-            case Open _, Repairing _, Proving _, Degraded _ -> Optional.empty();
+        Instant overdue = incident.openedAt().plus(policy.patience().escalate());
+        Instant phase = switch (incident.phase()) {
+            case Resolved(Instant at, var _) -> closesAt(incident, at);
+            case CoolingDown(Instant until) -> until;
+            case Held(Instant until) -> until;
+            case Open _, Repairing _, Proving _, Degraded _ -> overdue;
         };
-        return Stream.concat(
-                        phase.stream(),
-                        Stream.of(incident.openedAt().plus(policy.patience().escalate())))
-                .filter(at -> at.isAfter(now))
-                .min(Comparator.naturalOrder());
+        boolean phaseFirst = phase.isAfter(now) && (phase.isBefore(overdue) || !overdue.isAfter(now));
+        return Optional.of(phaseFirst ? phase : overdue).filter(at -> at.isAfter(now));
     }
 
     /// The checks that are asked again and again until a restarted service answers.
-    public static Set<CheckId> hurried(Incident incident) {
+    public static List<CheckId> hurried(Incident incident) {
         return incident.phase() instanceof Proving
                         && incident.diagnosis().remedy().orElse(null) instanceof Remedy.Restart
                 ? needs(incident.subject())
-                : Set.of();
+                : List.of();
     }
 
     /// What must pass before an incident of this subject is over.
-    public static Set<CheckId> needs(CheckId subject) {
-        Set<CheckId> needs = EnumSet.of(subject);
-        needs.addAll(Diagnosis.explainedBy(subject));
-        return needs;
+    public static List<CheckId> needs(CheckId subject) {
+        return Objects.requireNonNull(NEEDS.get(subject));
     }
 
     private Step proving(Incident incident, Instant since, Ledger ledger) {
@@ -206,9 +211,12 @@ public record IncidentCourse(
     }
 
     private boolean isExplainedElsewhere(CheckId check, CheckId subject) {
-        return found.keySet().stream()
-                .anyMatch(other ->
-                        other != subject && Diagnosis.explainedBy(other).contains(check));
+        for (CheckId other : found.keySet()) {
+            if (other != subject && Diagnosis.explains(other, check)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Step step(Incident incident, boolean closed, Ledger ledger) {
@@ -361,10 +369,14 @@ public record IncidentCourse(
     }
 
     private boolean provedSince(Incident incident, Instant since) {
-        return needs(incident.subject()).stream()
-                .allMatch(check -> !isChecked(check)
-                        || isPassed(check, since)
-                        || (check != incident.subject() && isExplainedElsewhere(check, incident.subject())));
+        for (CheckId check : needs(incident.subject())) {
+            if (isChecked(check)
+                    && !isPassed(check, since)
+                    && (check == incident.subject() || !isExplainedElsewhere(check, incident.subject()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// A slow answer is an answer: it proves a repair, and speaks against none.
@@ -398,11 +410,11 @@ public record IncidentCourse(
 
     private Observation.Outcome lookSince(CheckId check, Instant since) {
         CheckHealth seen = health.get(check);
-        return Optional.ofNullable(seen)
-                .flatMap(CheckHealth::known)
-                .filter(look -> !look.startedAt().isBefore(since))
-                .map(Observation::outcome)
-                .orElseGet(() -> new Observation.Unknown("no look yet"));
+        return seen == null
+                        || seen.known().isEmpty()
+                        || seen.known().get().startedAt().isBefore(since)
+                ? NO_LOOK
+                : seen.known().get().outcome();
     }
 
     private static List<Integer> closed(Diagnosis diagnosis) {

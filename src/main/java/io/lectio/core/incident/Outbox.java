@@ -97,7 +97,7 @@ public record Outbox(
 
     /// What to send now, CRITICAL first, then the one refused least, then the oldest.
     public Optional<Parcel> next(Instant now) {
-        if (now.isBefore(quietUntil) || !anyPending()) {
+        if (now.isBefore(quietUntil) || firstDue().isAfter(now)) {
             return Optional.empty();
         }
         List<Alert> due = alerts.stream()
@@ -126,24 +126,19 @@ public record Outbox(
     }
 
     /// Most turns find nothing to send: these are a third of all time if they stream.
-    private boolean anyPending() {
+    private Instant firstDue() {
+        Instant first = Instant.MAX;
         for (Alert alert : alerts) {
-            if (alert.pending()) {
-                return true;
+            if (alert.pending() && alert.dueAt().isBefore(first)) {
+                first = alert.dueAt();
             }
         }
-        return false;
+        return first;
     }
 
     public Optional<Instant> wakeAt() {
-        if (!anyPending()) {
-            return Optional.empty();
-        }
-        return alerts.stream()
-                .filter(Alert::pending)
-                .map(Alert::dueAt)
-                .min(Comparator.naturalOrder())
-                .map(due -> due.isAfter(quietUntil) ? due : quietUntil);
+        Instant due = firstDue();
+        return due.equals(Instant.MAX) ? Optional.empty() : Optional.of(due.isAfter(quietUntil) ? due : quietUntil);
     }
 
     /// With no wait longer than it was meant to be: a clock that was set back would stretch it.
