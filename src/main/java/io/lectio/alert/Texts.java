@@ -13,6 +13,7 @@ import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.CoolingDown;
 import io.lectio.core.incident.Incident.Degraded;
 import io.lectio.core.incident.Incident.Held;
+import io.lectio.core.incident.Incident.Limit;
 import io.lectio.core.incident.Incident.Open;
 import io.lectio.core.incident.Incident.Proving;
 import io.lectio.core.incident.Incident.Repairing;
@@ -24,7 +25,6 @@ import io.lectio.core.incident.RepairResult.Changed;
 import io.lectio.core.incident.RepairResult.Restarted;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
-import io.lectio.core.policy.Limits;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -42,7 +42,6 @@ public final class Texts {
     private static final int LISTED = 20;
     private static final int NAMED = 3;
     private static final Duration AT_ONCE = Duration.ofSeconds(60);
-    private static final Duration LONGEST_ATTEMPT = Duration.ofMinutes(3);
     private static final Set<String> FOLDERS_AND_FILES = Set.of("755", "644");
 
     private final Wording words;
@@ -121,9 +120,9 @@ public final class Texts {
         lines.add(causes.of(incident));
         Optional<RepairResult> result = incident.lastAttempt().flatMap(Attempt::result);
         switch (incident.phase()) {
-            case CoolingDown(Instant until) -> {
+            case CoolingDown(Instant until, Optional<Limit> limit) -> {
                 lines.add(inVain(incident.attempts().size(), result)
-                        + (budgetIsSpent(incident, until)
+                        + (limit.orElse(Limit.IN_A_ROW) == Limit.HOURLY
                                 ? words.say(
                                         "Лимит исправлений в час исчерпан (LECTIO_REPAIRS_PER_HOUR). ",
                                         "The budget of repairs an hour is spent (LECTIO_REPAIRS_PER_HOUR). ")
@@ -187,15 +186,6 @@ public final class Texts {
         return incident.phase() instanceof Open
                 && incident.diagnosis().remedy().isPresent()
                 && incident.lastAttempt().isPresent();
-    }
-
-    /// A wait that no cooldown asks for: too few attempts in a row for one, or it is longer.
-    private static boolean budgetIsSpent(Incident incident, Instant until) {
-        return incident.attempts().size() < Limits.DEFAULT.attemptsInRow()
-                || incident.lastAttempt()
-                        .filter(last -> until.isAfter(
-                                last.startedAt().plus(Limits.DEFAULT.cooldown()).plus(LONGEST_ATTEMPT)))
-                        .isPresent();
     }
 
     /// What all attempts together have done: the last one may have found nothing left to do.

@@ -20,6 +20,7 @@ import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
+import io.lectio.core.incident.Incident.Limit;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.Language;
@@ -376,13 +377,15 @@ class TextsTest {
 
     @Test
     void aSpentBudgetIsToldAsSuch() {
-        assertThat(render(Language.RU, FOLDER_CLOSED.critical().coolingDown().parcel()))
+        assertThat(render(
+                        Language.RU,
+                        FOLDER_CLOSED.critical().coolingDown(Limit.HOURLY).parcel()))
                 .contains(
                         "\nЛимит исправлений в час исчерпан (LECTIO_REPAIRS_PER_HOUR). Следующая попытка в 06:17:00.\n");
-        assertThat(english(FOLDER_CLOSED.critical().coolingDown()))
+        assertThat(english(FOLDER_CLOSED.critical().coolingDown(Limit.HOURLY)))
                 .contains("\nThe budget of repairs an hour is spent (LECTIO_REPAIRS_PER_HOUR). The next attempt is at")
                 .doesNotContain("Repaired");
-        assertThat(english(FOLDER_CLOSED.tried(3, changed(1, 2, 0)).coolingDown(Duration.ofMinutes(40))))
+        assertThat(english(FOLDER_CLOSED.tried(3, changed(1, 2, 0)).coolingDown(Limit.HOURLY)))
                 .contains("1 folder, 2 files), in vain. The budget of repairs an hour is spent");
         assertThat(english(FOLDER_CLOSED.tried(3, changed(1, 2, 0)).coolingDown()))
                 .contains("in vain. The next attempt is at 06:17:00.");

@@ -14,6 +14,7 @@ import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Attempt;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Limit;
 import io.lectio.core.incident.Incident.Open;
 import io.lectio.core.incident.Incident.Phase;
 import io.lectio.core.incident.Incident.Proving;
@@ -191,11 +192,11 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     Told coolingDown() {
-        return coolingDown(Duration.ofMinutes(5));
+        return coolingDown(Limit.IN_A_ROW);
     }
 
-    Told coolingDown(Duration pause) {
-        return in(new CoolingDown(BROKEN.plus(pause)));
+    Told coolingDown(Limit limit) {
+        return in(new CoolingDown(BROKEN.plus(Duration.ofMinutes(5)), Optional.of(limit)));
     }
 
     /// Proved by the page and this many of its files.

@@ -184,7 +184,10 @@ class GuardTest {
             bothSee(false, false);
         }
         assertThat(all(Action.Repair.class)).hasSize(3);
-        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.CoolingDown.class);
+        assertThat(state.durable().incidents().getFirst().phase())
+                .isInstanceOfSatisfying(
+                        Incident.CoolingDown.class,
+                        pause -> assertThat(pause.limit()).contains(Incident.Limit.IN_A_ROW));
         assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
         pass(Duration.ofMinutes(5));
         event(new Event.Tick());

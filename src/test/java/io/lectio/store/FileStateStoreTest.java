@@ -8,6 +8,9 @@ import io.lectio.core.GuardState;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
+import io.lectio.core.incident.Incident;
+import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Limit;
 import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
@@ -25,6 +28,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -87,13 +91,38 @@ class FileStateStoreTest {
     }
 
     @Test
+    void aPauseOfAnOlderGuardIsReadWithoutItsReason() throws IOException {
+        Durable durable = inTheMiddleOfARepair();
+        Incident open = durable.incidents().getFirst();
+        CoolingDown pause = new CoolingDown(NOW, Optional.of(Limit.HOURLY));
+        Incident paused = new Incident(
+                open.id(),
+                open.openedAt(),
+                open.brokenAt(),
+                open.diagnosis(),
+                open.symptom(),
+                open.toProve(),
+                open.attempts(),
+                pause,
+                open.worst());
+        store().save(new Durable(9, List.of(paused), Map.of(), durable.outbox(), 0));
+        assertThat(store().load().incidents().getFirst().phase()).isEqualTo(pause);
+
+        Path file = folder.resolve("state.json");
+        String older = Files.readString(file).replaceAll(",\\s*\"limit\" : \"HOURLY\"", "");
+        assertThat(older).doesNotContain("HOURLY");
+        Files.writeString(file, older);
+        assertThat(store().load().incidents().getFirst().phase()).isEqualTo(new CoolingDown(NOW, Optional.empty()));
+    }
+
+    @Test
     void aDamagedStateIsSetAsideAndCountsAsSpent() throws IOException {
         Files.writeString(folder.resolve("state.json"), "{\"nextId\": 3, \"inci");
         Durable durable = store().load();
         assertThat(durable.ledgers().get(Remedy.OpenPaths.ID))
                 .isNotNull()
-                .satisfies(ledger ->
-                        assertThat(ledger.allowedAt(NOW, Limits.DEFAULT)).isAfter(NOW));
+                .satisfies(
+                        ledger -> assertThat(ledger.pause(NOW, Limits.DEFAULT)).isPresent());
         try (var files = Files.list(folder)) {
             String aside = files.map(Path::toString)
                     .filter(name -> name.contains("unreadable"))

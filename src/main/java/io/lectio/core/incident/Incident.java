@@ -44,7 +44,15 @@ public record Incident(
     /// The repair has ended; looks that began since then decide.
     public record Proving(Instant since) implements Phase {}
 
-    public record CoolingDown(Instant until) implements Phase {}
+    /// @param limit what asks for the pause; empty where an older guard began it
+    public record CoolingDown(Instant until, Optional<Limit> limit) implements Phase {}
+
+    public enum Limit {
+        /// So many attempts in a row brought no proof.
+        IN_A_ROW,
+        /// So many attempts within an hour, proved or not.
+        HOURLY
+    }
 
     /// A restart waits for a package manager that works, at most so long.
     public record Held(Instant until) implements Phase {}

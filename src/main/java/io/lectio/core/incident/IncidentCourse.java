@@ -146,7 +146,7 @@ public record IncidentCourse(
         Instant overdue = incident.openedAt().plus(policy.patience().escalate());
         Instant phase = switch (incident.phase()) {
             case Resolved(Instant at, var _) -> closesAt(incident, at);
-            case CoolingDown(Instant until) -> until;
+            case CoolingDown(Instant until, var _) -> until;
             case Held(Instant until) -> until;
             case Open _, Repairing _, Proving _, Degraded _ -> overdue;
         };
@@ -271,9 +271,9 @@ public record IncidentCourse(
         if (held.isPresent()) {
             return leveled(before, incident.in(new Held(held.get())), ledger, Optional.empty(), fresh);
         }
-        Instant allowedAt = ledger.allowedAt(now, policy.limits());
-        if (allowedAt.isAfter(now)) {
-            return leveled(before, incident.in(new CoolingDown(allowedAt)), ledger, Optional.empty(), fresh);
+        Optional<CoolingDown> pause = ledger.pause(now, policy.limits());
+        if (pause.isPresent()) {
+            return leveled(before, incident.in(pause.get()), ledger, Optional.empty(), fresh);
         }
         int number = last.map(Attempt::number).orElse(0) + 1;
         Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty());
@@ -303,7 +303,7 @@ public record IncidentCourse(
             notes.add(
                     switch (incident.phase()) {
                         case Held(Instant until) -> "a package manager works: no restart before " + until;
-                        case CoolingDown(Instant until) -> "no further attempt before " + until;
+                        case CoolingDown(Instant until, var _) -> "no further attempt before " + until;
                         case Degraded _ -> "nothing is repaired while the state cannot be saved";
                         case Open _, Repairing _, Proving _, Resolved _ -> "waits";
                     });

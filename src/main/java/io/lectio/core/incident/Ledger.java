@@ -1,5 +1,7 @@
 package io.lectio.core.incident;
 
+import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Limit;
 import io.lectio.core.policy.Limits;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,7 +11,7 @@ import java.util.stream.Stream;
 
 /// What a remedy has spent. It is on disk before the act, so a crash of the guard cannot refill it.
 ///
-/// @param spent the attempts of the last hour
+/// @param spent the attempts of the hour before the last one, the oldest first
 /// @param row attempts since the last proof
 /// @param restUntil the end of the cooldown, where one holds
 public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) {
@@ -31,15 +33,15 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
                 restUntil.map(until -> earlier(until.minus(by), latest)));
     }
 
-    /// When the next attempt is allowed: now, or later.
-    public Instant allowedAt(Instant now, Limits limits) {
+    /// The pause before the next attempt, where a limit asks for one.
+    public Optional<CoolingDown> pause(Instant now, Limits limits) {
         Instant rest = restUntil.orElse(now);
-        List<Instant> lastHour = withinHour(now);
-        Instant room = lastHour.size() < limits.repairsPerHour()
-                ? now
-                : lastHour.get(lastHour.size() - limits.repairsPerHour()).plus(HOUR);
-        Instant latest = rest.isAfter(room) ? rest : room;
-        return latest.isAfter(now) ? latest : now;
+        int before = spent.size() - limits.repairsPerHour();
+        Instant room = before < 0 ? now : spent.get(before).plus(HOUR);
+        CoolingDown pause = room.isAfter(rest)
+                ? new CoolingDown(room, Optional.of(Limit.HOURLY))
+                : new CoolingDown(rest, Optional.of(Limit.IN_A_ROW));
+        return Optional.of(pause).filter(each -> each.until().isAfter(now));
     }
 
     /// Spends an attempt. The row's last one begins the cooldown at once, in case that nobody lives to see its end.
