@@ -37,7 +37,10 @@ public final class LoggedNotifier implements Notifier {
             delivery = Optional.of(channel.send(parcel));
             return delivery.get();
         } finally {
-            Optional<String> failure = delivery.map(LoggedNotifier::failure).orElse(Optional.of("interrupted"));
+            boolean arrived = delivery.orElse(null) instanceof Delivery.Accepted;
+            Optional<String> failure = delivery.map(Delivery::inWords)
+                    .or(() -> Optional.of("interrupted"))
+                    .filter(_ -> !arrived);
             boolean poison = delivery.orElse(null) instanceof Delivery.Poison;
             parcel.alerts().forEach(alert -> note(alert, failure, poison));
         }
@@ -72,18 +75,6 @@ public final class LoggedNotifier implements Notifier {
         if (lines.size() > REMEMBERED) {
             lines.pollFirstEntry();
         }
-    }
-
-    private static Optional<String> failure(Delivery delivery) {
-        return switch (delivery) {
-            case Delivery.Accepted _ -> Optional.empty();
-            case Delivery.TargetGone() -> Optional.of("the message to edit is gone");
-            case Delivery.RetryAfter(var pause) -> Optional.of("the channel asks for " + pause.toSeconds() + " s");
-            case Delivery.Unreachable(String reason) -> Optional.of(reason);
-            case Delivery.Refused(String reason) -> Optional.of("refused until a person mends it: " + reason);
-            case Delivery.Poison(String reason) -> Optional.of("the channel refuses this text: " + reason);
-            case Delivery.Migrated _ -> Optional.of("the chat has moved");
-        };
     }
 
     /// `grep "CRITICAL\|ERROR"` is how the log is searched: a journal's line that is quoted in a message must not

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.lectio.core.GuardState;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.incident.Alert;
+import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.policy.CheckId;
 import io.lectio.engine.GuardLoop.Snapshot;
@@ -53,6 +54,8 @@ final class StatusJson {
                     state.durable().outbox().alerts().stream()
                             .filter(Alert::pending)
                             .count());
+            json.writeStringField(
+                    "notDelivered", state.undelivered().map(Delivery::inWords).orElse(""));
             json.writeEndObject();
         }
         return text.toString();

@@ -2,6 +2,7 @@ package io.lectio.core;
 
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.ServiceTrack;
+import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Outbox;
@@ -13,11 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// All that the core remembers. Whoever makes one gives its maps away: a copy at each turn is a tenth of a turn's time.
+/// All that the core remembers. Whoever makes one gives its maps away: a copy at each turn is a tenth of a turn's
+/// time.
 ///
 /// @param durable what must outlive the guard
 /// @param looking checks whose look is under way; `true` when another one must follow it
 /// @param sending whether a parcel is on its way: one at a time keeps the order
+/// @param undelivered what became of the last send, if it did not arrive
 /// @param settle the burst of file events that is waiting for quiet
 /// @param lastChange the last file event
 /// @param packagesSince when a package manager began to work, if one does
@@ -31,6 +34,7 @@ public record GuardState(
         Map<CheckId, ServiceTrack> tracks,
         Map<CheckId, Boolean> looking,
         Set<Long> sending,
+        Optional<Delivery> undelivered,
         Optional<Settle> settle,
         Instant lastChange,
         Optional<Instant> packagesSince,
@@ -68,6 +72,7 @@ public record GuardState(
                 new EnumMap<>(CheckId.class),
                 Set.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Instant.EPOCH,
                 Optional.empty(),
                 Instant.EPOCH,
@@ -86,6 +91,7 @@ public record GuardState(
                         tracks,
                         looking,
                         sending,
+                        undelivered,
                         settle,
                         lastChange,
                         packagesSince,

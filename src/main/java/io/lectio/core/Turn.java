@@ -58,6 +58,7 @@ final class Turn {
     private final Map<CheckId, ServiceTrack> tracks;
     private final Map<CheckId, Boolean> looking;
     private final Set<Long> sending;
+    private Optional<Delivery> undelivered;
     private Optional<Settle> settle;
     private Instant lastChange;
     private Optional<Instant> packagesSince;
@@ -78,6 +79,7 @@ final class Turn {
         tracks = new EnumMap<>(state.tracks());
         looking = new EnumMap<>(state.looking());
         sending = new HashSet<>(state.sending());
+        undelivered = state.undelivered();
         settle = state.settle();
         lastChange = earlier(state.lastChange(), now);
         packagesSince = state.packagesSince();
@@ -129,6 +131,7 @@ final class Turn {
                 tracks,
                 looking,
                 sending,
+                undelivered,
                 settle,
                 lastChange,
                 packagesSince,
@@ -237,8 +240,9 @@ final class Turn {
         int failuresBefore = outbox.failures();
         outbox = outbox.after(parcel, delivery, now);
         boolean arrived = delivery instanceof Delivery.Accepted;
+        undelivered = arrived ? Optional.empty() : Optional.of(delivery);
         if (!arrived && failuresBefore % SAID_AGAIN == 0) {
-            record(Level.WARNING, "alert not delivered: " + delivery);
+            record(Level.WARNING, "alert not delivered: " + delivery.inWords());
         }
         if (arrived && failuresBefore > 0) {
             record(Level.INFO, "alerts arrive again, after " + failuresBefore + " tries in vain");

@@ -5,18 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.lectio.core.Event;
+import io.lectio.core.Guard;
 import io.lectio.core.GuardState;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.incident.Alert;
+import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Services;
+import io.lectio.core.policy.Site;
 import io.lectio.engine.GuardLoop.Snapshot;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -51,6 +59,17 @@ class ControlTest {
     private Path folder = Path.of("");
 
     private static final Set<CheckId> CHECKS = Services.NONE.checks();
+    private static final Policy POLICY = new Policy(
+            new Site(
+                    URI.create("http://localhost/"),
+                    "127.0.0.1",
+                    Path.of("/var/www/site"),
+                    Path.of("/var/www/site/build"),
+                    "www-data",
+                    new PrivatePatterns(List.of())),
+            Services.NONE,
+            false,
+            Limits.DEFAULT);
 
     private static Snapshot snapshot(Durable durable) {
         return new Snapshot(GuardState.begin(durable), CHECKS, Optional.empty(), NOW, NOW.plusSeconds(5));
@@ -104,7 +123,8 @@ class ControlTest {
                             "degraded", "",
                             "checks.files", "PENDING",
                             "checks.page", "PENDING",
-                            "alertsPending", "0"));
+                            "alertsPending", "0",
+                            "notDelivered", ""));
         }
     }
 
@@ -137,6 +157,19 @@ class ControlTest {
                             "incidents.0.cause", "Blind",
                             "incidents.0.attempts", "0",
                             "alertsPending", "1"));
+        }
+    }
+
+    @Test
+    void whyAlertsDoNotArriveIsTold() throws Exception {
+        GuardState begun = GuardState.begin(Durable.EMPTY);
+        Event failed = new Event.Delivered(
+                new Outbox.Parcel(List.of(), Optional.empty(), false, 0),
+                new Delivery.Unreachable("CONNECT: no route"));
+        GuardState failing = Guard.decide(begun, failed, NOW, POLICY).next();
+        try (ControlServer _ =
+                ControlServer.start(folder, () -> new Snapshot(failing, CHECKS, Optional.empty(), NOW, NOW))) {
+            assertThat(ask()).containsEntry("notDelivered", "CONNECT: no route");
         }
     }
 

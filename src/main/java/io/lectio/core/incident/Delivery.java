@@ -25,4 +25,17 @@ public sealed interface Delivery {
 
     /// The chat has another id from now on.
     record Migrated(Outbox.Moved to) implements Delivery {}
+
+    /// One English phrase.
+    default String inWords() {
+        return switch (this) {
+            case Accepted _ -> "delivered";
+            case TargetGone() -> "the message to edit is gone";
+            case RetryAfter(Duration pause) -> "the channel asks for " + pause.toSeconds() + " s";
+            case Unreachable(String reason) -> reason;
+            case Refused(String reason) -> "refused until a person mends it: " + reason;
+            case Poison(String reason) -> "the channel refuses this text: " + reason;
+            case Migrated _ -> "the chat has moved";
+        };
+    }
 }
