@@ -104,7 +104,7 @@ class ArchitectureTest {
 
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
-        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(3_250);
+        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(3_500);
         assertThat(lines(Path.of("src/main/java"))).isLessThan(15_000);
     }
 

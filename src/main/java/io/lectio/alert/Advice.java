@@ -70,14 +70,20 @@ final class Advice {
                         "указать имя службы в config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)",
                         "name the service in config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)");
             case Condition.Busy _ -> "top; sudo tail -20 /var/log/nginx/access.log";
+            case Condition.Deaf _ ->
+                words.say(
+                                "узнать, где она слушает, и указать это в config.env (LECTIO_APP_SERVER, LECTIO_SITE_SERVER): ",
+                                "find where it listens, and name that in config.env (LECTIO_APP_SERVER, LECTIO_SITE_SERVER): ")
+                        + "sudo ss -lntxp; systemctl status "
+                        + unit;
             case Condition.Well _,
                     Condition.Waiting _,
+                    Condition.Starting _,
                     Condition.Ended _,
                     Condition.Crashed _,
                     Condition.Paused _,
                     Condition.Hung _,
-                    Condition.BootLoop _,
-                    Condition.Deaf _ -> "systemctl status " + unit + "; sudo journalctl -u " + unit + " -n 50";
+                    Condition.BootLoop _ -> "systemctl status " + unit + "; sudo journalctl -u " + unit + " -n 50";
         };
     }
 
@@ -132,8 +138,8 @@ final class Advice {
         };
     }
 
-    /// For a shell, whatever the name is. One that is shown with escapes is written as bash reads it, in bytes: what an
-    /// escaped character is, depends on the locale, and `!` calls the history of an interactive shell.
+    /// For a shell, whatever the name is. One that is shown with escapes is written as bash reads it, in bytes:
+    /// what an escaped character is, depends on the locale, and `!` calls the history of an interactive shell.
     static String quote(String shown) {
         if (shown.matches("[A-Za-z0-9_./-]+")) {
             return shown;

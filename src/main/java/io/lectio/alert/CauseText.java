@@ -82,19 +82,27 @@ final class CauseText {
                         + words.say(
                                 " перегружен: работает, но не отвечает уже ",
                                 " is overloaded: it works, but has not answered for ")
-                        + words.length(silent)
-                        + words.say(". Перезапуск не помог бы", ". A restart would not help");
+                        + words.length(silent);
             case Condition.BootLoop _ ->
                 words.say("рабочие процессы ", "the workers of ")
                         + unit
                         + words.say(" завершаются сразу после запуска", " end as soon as they have begun");
             case Condition.Deaf(String why) ->
-                unit + words.say(" запущен, но не отвечает: ", " runs, but does not answer: ") + why;
+                unit
+                        + words.say(
+                                " запущен, но там, где его спрашивает Lectio, никто не отвечает: ",
+                                " runs, but nothing answers where Lectio asks it: ")
+                        + why;
+            case Condition.Starting(String step, Duration since) ->
+                unit
+                        + words.say(" запускается уже ", " has been starting for ")
+                        + words.length(since)
+                        + " (" + step + ")";
             case Condition.ByHand(boolean masked) ->
                 unit
                         + (masked
                                 ? words.say(" запрещён (systemctl mask)", " is masked (systemctl mask)")
-                                : words.say(" остановлен человеком", " was stopped by a person"))
+                                : words.say(" остановлен по команде", " was stopped by command"))
                         + words.say(", Lectio его не запускает", ", Lectio does not start it");
             case Condition.Missing _ ->
                 unit + words.say(": systemd не знает такой службы", ": systemd knows no such service");

@@ -13,6 +13,7 @@ import io.lectio.core.health.ServiceTrack;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.IncidentCourse;
+import io.lectio.core.incident.IncidentCourse.News;
 import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
@@ -255,12 +256,14 @@ final class Turn {
             return;
         }
         IncidentCourse course = new IncidentCourse(policy, now, health, found, packagesSince, degraded);
-        incidents.replaceAll(open -> course.follow(open, incidents));
-        incidents.replaceAll(open -> step(course, open, false));
+        incidents.replaceAll(open -> {
+            Incident cause = course.follow(open, incidents);
+            return step(course, cause, cause.equals(open) ? News.NONE : News.FOLLOWED);
+        });
         incidents.removeIf(closed::contains);
         found.forEach((subject, diagnosis) -> {
             if (incidents.stream().noneMatch(open -> open.subject() == subject)) {
-                incidents.add(step(course, withSymptom(course.open(nextId++, diagnosis)), true));
+                incidents.add(step(course, withSymptom(course.open(nextId++, diagnosis)), News.OPENED));
                 if (diagnosis.remedy().isEmpty()) {
                     IncidentCourse.needs(subject).forEach(this::look); // it may be over already
                 }
@@ -268,7 +271,7 @@ final class Turn {
         });
     }
 
-    private Incident step(IncidentCourse course, Incident before, boolean fresh) {
+    private Incident step(IncidentCourse course, Incident before, News news) {
         String remedy = before.diagnosis()
                 .remedy()
                 .or(() -> Optional.ofNullable(course.found().get(before.subject()))
@@ -276,7 +279,7 @@ final class Turn {
                 .map(Remedy::id)
                 .orElse("none");
         Ledger ledger = ledgers.getOrDefault(remedy, Ledger.EMPTY);
-        IncidentCourse.Step step = course.advance(before, ledger, fresh);
+        IncidentCourse.Step step = course.advance(before, ledger, news);
         Incident after = step.incident();
         if (!step.ledger().equals(ledger)) {
             ledgers = new HashMap<>(ledgers);

@@ -243,7 +243,8 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     Alert alert(long id, Optional<Long> message) {
-        Incident incident = new Incident(id, BROKEN, BROKEN, diagnosis, symptom, List.of(), attempts, phase, level);
+        Incident incident =
+                new Incident(id, BROKEN, BROKEN, diagnosis, symptom, List.of(), List.of(), attempts, phase, level);
         return new Alert(id, level, incident, BROKEN, 1, 0, message, 0);
     }
 

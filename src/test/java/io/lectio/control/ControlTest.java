@@ -138,6 +138,7 @@ class ControlTest {
                 Optional.empty(),
                 List.of(),
                 List.of(),
+                List.of(),
                 new Incident.CoolingDown(NOW.plusSeconds(300), Optional.empty()),
                 Level.CRITICAL);
         Alert alert = new Alert(8, Level.CRITICAL, incident, NOW, 1, 0, Optional.empty(), 0);

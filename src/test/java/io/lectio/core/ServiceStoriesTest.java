@@ -1,5 +1,6 @@
 package io.lectio.core;
 
+import static java.time.Duration.ofMillis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.core.health.Condition;
@@ -74,6 +75,11 @@ class ServiceStoriesTest {
     private Instant answeredAt = now;
     private Duration worked = Duration.ZERO;
     private boolean apiWell = true;
+    private boolean listens = true;
+    private boolean helperPaused;
+    private int mainPid = 10;
+    private Instant since = now;
+    private boolean webWell = true;
 
     private void event(Event event) {
         Decision decision = Guard.decide(state, event, now, POLICY);
@@ -92,11 +98,16 @@ class ServiceStoriesTest {
     private void round() {
         now = now.plus(ROUND);
         lookAt(CheckId.APP);
-        sees(CheckId.PROXY, new Observation.Sampled(service(WEB, Active.ACTIVE, "running", true, false)));
+        sees(
+                CheckId.PROXY,
+                new Observation.Sampled(
+                        webWell
+                                ? service(WEB, Active.ACTIVE, "running", true, false)
+                                : service(WEB, Active.FAILED, "failed", false, false)));
         sees(CheckId.CONFIG, new Observation.Passed(new Finding.Config("", "")));
         sees(CheckId.FILES, new Observation.Passed(new Finding.Access("www-data", 9, List.of(), 0, 0)));
         sees(CheckId.API, answered(CheckId.API, API, apiWell ? 200 : 502));
-        sees(CheckId.PAGE, answered(CheckId.PAGE, PAGE, 200));
+        sees(CheckId.PAGE, answered(CheckId.PAGE, PAGE, webWell ? 200 : 502));
     }
 
     private void lookAt(CheckId check) {
@@ -135,14 +146,19 @@ class ServiceStoriesTest {
                 "success",
                 "run" + (mine ? run : 0),
                 mine ? restarts : 0,
-                10,
+                mine ? mainPid : 10,
                 "signal 9",
-                now,
+                since,
                 true,
                 mine ? stop : Stop.NOT_ASKED,
                 false,
                 "/system.slice/" + unit);
-        Answer answer = new Answer(API, Optional.of(200), Duration.ofMillis(2), Optional.empty());
+        boolean refuses = mine && !listens;
+        Answer answer = new Answer(
+                API,
+                refuses ? Optional.empty() : Optional.of(200),
+                Duration.ofMillis(2),
+                refuses ? Optional.of(new Fault(Fault.Kind.REFUSED, "refused")) : Optional.empty());
         return new Service(seen, processes(stopped), Optional.of(answer), mine ? answeredAt : now, packages);
     }
 
@@ -150,7 +166,8 @@ class ServiceStoriesTest {
         Instant began = Instant.parse("2026-01-01T00:00:00Z");
         return List.of(
                 new ProcessView(10, 1, "gunicorn", 'S', began, Duration.ZERO, Set.of()),
-                new ProcessView(11, 10, "gunicorn", stopped ? 'T' : 'S', began, worked, Set.of(7L)));
+                new ProcessView(11, 10, "gunicorn", stopped ? 'T' : 'S', began, worked, Set.of(7L)),
+                new ProcessView(12, 10, "helper", stopped || helperPaused ? 'T' : 'S', began, Duration.ZERO, Set.of()));
     }
 
     private List<Remedy> repairs() {
@@ -266,6 +283,11 @@ class ServiceStoriesTest {
         assertThat(state.durable().incidents()).hasSize(1);
         assertThat(incident().diagnosis().kind()).isEqualTo(Condition.Busy.class);
         assertThat(incident().worst()).as("one message").isEqualTo(Level.WARNING);
+        for (int i = 0; i < 80; i++) {
+            round();
+        }
+        assertThat(repairs()).isEmpty();
+        assertThat(incident().worst()).as("an overload that does not end").isEqualTo(Level.CRITICAL);
         works = false;
         for (int i = 0; i < 7; i++) {
             round();
@@ -293,6 +315,157 @@ class ServiceStoriesTest {
         now = now.plusSeconds(2);
         lookAt(CheckId.APP);
         assertThat(repairs()).containsExactly(new Remedy.Restart(APP, true, false));
+    }
+
+    @Test
+    void oneStoppedProcessOfAServiceThatAnswersIsLeft() {
+        helperPaused = true;
+        for (int i = 0; i < 20; i++) {
+            round();
+        }
+        assertThat(actions).noneMatch(Action.Repair.class::isInstance);
+        assertThat(state.durable().incidents()).isEmpty();
+    }
+
+    @Test
+    void aRunThatHasNeverListenedWhereItIsAskedIsToldAndNeverRestarted() {
+        run = 2;
+        answers = false;
+        listens = false;
+        for (int i = 0; i < 100; i++) {
+            round();
+        }
+        assertThat(repairs()).isEmpty();
+        assertThat(incident().diagnosis().kind()).isEqualTo(Condition.Deaf.class);
+        assertThat(incident().worst()).as("the site is well").isEqualTo(Level.WARNING);
+    }
+
+    @Test
+    void aRunThatListenedAndNoLongerDoesHangs() {
+        answers = false;
+        listens = false;
+        apiWell = false;
+        for (int i = 0; i < 7; i++) {
+            round();
+        }
+        assertThat(repairs()).containsExactly(new Remedy.Restart(APP, true, false));
+    }
+
+    @Test
+    void aServiceThatSeemsSilentWhileVisitorsAreAnsweredIsLeft() {
+        answers = false;
+        for (int i = 0; i < 100; i++) {
+            round();
+        }
+        assertThat(repairs()).isEmpty();
+        assertThat(incident().worst()).isEqualTo(Level.WARNING);
+    }
+
+    @Test
+    void whatIsLeftOfADeadServiceIsNotWaitedFor() {
+        active = Active.DEACTIVATING;
+        sub = "stop-sigterm";
+        mainPid = 0;
+        answers = false;
+        since = now;
+        lookAt(CheckId.APP);
+        assertThat(repairs()).as("it may end by itself").isEmpty();
+        round();
+        assertThat(repairs()).hasSize(1);
+    }
+
+    @Test
+    void aStartWithoutEndIsToldWithItsStepAndLeft() {
+        run = 2;
+        active = Active.ACTIVATING;
+        sub = "start-pre";
+        answers = false;
+        apiWell = false;
+        for (int i = 0; i < 14; i++) {
+            round();
+        }
+        assertThat(repairs()).isEmpty();
+        assertThat(incident().diagnosis().inWords()).contains("start-pre");
+        assertThat(incident().worst()).isEqualTo(Level.CRITICAL);
+    }
+
+    @Test
+    void anApiThatFailedLongBeforeNeitherHidesNorHoldsUpTheWebServersRepair() {
+        apiWell = false;
+        for (int i = 0; i < 40; i++) {
+            round();
+        }
+        assertThat(incident().subject()).isEqualTo(CheckId.API);
+        long api = incident().id();
+        actions.clear();
+        webWell = false;
+        round();
+        assertThat(repairs()).containsExactly(new Remedy.Restart(WEB, false, true));
+        Incident web = state.durable().incidents().getLast();
+        assertThat(web.id()).as("an incident of its own").isNotEqualTo(api);
+        webWell = true;
+        event(new Event.RepairDone(
+                web.id(), new RepairResult.Restarted(WEB, false, List.of(), Path.of("/evidence/2-1.txt"))));
+        round();
+        assertThat(state.durable().incidents().stream()
+                        .filter(open -> open.subject() == CheckId.PROXY)
+                        .map(Incident::phase))
+                .singleElement()
+                .isInstanceOf(Incident.Resolved.class);
+        assertThat(state.durable().incidents().stream().map(Incident::id)).contains(api);
+    }
+
+    @Test
+    void attemptsOfARowArePausesApart() {
+        ends();
+        round();
+        List<Instant> attempts = new ArrayList<>();
+        while (attempts.size() < 3) {
+            if (incident().phase() instanceof Incident.Repairing) {
+                attempts.add(now);
+                restarted();
+                run++;
+            }
+            now = now.plusMillis(500);
+            lookAt(CheckId.APP);
+        }
+        assertThat(Duration.between(attempts.get(0), attempts.get(1))).isBetween(ofMillis(900), ofMillis(2_500));
+        assertThat(Duration.between(attempts.get(1), attempts.get(2))).isBetween(ofMillis(14_000), ofMillis(16_500));
+    }
+
+    @Test
+    void aServiceThatIsHealedAgainAndAgainNeedsAPerson() {
+        for (int crash = 1; crash <= 5; crash++) {
+            assertThat(state.durable().incidents().stream().map(Incident::worst))
+                    .as("before crash " + crash)
+                    .doesNotContain(Level.CRITICAL);
+            ends();
+            round();
+            isUpAgain();
+            restarted();
+            round();
+            round();
+        }
+        assertThat(incident().worst()).isEqualTo(Level.CRITICAL);
+        assertThat(repairs()).hasSize(5);
+    }
+
+    @Test
+    void aPersonsStopSoonAfterARepairIsToldByItself() {
+        ends();
+        round();
+        isUpAgain();
+        restarted();
+        round();
+        long repaired = incident().id();
+        active = Active.INACTIVE;
+        sub = "dead";
+        stop = Stop.ASKED;
+        answers = false;
+        round();
+        assertThat(repairs()).hasSize(1);
+        assertThat(incident().id()).isNotEqualTo(repaired);
+        assertThat(incident().diagnosis().kind()).isEqualTo(Condition.ByHand.class);
     }
 
     @Test

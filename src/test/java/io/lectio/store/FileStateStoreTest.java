@@ -101,6 +101,7 @@ class FileStateStoreTest {
                 open.brokenAt(),
                 open.diagnosis(),
                 open.symptom(),
+                open.failingBefore(),
                 open.toProve(),
                 open.attempts(),
                 pause,

@@ -12,6 +12,7 @@ import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Services;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
@@ -82,6 +83,7 @@ public sealed interface Diagnosis {
                     case Condition.ByHand _, Condition.Busy _, Condition.Crashed _ -> false;
                     case Condition.Well _,
                             Condition.Waiting _,
+                            Condition.Starting _,
                             Condition.Ended _,
                             Condition.Paused _,
                             Condition.Hung _,
@@ -124,6 +126,7 @@ public sealed interface Diagnosis {
         }
         configurationFirst(found);
         allAtOnce(found);
+        answersOthers(found, health, now);
         for (CheckId subject : CheckId.values()) {
             if (found.containsKey(subject)) {
                 found.keySet().removeIf(check -> explains(subject, check));
@@ -193,6 +196,20 @@ public sealed interface Diagnosis {
         }
     }
 
+    /// A service that seems silent while visitors are lately answered through it works: it is asked at another
+    /// address.
+    private static void answersOthers(Map<CheckId, Diagnosis> found, Map<CheckId, CheckHealth> health, Instant now) {
+        found.replaceAll((check, cause) -> cause instanceof ServiceBad bad
+                        && bad.condition() instanceof Condition.Hung(Duration silent)
+                        && health.entrySet().stream()
+                                .filter(each -> explains(check, each.getKey()))
+                                .flatMap(each -> each.getValue().known().stream())
+                                .anyMatch(look -> look.outcome() instanceof Observation.Passed
+                                        && look.startedAt().isAfter(now.minus(silent.dividedBy(2))))
+                ? new ServiceBad(check, bad.unit(), new Condition.Deaf("visitors are answered"), Optional.empty())
+                : cause);
+    }
+
     private static boolean silent(Condition condition) {
         return condition instanceof Condition.Hung || condition instanceof Condition.Deaf;
     }
@@ -237,6 +254,7 @@ public sealed interface Diagnosis {
             case Condition.Paused _, Condition.Hung _ -> Optional.of(new Remedy.Restart(unit, true, test));
             case Condition.Well _,
                     Condition.Waiting _,
+                    Condition.Starting _,
                     Condition.Crashed _,
                     Condition.Busy _,
                     Condition.BootLoop _,

@@ -12,6 +12,11 @@ public sealed interface Condition {
     /// On its way up, or silent for a short while: too early to say.
     record Waiting() implements Condition {}
 
+    /// On its way up for so long that it may never arrive.
+    ///
+    /// @param step where it is, in systemd's word: `start-pre`, `start` …
+    record Starting(String step, Duration since) implements Condition {}
+
     /// It ended, and nobody asked for that.
     ///
     /// @param exit how, such as `signal 9`
@@ -21,7 +26,7 @@ public sealed interface Condition {
     /// It ended, and systemd has started it again by itself.
     record Crashed(String exit, int restarts) implements Condition {}
 
-    /// Somebody has stopped its processes (SIGSTOP).
+    /// Somebody has stopped its processes (SIGSTOP): all that could answer.
     record Paused(List<Integer> pids, Duration since) implements Condition {
         public Paused {
             pids = List.copyOf(pids);
@@ -39,10 +44,10 @@ public sealed interface Condition {
     /// Its workers end as soon as they have begun.
     record BootLoop() implements Condition {}
 
-    /// It runs, and nothing answers at the address where it is asked.
+    /// It runs, and at the address where it is asked nothing has ever listened in this run.
     record Deaf(String why) implements Condition {}
 
-    /// A person ended it, or forbids its start.
+    /// It was ended by command, or its start is forbidden: a person's will, or what a person has arranged.
     record ByHand(boolean masked) implements Condition {}
 
     /// systemd knows no such unit, or cannot read its file.
@@ -53,6 +58,8 @@ public sealed interface Condition {
         return switch (this) {
             case Well _ -> "is well";
             case Waiting _ -> "has not answered yet";
+            case Starting(String step, Duration since) ->
+                "has been starting for " + since.toSeconds() + " s (" + step + ")";
             case Ended(String exit, String result) -> "ended: " + (exit.isEmpty() ? result : exit + ", " + result);
             case Crashed(String exit, int restarts) ->
                 "ended (" + exit + ") and was restarted by systemd, " + restarts + " times now";
@@ -62,7 +69,7 @@ public sealed interface Condition {
             case Busy(Duration silent) -> "is busy: no answer for " + silent.toSeconds() + " s, but it makes progress";
             case BootLoop _ -> "starts its workers again and again";
             case Deaf(String why) -> "runs, but does not answer: " + why;
-            case ByHand(boolean masked) -> masked ? "is masked by a person" : "was stopped by a person";
+            case ByHand(boolean masked) -> masked ? "is masked" : "was stopped by command";
             case Missing _ -> "is not known to systemd";
         };
     }

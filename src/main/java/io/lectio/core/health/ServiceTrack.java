@@ -27,15 +27,17 @@ import java.util.stream.Collectors;
 ///
 /// @param last the last look, at `lastAt`
 /// @param activeRun the last run that was seen active; empty before the first
+/// @param answeredRun the last run that has answered; empty before the first
 /// @param lastExit how the last run ended, if a look saw it; systemd forgets it with the next run
 /// @param silent how long there has been no answer of this run
 /// @param idle how long there has been no sign of work: no answer, no request that was over, no processor time
-/// @param paused how long stopped processes have been seen; empty while there are none
+/// @param paused how long all of its workers have been seen stopped; empty while one is not
 /// @param slowest the slowest answer of this hour and of the one before
 public record ServiceTrack(
         Optional<Service> last,
         Instant lastAt,
         String activeRun,
+        String answeredRun,
         String lastExit,
         Duration silent,
         Duration idle,
@@ -47,6 +49,11 @@ public record ServiceTrack(
     private static final int IDLE_SHARE = 100;
 
     private static final Duration YOUNG = Duration.ofSeconds(10);
+
+    /// What ends by itself may take so long for its last processes, and what starts for the steps before.
+    private static final Duration ENDING = Duration.ofSeconds(3);
+
+    private static final Duration STARTING = Duration.ofSeconds(60);
 
     /// Two hours' slowest answers: what is older than an hour goes after two at the latest.
     public record Slowest(Instant hour, Duration now, Duration before) {
@@ -70,6 +77,7 @@ public record ServiceTrack(
                 now,
                 "",
                 "",
+                "",
                 Duration.ZERO,
                 Duration.ZERO,
                 Optional.empty(),
@@ -82,11 +90,13 @@ public record ServiceTrack(
         boolean another = last.isEmpty()
                 || !last.get().unit().invocation().equals(seen.unit().invocation());
         boolean answered = hasAnswered(seen);
-        boolean stopped = seen.processes().stream().anyMatch(ProcessView::isStopped);
+        List<ProcessView> workers = workers(seen);
+        boolean stopped = !workers.isEmpty() && workers.stream().allMatch(ProcessView::isStopped);
         return new ServiceTrack(
                 Optional.of(seen),
                 now,
                 seen.unit().active() == Active.ACTIVE ? seen.unit().invocation() : activeRun,
+                answered ? seen.unit().invocation() : answeredRun,
                 seen.unit().exit().isEmpty() ? lastExit : seen.unit().exit(),
                 answered || another ? Duration.ZERO : silent.plus(step),
                 answered || another || works(last.get(), seen, step) ? Duration.ZERO : idle.plus(step),
@@ -139,16 +149,31 @@ public record ServiceTrack(
     public Condition judge(ServiceTrack before, Patience patience) {
         Service seen = last.orElseThrow();
         UnitState unit = seen.unit();
-        if (unit.job() && unit.active() != Active.ACTIVE) {
+        boolean starts = unit.active() == Active.ACTIVATING && !unit.sub().startsWith("auto-restart");
+        if (starts && silent.compareTo(STARTING) >= 0) {
+            return new Condition.Starting(unit.sub(), silent);
+        }
+        if (starts || (unit.job() && unit.active() != Active.ACTIVE)) {
             return new Waiting();
         }
         return switch (unit.active()) {
-            case INACTIVE, FAILED -> ended(unit);
-            case ACTIVATING -> unit.sub().startsWith("auto-restart") ? ended(unit) : new Waiting();
-            case DEACTIVATING -> unit.stop() == Stop.ASKED ? new ByHand(false) : new Waiting();
+            case INACTIVE, FAILED, ACTIVATING -> ended(unit);
+            case DEACTIVATING -> ending(unit);
             case ACTIVE, RELOADING ->
                 crashed(before, unit) ? new Condition.Crashed(lastExit, unit.restarts()) : running(seen, patience);
         };
+    }
+
+    /// What is left of it may hold up its end until systemd's stop timeout.
+    private Condition ending(UnitState unit) {
+        if (unit.stop() == Stop.ASKED) {
+            return new ByHand(false);
+        }
+        boolean dead = unit.stop() == Stop.NOT_ASKED
+                && unit.mainPid() == 0
+                && silent.compareTo(ENDING) >= 0
+                && !unit.since().plus(ENDING).isAfter(lastAt);
+        return dead ? new Ended(unit.exit(), unit.result()) : new Waiting();
     }
 
     private static Condition ended(UnitState unit) {
@@ -182,16 +207,22 @@ public record ServiceTrack(
             return new Well();
         }
         Duration hung = hungAfter(patience);
-        if (silent.compareTo(hung) >= 0 && idle.compareTo(hung) >= 0) {
+        // where this run has never listened, something else is wrong: another address, or it is not up yet
+        Optional<Fault> deaf = seen.answer()
+                .flatMap(Finding.Answer::fault)
+                .filter(why -> why.kind() == Fault.Kind.REFUSED
+                        && !answeredRun.equals(seen.unit().invocation()));
+        if (deaf.isEmpty() && silent.compareTo(hung) >= 0 && idle.compareTo(hung) >= 0) {
             return new Condition.Hung(silent);
         }
-        Optional<Fault> fault = seen.answer().flatMap(Finding.Answer::fault);
         if (silent.compareTo(patience.start()) >= 0) {
-            if (fault.filter(why -> why.kind() == Fault.Kind.REFUSED).isPresent()) {
-                return new Deaf(fault.get().words());
+            if (deaf.isPresent()) {
+                return new Deaf(deaf.get().words());
             }
             List<ProcessView> workers = workers(seen);
-            if (workers.stream().allMatch(worker -> worker.started().plus(YOUNG).isAfter(lastAt))) {
+            if (!workers.isEmpty()
+                    && workers.stream()
+                            .allMatch(worker -> worker.started().plus(YOUNG).isAfter(lastAt))) {
                 return new Condition.BootLoop();
             }
         }

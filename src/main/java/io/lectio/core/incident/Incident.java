@@ -16,6 +16,7 @@ import java.util.Optional;
 ///
 /// @param brokenAt when it broke, as far as the file system tells; otherwise when it was seen
 /// @param symptom what a visitor got meanwhile, if it was seen
+/// @param failingBefore checks that failed long before it: they neither prove nor disprove a repair of it
 /// @param toProve the addresses that must answer, besides the page and its assets, before the incident closes
 /// @param worst the loudest level that this incident has had
 public record Incident(
@@ -24,6 +25,7 @@ public record Incident(
         Instant brokenAt,
         Diagnosis diagnosis,
         Optional<Answers> symptom,
+        List<CheckId> failingBefore,
         List<URI> toProve,
         List<Attempt> attempts,
         Phase phase,
@@ -32,6 +34,7 @@ public record Incident(
     public static final int MOST_PROOFS = 5;
 
     private static final int MOST_ATTEMPTS = 10;
+    private static final int FLAPPING = 5;
     private static final Duration JUST_BEFORE = Duration.ofMinutes(1);
 
     public sealed interface Phase {}
@@ -64,24 +67,33 @@ public record Incident(
     public record Resolved(Instant at, Answers proof) implements Phase {}
 
     public Incident {
+        failingBefore = List.copyOf(failingBefore);
         toProve = List.copyOf(toProve);
         attempts = List.copyOf(attempts);
     }
 
-    static Incident open(long id, Diagnosis diagnosis, List<URI> toProve, Instant now) {
+    static Incident open(
+            long id,
+            Diagnosis diagnosis,
+            Instant brokenAt,
+            List<CheckId> failingBefore,
+            List<URI> toProve,
+            Instant now) {
         return new Incident(
                 id,
                 now,
-                brokenAt(diagnosis, now),
+                brokenAt,
                 diagnosis,
                 symptomOf(diagnosis),
+                failingBefore,
                 toProve,
                 List.of(),
                 new Open(),
                 Level.INFO);
     }
 
-    private static Instant brokenAt(Diagnosis diagnosis, Instant now) {
+    /// @param seen when its check turned
+    static Instant brokenAt(Diagnosis diagnosis, Instant seen, Instant now) {
         return switch (diagnosis) {
             case Diagnosis.PathsClosed(var _, Finding.Access access, var _) ->
                 access.denied().stream()
@@ -96,6 +108,7 @@ public record Incident(
                     case Condition.Paused(var _, Duration since) -> now.minus(since);
                     case Condition.Well _,
                             Condition.Waiting _,
+                            Condition.Starting _,
                             Condition.Ended _,
                             Condition.Crashed _,
                             Condition.BootLoop _,
@@ -103,7 +116,9 @@ public record Incident(
                             Condition.ByHand _,
                             Condition.Missing _ -> now;
                 };
-            case Diagnosis.ConfigBad _, Diagnosis.AnswerBad _, Diagnosis.Blind _ -> now;
+            case Diagnosis.AnswerBad _ ->
+                seen.isAfter(now.minus(JUST_BEFORE.plus(JUST_BEFORE))) ? earlier(seen, now) : now;
+            case Diagnosis.ConfigBad _, Diagnosis.Blind _ -> now;
         };
     }
 
@@ -119,6 +134,11 @@ public record Incident(
 
     public Optional<Attempt> lastAttempt() {
         return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
+    }
+
+    /// Healed so often in one incident that the fault itself stays.
+    boolean flaps() {
+        return lastAttempt().filter(last -> last.number() >= FLAPPING).isPresent();
     }
 
     Incident in(Phase next) {
@@ -150,6 +170,7 @@ public record Incident(
                 earlier(brokenAt, now),
                 diagnosis,
                 symptom,
+                failingBefore,
                 toProve,
                 attempts.stream().map(attempt -> attempt.notAfter(now)).toList(),
                 capped,
@@ -162,7 +183,8 @@ public record Incident(
 
     /// The same fault once more, soon after it was healed.
     Incident again(Instant now) {
-        return new Incident(id, now, now, diagnosis, Optional.empty(), toProve, attempts, new Open(), worst);
+        return new Incident(
+                id, now, now, diagnosis, Optional.empty(), failingBefore, toProve, attempts, new Open(), worst);
     }
 
     /// The same fault, seen deeper or further. What is of the same kind keeps its first evidence.
@@ -188,7 +210,8 @@ public record Incident(
     Incident atLevel(Level level) {
         return level.compareTo(worst) <= 0
                 ? this
-                : new Incident(id, openedAt, brokenAt, diagnosis, symptom, toProve, attempts, phase, level);
+                : new Incident(
+                        id, openedAt, brokenAt, diagnosis, symptom, failingBefore, toProve, attempts, phase, level);
     }
 
     Incident starting(Attempt attempt, Instant now) {
@@ -210,6 +233,6 @@ public record Incident(
     }
 
     private Incident with(Diagnosis cause, Optional<Answers> seen, List<URI> proofs, List<Attempt> tried, Phase next) {
-        return new Incident(id, openedAt, brokenAt, cause, seen, proofs, tried, next, worst);
+        return new Incident(id, openedAt, brokenAt, cause, seen, failingBefore, proofs, tried, next, worst);
     }
 }

@@ -42,6 +42,15 @@ public record IncidentCourse(
         boolean degraded) {
     private static final Duration JUST_BEFORE = Duration.ofSeconds(1);
 
+    /// Between a symptom and the sight of its cause; what is older has another one.
+    private static final Duration BELONGS = Duration.ofMinutes(1);
+
+    /// Overload and its like may take so many times longer before a person is called.
+    private static final int LENIENCE = 3;
+
+    /// Pauses after the first attempts of a row: a port that is still held, a name that is not known yet.
+    private static final List<Duration> PAUSES = List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(15));
+
     private static final Observation.Outcome NO_LOOK = new Observation.Unknown("no look yet");
 
     private static final Map<CheckId, List<CheckId>> NEEDS = Arrays.stream(CheckId.values())
@@ -61,8 +70,32 @@ public record IncidentCourse(
             List<String> notes,
             Optional<Instant> tellAt) {}
 
+    /// What is new about an incident before its next step.
+    public enum News {
+        OPENED,
+        /// It has become its cause's.
+        FOLLOWED,
+        NONE
+    }
+
     public Incident open(long id, Diagnosis diagnosis) {
-        return Incident.open(id, diagnosis, proofs(diagnosis), now);
+        Instant brokenAt = brokenAt(diagnosis);
+        List<CheckId> failingBefore = needs(diagnosis.subject()).stream()
+                .filter(check -> check != diagnosis.subject() && isFailingSinceBefore(check, brokenAt.minus(BELONGS)))
+                .toList();
+        return Incident.open(id, diagnosis, brokenAt, failingBefore, proofs(diagnosis), now);
+    }
+
+    private Instant brokenAt(Diagnosis diagnosis) {
+        CheckHealth seen = health.get(diagnosis.subject());
+        return Incident.brokenAt(diagnosis, seen == null ? now : seen.since(), now);
+    }
+
+    private boolean isFailingSinceBefore(CheckId check, Instant when) {
+        CheckHealth seen = health.get(check);
+        return seen != null
+                && seen.status() == CheckHealth.Status.UNHEALTHY
+                && seen.since().isBefore(when);
     }
 
     /// The guard has begun anew: what it had under way counts as spent, and is looked at afresh.
@@ -99,21 +132,25 @@ public record IncidentCourse(
                 .filter(cause -> all.stream()
                         .noneMatch(other -> other.id() != incident.id() && other.subject() == cause.subject()))
                 .filter(cause -> cause.kind().equals(incident.diagnosis().kind())
-                        || Diagnosis.explains(cause.subject(), subject)
+                        || (Diagnosis.explains(cause.subject(), subject) && belongs(incident, cause))
                         || (needs(subject).contains(cause.subject()) && isWell(subject)))
                 .findFirst()
                 .map(cause -> incident.with(cause, proofs(cause)))
                 .orElse(incident);
     }
 
-    public Step advance(Incident incident, Ledger ledger, boolean fresh) {
+    private boolean belongs(Incident symptom, Diagnosis cause) {
+        return !symptom.brokenAt().isBefore(brokenAt(cause).minus(BELONGS));
+    }
+
+    public Step advance(Incident incident, Ledger ledger, News news) {
         return switch (incident.phase()) {
-            case Repairing _ -> leveled(incident, incident, ledger, Optional.empty(), fresh);
+            case Repairing _ -> leveled(incident, incident, ledger, Optional.empty(), news);
             case Proving(Instant since) -> proving(incident, since, ledger);
             case Open _, CoolingDown _, Held _, Degraded _ ->
                 provedSince(incident, incident.openedAt()) && steady(incident)
                         ? proved(incident, ledger)
-                        : act(incident, ledger, fresh);
+                        : act(incident, ledger, news);
             case Resolved(Instant at, var _) -> resolved(incident, at, ledger);
         };
     }
@@ -126,13 +163,16 @@ public record IncidentCourse(
             return step(incident, !closesAt(incident, at).isAfter(now), ledger);
         }
         if (!isOfFiles(incident)) {
-            return act(incident.again(now), ledger, false);
+            // what has no remedy, such as a person's stop, is no further episode of what was repaired
+            return again.remedy().isEmpty() && incident.diagnosis().remedy().isPresent()
+                    ? step(incident, true, ledger)
+                    : act(incident.again(now), ledger, News.NONE);
         }
         boolean goesOn = isArriving(again, incident.brokenAt())
                 && incident.lastAttempt()
                         .filter(attempt -> attempt.continues(closed(again), now))
                         .isPresent();
-        return goesOn ? act(incident.in(new Open()), ledger, false) : step(incident, true, ledger);
+        return goesOn ? act(incident.in(new Open()), ledger, News.NONE) : step(incident, true, ledger);
     }
 
     /// Whether all that is closed came into the web root since then, or just before.
@@ -172,7 +212,7 @@ public record IncidentCourse(
             return proved(incident, ledger);
         }
         return inVain(incident, since)
-                ? act(incident.in(new Open()), ledger.unproved(now, policy.limits()), false)
+                ? act(incident.in(new Open()), ledger.unproved(now, policy.limits()), News.NONE)
                 : step(incident, false, ledger);
     }
 
@@ -192,7 +232,9 @@ public record IncidentCourse(
         return silent
                 || (own instanceof Observation.Passed
                         && needs(subject).stream()
-                                .anyMatch(check -> isFailed(check, since) && !isExplainedElsewhere(check, subject)));
+                                .anyMatch(check -> isFailed(check, since)
+                                        && !incident.failingBefore().contains(check)
+                                        && !isExplainedElsewhere(check, subject)));
     }
 
     /// Whether what is known is no ground to act on: there is no verdict yet, the last look brought none, so that the
@@ -247,53 +289,61 @@ public record IncidentCourse(
                 Optional.of(now.plus(quiet)));
     }
 
-    private Step act(Incident before, Ledger ledger, boolean fresh) {
+    private Step act(Incident before, Ledger ledger, News news) {
         Diagnosis diagnosis = found.get(before.subject());
         if (diagnosis == null || isUnclear(before, diagnosis)) {
-            return leveled(before, before, ledger, Optional.empty(), fresh);
+            return leveled(before, before, ledger, Optional.empty(), news);
         }
         Incident incident = before.with(diagnosis, proofs(diagnosis));
         Optional<Remedy> remedy = diagnosis.remedy();
         if (!policy.repairs() || remedy.isEmpty()) {
-            return leveled(before, incident.in(new Open()), ledger, Optional.empty(), fresh);
+            return leveled(before, incident.in(new Open()), ledger, Optional.empty(), news);
         }
         if (degraded) {
-            return leveled(before, incident.in(new Degraded()), ledger, Optional.empty(), fresh);
+            return leveled(before, incident.in(new Degraded()), ledger, Optional.empty(), news);
         }
         List<Integer> closed = closed(diagnosis);
         Optional<Attempt> last = incident.lastAttempt();
         if (last.isPresent() && last.get().continues(closed, now)) {
-            return repair(before, incident, last.get().again(closed), ledger, fresh);
+            return repair(before, incident, last.get().again(closed), ledger, news);
         }
         Optional<Instant> held = packagesSince
                 .map(since -> since.plus(policy.patience().packages()))
                 .filter(until -> remedy.get() instanceof Remedy.Restart && until.isAfter(now));
         if (held.isPresent()) {
-            return leveled(before, incident.in(new Held(held.get())), ledger, Optional.empty(), fresh);
+            return leveled(before, incident.in(new Held(held.get())), ledger, Optional.empty(), news);
         }
         Optional<CoolingDown> pause = ledger.pause(now, policy.limits());
         if (pause.isPresent()) {
-            return leveled(before, incident.in(pause.get()), ledger, Optional.empty(), fresh);
+            return leveled(before, incident.in(pause.get()), ledger, Optional.empty(), news);
+        }
+        Duration rest = remedy.get() instanceof Remedy.Restart
+                ? PAUSES.get(Math.min(ledger.row(), PAUSES.size() - 1))
+                : Duration.ZERO;
+        if (last.isPresent() && last.get().startedAt().plus(rest).isAfter(now)) {
+            return leveled(before, incident.in(new Open()), ledger, Optional.empty(), news);
         }
         int number = last.map(Attempt::number).orElse(0) + 1;
         Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty());
-        return repair(before, incident, attempt, ledger.spend(now, policy.limits()), fresh);
+        return repair(before, incident, attempt, ledger.spend(now, policy.limits()), news);
     }
 
-    private Step repair(Incident before, Incident incident, Attempt attempt, Ledger ledger, boolean fresh) {
-        return leveled(before, incident.starting(attempt, now), ledger, Optional.of(attempt), fresh);
+    private Step repair(Incident before, Incident incident, Attempt attempt, Ledger ledger, News news) {
+        return leveled(before, incident.starting(attempt, now), ledger, Optional.of(attempt), news);
     }
 
     /// Settles how loud the incident is, and whether its message has changed.
-    private Step leveled(Incident before, Incident after, Ledger ledger, Optional<Attempt> repair, boolean fresh) {
+    private Step leveled(Incident before, Incident after, Ledger ledger, Optional<Attempt> repair, News news) {
         Incident incident = after.atLevel(level(after));
         List<String> notes = new ArrayList<>();
+        boolean fresh = news == News.OPENED;
         boolean louder = !fresh && incident.worst() != before.worst();
         boolean waits = !incident.phase().getClass().equals(before.phase().getClass())
                 && (incident.phase() instanceof CoolingDown
                         || incident.phase() instanceof Held
                         || incident.phase() instanceof Degraded);
-        boolean another = !incident.diagnosis().kind().equals(before.diagnosis().kind());
+        boolean another = news == News.FOLLOWED
+                || !incident.diagnosis().kind().equals(before.diagnosis().kind());
         if (fresh || another) {
             notes.add("cause: " + incident.diagnosis().inWords());
         }
@@ -328,17 +378,27 @@ public record IncidentCourse(
     }
 
     private Level level(Incident incident) {
-        if (!incident.diagnosis().urgent()) {
-            return byHand(incident) ? Level.INFO : Level.WARNING;
+        if (byHand(incident)) {
+            return Level.INFO;
         }
-        boolean personNeeded = !policy.repairs()
-                || incident.diagnosis().remedy().isEmpty()
-                || incident.phase() instanceof CoolingDown
-                || incident.phase() instanceof Degraded;
+        Diagnosis cause = incident.diagnosis();
         boolean down = failing(CheckId.PAGE) || failing(CheckId.API);
-        boolean overdue =
-                !incident.openedAt().plus(policy.patience().escalate()).isAfter(now);
-        return (personNeeded && down) || overdue ? Level.CRITICAL : Level.WARNING;
+        Duration patience = policy.patience().escalate().multipliedBy(cause.urgent() ? 1 : LENIENCE);
+        boolean overdue = !incident.openedAt().plus(patience).isAfter(now);
+        boolean vain = incident.phase() instanceof CoolingDown || incident.phase() instanceof Degraded;
+        boolean personNeeded = incident.flaps()
+                || (down && overdue)
+                || (down
+                        && cause.urgent()
+                        && (vain || !policy.repairs() || cause.remedy().isEmpty()))
+                || (overdue && cause.urgent() && !harmless(cause));
+        return personNeeded ? Level.CRITICAL : Level.WARNING;
+    }
+
+    /// What hurts nobody as long as the site is well.
+    private static boolean harmless(Diagnosis cause) {
+        return cause instanceof Diagnosis.ConfigBad
+                || (cause instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.Deaf);
     }
 
     private static boolean byHand(Incident incident) {
@@ -371,6 +431,7 @@ public record IncidentCourse(
     private boolean provedSince(Incident incident, Instant since) {
         for (CheckId check : needs(incident.subject())) {
             if (isChecked(check)
+                    && !incident.failingBefore().contains(check)
                     && !isPassed(check, since)
                     && (check == incident.subject() || !isExplainedElsewhere(check, incident.subject()))) {
                 return false;
@@ -400,7 +461,9 @@ public record IncidentCourse(
     private boolean steady(Incident incident) {
         return !incident.attempts().isEmpty()
                 || needs(incident.subject()).stream()
-                        .allMatch(check -> isWell(check) || isExplainedElsewhere(check, incident.subject()));
+                        .allMatch(check -> isWell(check)
+                                || incident.failingBefore().contains(check)
+                                || isExplainedElsewhere(check, incident.subject()));
     }
 
     private boolean isWell(CheckId check) {
