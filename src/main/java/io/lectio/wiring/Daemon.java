@@ -67,7 +67,6 @@ public final class Daemon {
     /// What a look waits for a service's answer: a look that is quick sees a stop or a crash at once.
     private static final Duration WAIT = Duration.ofMillis(300);
 
-    private static final Path SYSTEMD_RUNS = Path.of("/run/systemd/system"); // as sd_booted(3) asks
     private static final Path APP_LOG = Path.of("/var/log/teaching_panel/error.log");
 
     private Daemon() {}
@@ -193,7 +192,7 @@ public final class Daemon {
 
     private static boolean isKnown(String unit, Systemd systemd, EventLog log) {
         String why = "systemd does not run here";
-        if (Files.isDirectory(SYSTEMD_RUNS)) {
+        if (Systemd.runsHere()) {
             try {
                 if (systemd.unit(unit).load() != UnitState.Load.NOT_FOUND) {
                     return true;

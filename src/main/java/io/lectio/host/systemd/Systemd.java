@@ -4,6 +4,7 @@ import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Stop;
 import io.lectio.host.systemd.SystemdException.Kind;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +22,8 @@ import java.util.function.Consumer;
 /// Every call has a deadline. What fails is a [SystemdException] that says what and on what; an interrupted thread gets
 /// an [java.io.InterruptedIOException].
 public final class Systemd implements AutoCloseable {
-    private static final Path PRIVATE = Path.of("/run/systemd/private");
+    /// Another one is the training's alone (lay.sh).
+    private static final Path RUN = Path.of(System.getProperty("lectio.systemd", "/run/systemd"));
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
@@ -43,7 +45,7 @@ public final class Systemd implements AutoCloseable {
     private record Removed(String job, String result) {}
 
     public Systemd() {
-        this(PRIVATE);
+        this(RUN.resolve("private"));
     }
 
     /// @param socket another than the usual one
@@ -54,6 +56,11 @@ public final class Systemd implements AutoCloseable {
     Systemd(Path socket, Duration patience) {
         this.socket = socket;
         this.patience = patience;
+    }
+
+    /// Whether systemd is this machine's, as sd_booted(3) asks.
+    public static boolean runsHere() {
+        return Files.isDirectory(RUN.resolve("system"));
     }
 
     public UnitState unit(String name) throws IOException {
