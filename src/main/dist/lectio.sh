@@ -8,7 +8,7 @@ unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS
 # small by measurement (docs/adr/0003): a heap that grows from 6 MB, what malloc no longer needs given back, the archive mapped
 # where it was made for instead of copied
 exec "$dir/runtime/bin/java" "$classes" -Xlog:disable -Xlog:all=error:stderr \
-    -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=10 -XX:+UseCompactObjectHeaders -XX:-UsePerfData \
-    -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:TrimNativeHeapInterval=60000 \
+    -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:CompileThresholdScaling=3 -XX:+UseCompactObjectHeaders -XX:-UsePerfData \
+    -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:TrimNativeHeapInterval=60000 -XX:AsyncDeflationInterval=60000 \
     -XX:MinHeapFreeRatio=5 -XX:MaxHeapFreeRatio=10 -Xms6m -Xmx48m -Xss256k -XX:+ExitOnOutOfMemoryError \
     --enable-native-access=ALL-UNNAMED -cp "@JARS@" io.lectio.Main "$@"
