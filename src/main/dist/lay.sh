@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lays out DIR: a runtime image, the jars, an AOT cache trained on both, and bin/lectio. Called by ./lectio dist DIR.
+# Lays out DIR: a runtime image, the jars, an archive of the classes it needs, and bin/lectio. Called by ./lectio dist DIR.
 # Of DIR only bin/lectio, lib and runtime are its own; all else there, such as config.env, stays.
 set -eu
 umask 022
@@ -21,12 +21,12 @@ is_ours() { [ -f "$dir/$marker" ] || { [ -f "$dir/bin/lectio" ] && [ -x "$dir/ru
 [ ! -e "$dir/lib" ] || [ -f "$dir/lib/lectio.jar" ] || refuse "$dir/lib is not of lectio"
 [ ! -e "$dir/runtime" ] || [ -x "$dir/runtime/bin/java" ] || refuse "$dir/runtime is not of lectio"
 
-new='' train='' site='' child='' server='' made=''
+new='' train='' site='' child='' server='' side='' made=''
 # shellcheck disable=SC2329 # called by the traps
 clean() {
     code=$?
     trap '' INT TERM HUP
-    for pid in $child $server; do kill "$pid" 2>/dev/null || true; done
+    for pid in $child $server $side; do kill "$pid" 2>/dev/null || true; done
     wait
     for part in lib runtime; do # interrupted between its two renames
         if [ -n "$new" ] && [ -e "$new/old-$part" ] && [ ! -e "$dir/$part" ]; then mv "$new/old-$part" "$dir/$part"; fi
@@ -36,7 +36,7 @@ clean() {
         rm -rf "$train"
         # the training guard's lock on its site
         rm -f "/run/lectio-monitor/$(printf %s "$site" | sha256sum | cut -c 1-16).lock"
-        [ "$code" = 0 ] || rm -f "$dir"/lib/lectio.aot*
+        [ "$code" = 0 ] || rm -f "$dir"/lib/lectio.jsa
     fi
     if [ -n "$made" ]; then rmdir "$dir" 2>/dev/null || true; fi # only where nothing was laid in it
     exit "$code"
@@ -77,11 +77,12 @@ done
 mv "$new/lectio" "$dir/bin/lectio"
 rm -rf "$new"
 
-echo "lectio: training the AOT cache" >&2
-# a short guard's life: a page with one file closed, healed, proved, and told to a Bot API by TLS
+echo "lectio: training the class archive" >&2
+# short lives of the commands, whose classes are written down: a guard of a page, an API and two units, one file closed, healed,
+# proved, and told to a Bot API by TLS
 train=$(mktemp -d)
 site=$(readlink -m "$train/site")
-mkdir -p "$train/site/build" "$train/home"
+mkdir -p "$train/site/build" "$train/home" "$train/systemd/system" "$train/classes"
 echo '<html></html>' >"$train/site/build/index.html"
 chmod 755 "$train"
 run "$jdk/bin/keytool" -genkeypair -alias it -keyalg EC -dname CN=localhost -ext san=dns:localhost -storetype PKCS12 \
@@ -89,18 +90,33 @@ run "$jdk/bin/keytool" -genkeypair -alias it -keyalg EC -dname CN=localhost -ext
 run "$jdk/bin/keytool" -exportcert -alias it -keystore "$train/keys" -storepass training -file "$train/cert" >/dev/null 2>&1
 run "$jdk/bin/keytool" -importcert -noprompt -alias it -keystore "$train/trust" -storepass training -storetype JKS \
     -file "$train/cert" >/dev/null 2>&1
+run "$jdk/bin/javac" -cp target/lectio.jar -d "$train/classes" src/main/dist/Train.java
 mkfifo "$train/ports"
-"$jdk/bin/java" src/main/dist/Train.java "$train/keys" training >"$train/ports" &
+"$jdk/bin/java" -cp "target/lectio.jar:target/lib/*:$train/classes" io.lectio.host.systemd.Train \
+    "$train/keys" training "$train/systemd/private" >"$train/ports" &
 server=$!
 read -r page api <"$train/ports"
 printf '%s\n' "LECTIO_SITE_ROOT=$train/site" LECTIO_WEB_USER=nobody "LECTIO_WEB_ROOT=$train/site/build" \
-    "LECTIO_SITE_URL=http://localhost:$page/" TELEGRAM_BOT_TOKEN=123456789:AAtrainingTRAININGtrainingTRAINING0 \
-    TELEGRAM_CHAT_ID=42 "TELEGRAM_API_URL=https://localhost:$api" >"$train/home/config.env"
+    "LECTIO_SITE_URL=http://localhost:$page/" "LECTIO_APP_SERVER=127.0.0.1:$page" "TELEGRAM_API_URL=https://localhost:$api" \
+    TELEGRAM_BOT_TOKEN=123456789:AAtrainingTRAININGtrainingTRAINING0 TELEGRAM_CHAT_ID=42 >"$train/home/config.env"
 chmod 600 "$train/home/config.env"
-(sleep 2; chmod 000 "$train/site/build/index.html") &
-export LECTIO_AOT_TRAIN="-Djavax.net.ssl.trustStore=$train/trust" LECTIO_HOME="$train/home"
-run timeout -s TERM 6 "$dir/bin/lectio" run >"$train/log" 2>&1 || true
+export LECTIO_HOME="$train/home"
+learn() { # SECONDS COMMAND
+    printf '"%s"\n' "-XX:DumpLoadedClassList=$train/list-$2" "-Dlectio.systemd=$train/systemd" \
+        "-Djavax.net.ssl.trustStore=$train/trust" >"$train/options-$2"
+    export LECTIO_TRAIN="$train/options-$2"
+    exec timeout -s TERM "$1" "$dir/bin/lectio" "$2" >>"$train/log" 2>&1
+}
+(sleep 2; (learn 4 check) || true; chmod 000 "$train/site/build/index.html"; sleep 2; (learn 4 status) || true) &
+side=$!
+run learn 9 run || true
 grep -q 'alert' "$train/home/logs/health.log" 2>/dev/null &&
     { echo "lectio: the training's alert did not arrive" >&2; cat "$train/home/logs/health.log" >&2; }
-[ -s "$dir/lib/lectio.aot" ] || { echo "lectio: the AOT cache was not made; starting takes longer without it" >&2; }
+# each list numbers its classes, which only loaders of one's own need
+cat "$train"/list-* 2>/dev/null | sed 's/ id: [0-9]*//' | awk '!seen[$0]++' >"$train/classes.list" || true
+printf '"%s"\n' -Xshare:dump "-XX:SharedClassListFile=$train/classes.list" "-XX:SharedArchiveFile=$dir/lib/lectio.jsa" \
+    >"$train/options"
+export LECTIO_TRAIN="$train/options"
+run "$dir/bin/lectio" >>"$train/log" 2>&1 || true
+[ -s "$dir/lib/lectio.jsa" ] || { echo "lectio: the class archive was not made; starting takes longer without it" >&2; }
 du -sch "$dir/lib" "$dir/runtime" | sed -n 's/\ttotal$//p' | sed "s#^#lectio: laid out #; s#\$# in $dir#" >&2

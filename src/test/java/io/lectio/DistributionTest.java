@@ -30,7 +30,7 @@ class DistributionTest {
             mkdir -p "$2/bin"
             printf '#!/bin/sh\\necho "home $LECTIO_HOME" >&2\\n' >"$2/bin/java"; chmod 755 "$2/bin/java"
             JLINK
-            printf '#!/bin/sh\\ncase "$*" in *Train.java*) echo 1 2; exec sleep 60;; esac; echo "home $LECTIO_HOME"\\n' >jdk/bin/java
+            printf '#!/bin/sh\\ncase "$*" in *systemd.Train*) echo 1 2; exec sleep 60;; esac; echo "home $LECTIO_HOME"\\n' >jdk/bin/java
             printf '#!/bin/sh\\n' >jdk/bin/javac; cp jdk/bin/javac jdk/bin/keytool; cp jdk/bin/javac jdk/bin/mvn
             chmod 755 jdk/bin/*
             touch -d '1 minute' clone/target/lectio.jar; touch clone/target/lib/other.jar

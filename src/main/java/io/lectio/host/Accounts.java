@@ -13,6 +13,11 @@ import java.util.Set;
 
 /// The accounts of `/etc/passwd` and `/etc/group`, by number and by name.
 final class Accounts {
+    private static final Path PASSWD = Path.of("/etc/passwd");
+    private static final Path GROUP = Path.of("/etc/group");
+    private static List<Object> lastFiles = List.of();
+    private static Accounts last = new Accounts();
+
     private final Map<Integer, String> users = new HashMap<>();
     private final Map<Integer, String> groups = new HashMap<>();
     private final Map<String, int[]> idsByName = new HashMap<>();
@@ -25,8 +30,16 @@ final class Accounts {
         return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
     }
 
-    static Accounts read() throws IOException {
-        return read(Path.of("/etc/passwd"), Path.of("/etc/group"));
+    /// Read anew when one of the files is another than the last time.
+    static synchronized Accounts read() throws IOException {
+        List<Object> files = List.of(
+                Files.readAttributes(PASSWD, "unix:ino,ctime,size"),
+                Files.readAttributes(GROUP, "unix:ino,ctime,size"));
+        if (!files.equals(lastFiles)) {
+            last = read(PASSWD, GROUP);
+            lastFiles = files;
+        }
+        return last;
     }
 
     static Accounts read(Path passwd, Path group) throws IOException {

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -88,13 +89,17 @@ public final class Processes {
     }
 
     private static void addAll(Path group, Set<Integer> pids, int depth) {
-        try (DirectoryStream<Path> children =
-                Files.newDirectoryStream(group, child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))) {
+        try {
             for (String pid : Files.readAllLines(group.resolve("cgroup.procs"), StandardCharsets.ISO_8859_1)) {
                 pids.add(Integer.parseInt(pid));
             }
-            for (Path child : children) {
-                if (depth < DEEPEST) {
+            // 2 links: no folder in it, so its many files need not be asked what they are
+            if (depth == DEEPEST || Files.getAttribute(group, "unix:nlink").equals(2)) {
+                return;
+            }
+            try (DirectoryStream<Path> children =
+                    Files.newDirectoryStream(group, child -> Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS))) {
+                for (Path child : children) {
                     addAll(child, pids, depth + 1);
                 }
             }
@@ -169,18 +174,22 @@ public final class Processes {
     }
 
     boolean anyLocked(List<Path> files) throws IOException {
-        Set<String> wanted = new HashSet<>();
-        for (Path file : files) {
-            if (Files.exists(file)) {
-                wanted.add(place(
-                        (Long) Files.getAttribute(file, "unix:dev"), (Long) Files.getAttribute(file, "unix:ino")));
-            }
-        }
+        Set<String> locked = new HashSet<>();
         for (String line : Files.readAllLines(proc.resolve("locks"), StandardCharsets.ISO_8859_1)) {
             Matcher lock = LOCK.matcher(line);
             // "->" waits for a lock that another line holds
-            if (lock.find() && wanted.contains(lock.group())) {
-                return true;
+            if (lock.find()) {
+                locked.add(lock.group());
+            }
+        }
+        for (Path file : files) {
+            if (Files.exists(file)) {
+                Map<String, Object> held = Files.readAttributes(file, "unix:dev,ino");
+                if (held.get("dev") instanceof Long device
+                        && held.get("ino") instanceof Long inode
+                        && locked.contains(place(device, inode))) {
+                    return true;
+                }
             }
         }
         return false;
@@ -191,6 +200,10 @@ public final class Processes {
     private static String place(long device, long inode) {
         long major = device >> 8 & 0xfff;
         long minor = (device & 0xff) | (device >> 12 & 0xfff00);
-        return "%02x:%02x:%d".formatted(major, minor, inode);
+        return hex(major) + ":" + hex(minor) + ":" + inode;
+    }
+
+    private static String hex(long number) { // not formatted(): each look at a service asks
+        return (number < 16 ? "0" : "") + Long.toHexString(number);
     }
 }

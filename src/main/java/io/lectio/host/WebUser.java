@@ -15,6 +15,9 @@ public record WebUser(String name, int uid, int gid, Set<Integer> groups) {
     static final int READ = 4;
     static final int SEARCH = 1;
 
+    /// The worker that was found last, asked first, so that not all of proc is read each time.
+    private static volatile Path worker = Path.of("/proc/self");
+
     public WebUser {
         groups = Set.copyOf(groups);
     }
@@ -28,10 +31,15 @@ public record WebUser(String name, int uid, int gid, Set<Integer> groups) {
                 .find(name)
                 .orElseThrow(
                         () -> new IOException("there is no user '" + name + "': set LECTIO_WEB_USER to nginx's user"));
+        Set<Integer> still = groupsOfNginx(worker, account.uid());
+        if (!still.isEmpty()) {
+            return new WebUser(name, account.uid(), account.gid(), still);
+        }
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
                 Set<Integer> held = groupsOfNginx(process, account.uid());
                 if (!held.isEmpty()) {
+                    worker = process;
                     return new WebUser(name, account.uid(), account.gid(), held);
                 }
             }

@@ -48,20 +48,25 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /// The guard, built from its settings.
 public final class Daemon {
     private static final Duration PAGE_DEADLINE = Duration.ofSeconds(8);
+    private static final Duration LOOK_DEADLINE = Duration.ofSeconds(10);
     private static final Duration LONGEST_END = Duration.ofSeconds(3);
     /// What a look waits for a service's answer: a look that is quick sees a stop or a crash at once.
     private static final Duration WAIT = Duration.ofMillis(300);
 
-    private static final Path SYSTEMD_RUNS = Path.of("/run/systemd/system"); // as sd_booted(3) asks
     private static final Path APP_LOG = Path.of("/var/log/teaching_panel/error.log");
 
     private Daemon() {}
@@ -141,7 +146,8 @@ public final class Daemon {
         }
     }
 
-    /// Every check's look, once, changing nothing. What a single look at a service can tell, it is judged by.
+    /// Every check's look, once, side by side, changing nothing. What a single look at a service can tell, it is judged
+    /// by.
     public static Map<CheckId, Observation.Outcome> lookOnce(Settings settings)
             throws InterruptedException, IOException {
         InstantSource clock = InstantSource.system();
@@ -149,12 +155,28 @@ public final class Daemon {
         try (Systemd systemd = new Systemd()) {
             Services services = present(settings.services(), systemd, EventLog.NONE);
             Policy policy = new Policy(real(settings.site()), services, false, limits(settings));
-            for (Map.Entry<CheckId, Prober> each :
-                    probers(policy, systemd, PAGE_DEADLINE, clock).entrySet()) {
-                seen.put(each.getKey(), Guard.judge(each.getValue().look(List.of()), clock.instant(), policy));
+            Map<CheckId, Prober> probers = probers(policy, systemd, PAGE_DEADLINE, clock);
+            ExecutorService side = Executors.newThreadPerTaskExecutor(
+                    Thread.ofPlatform().name("look").daemon().factory());
+            List<Callable<Observation.Outcome>> looks = probers.values().stream()
+                    .<Callable<Observation.Outcome>>map(prober -> () -> prober.look(List.of()))
+                    .toList();
+            Iterator<Future<Observation.Outcome>> ended = side.invokeAll(
+                            looks, LOOK_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                    .iterator();
+            for (CheckId check : probers.keySet()) {
+                seen.put(check, Guard.judge(outcome(ended.next()), clock.instant(), policy));
             }
         }
         return seen;
+    }
+
+    private static Observation.Outcome outcome(Future<Observation.Outcome> look) {
+        return switch (look.state()) {
+            case SUCCESS -> look.resultNow();
+            case FAILED -> throw new IllegalStateException(look.exceptionNow());
+            case CANCELLED, RUNNING -> new Observation.Unknown("no result within " + LOOK_DEADLINE.toSeconds() + " s");
+        };
     }
 
     private static Limits limits(Settings settings) {
@@ -170,7 +192,7 @@ public final class Daemon {
 
     private static boolean isKnown(String unit, Systemd systemd, EventLog log) {
         String why = "systemd does not run here";
-        if (Files.isDirectory(SYSTEMD_RUNS)) {
+        if (Systemd.runsHere()) {
             try {
                 if (systemd.unit(unit).load() != UnitState.Load.NOT_FOUND) {
                     return true;

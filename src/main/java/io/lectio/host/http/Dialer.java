@@ -74,7 +74,7 @@ public sealed interface Dialer {
 
     private static InetAddress[] resolve(String host) throws HttpFailure {
         try {
-            InetAddress[] found = InetAddress.getAllByName(host.replaceAll("^\\[|]$", ""));
+            InetAddress[] found = InetAddress.getAllByName(host);
             Arrays.sort(found, Comparator.comparing(address -> !(address instanceof Inet4Address)));
             return found;
         } catch (UnknownHostException e) {

@@ -20,36 +20,26 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// One connection to systemd, from its opening to its end. A thread of its own connects, logs in and reads, and tells
-/// the listener; callers only write, which cannot block while few calls are unanswered.
+/// its owner; callers only write, which cannot block while few calls are unanswered.
 final class Connection {
     private static final int MOST_UNANSWERED = 64;
     private static final int LONGEST_LINE = 512;
 
     private final Path socket;
-    private final Listener listener;
+    private final Systemd owner;
     private final SocketChannel channel;
     private final CompletableFuture<Connection> opened = new CompletableFuture<>();
     private final Map<Integer, CompletableFuture<Message>> unanswered = new ConcurrentHashMap<>();
     private final AtomicInteger serials = new AtomicInteger();
 
-    /// Is called by the reading thread, so it must not wait for answers.
-    interface Listener {
-        void opened(Connection connection) throws IOException;
-
-        void signal(Connection from, Message signal) throws IOException;
-
-        void lost(Connection connection);
-    }
-
-    Connection(Path socket, Listener listener) throws IOException {
+    Connection(Path socket, Systemd owner) throws IOException {
         this.socket = socket;
-        this.listener = listener;
+        this.owner = owner;
         channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         Thread.ofPlatform().name("systemd").daemon().start(this::run);
     }
@@ -66,48 +56,42 @@ final class Connection {
     Message call(Duration within, String path, String interfaceName, String member, Object... arguments)
             throws IOException {
         String what = arguments.length == 0 ? member : member + " " + arguments[0];
-        long end = System.nanoTime() + within.toNanos();
-        try {
-            Connection _ = await(opened, end);
-        } catch (TimeoutException e) {
-            close(); // whoever calls next, tries anew
-            throw late(what, within);
-        } catch (ExecutionException e) {
-            throw cause(e).during(what);
-        }
-        try {
-            Message answer = await(send(path, interfaceName, member, arguments), end);
-            if (answer.type() == Message.Type.ERROR) {
-                String reason = answer.signature().startsWith("s") ? answer.text(0) : "";
-                throw new SystemdException(Kind.REFUSED, what + ": " + answer.error() + ": " + reason, answer.error());
-            }
-            return answer;
-        } catch (TimeoutException e) {
-            throw late(what, within);
-        } catch (ExecutionException e) {
-            throw cause(e).during(what);
-        }
-    }
-
-    CompletableFuture<Message> send(String path, String interfaceName, String member, Object... arguments)
-            throws IOException {
         if (Thread.currentThread().isInterrupted()) { // its writing would close the channel
             throw new InterruptedIOException("interrupted before systemd was asked");
         }
-        if (unanswered.size() >= MOST_UNANSWERED) {
-            close();
+        try {
+            Message answer = opened.thenCompose(_ -> send(path, interfaceName, member, arguments))
+                    .get(within.toNanos(), TimeUnit.NANOSECONDS);
+            if (answer.type() == Message.Type.ERROR) {
+                String reason = answer.signature().startsWith("s") ? answer.text(0) : "";
+                throw new SystemdException(Kind.REFUSED, what + ": " + answer.error() + ": " + reason);
+            }
+            return answer;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for systemd");
+        } catch (TimeoutException e) {
+            if (!opened.isDone()) {
+                close(); // whoever calls next, tries anew
+            }
+            throw new SystemdException(
+                    Kind.TIMEOUT, what + ": no answer from systemd within " + within.toMillis() / 1000.0 + " s");
+        } catch (ExecutionException e) {
+            throw (e.getCause() instanceof SystemdException why ? why : lost(e)).during(what);
         }
+    }
+
+    CompletableFuture<Message> send(String path, String interfaceName, String member, Object... arguments) {
         int serial = serials.incrementAndGet();
         CompletableFuture<Message> answer = new CompletableFuture<>();
         unanswered.put(serial, answer);
         try {
+            if (unanswered.size() > MOST_UNANSWERED) {
+                close();
+            }
             write(Message.call(serial, path, interfaceName, member, arguments).encode());
         } catch (IOException e) {
-            close();
             answer.completeExceptionally(lost(e));
-        }
-        if (!isOpen()) {
-            answer.completeExceptionally(lost("it is closed"));
         }
         return answer;
     }
@@ -121,12 +105,12 @@ final class Connection {
     }
 
     private void run() {
-        SystemdException end = lost("it is closed");
+        SystemdException end = new SystemdException(Kind.LOST, "the connection to systemd is closed");
         try (channel) {
             channel.connect(UnixDomainSocketAddress.of(socket));
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
             logIn(in);
-            listener.opened(this);
+            owner.opened(this);
             opened.complete(this);
             while (true) {
                 take(Message.read(in));
@@ -142,7 +126,7 @@ final class Connection {
             for (CompletableFuture<Message> answer : unanswered.values()) {
                 answer.completeExceptionally(end);
             }
-            listener.lost(this);
+            owner.lost(this);
         }
     }
 
@@ -154,7 +138,7 @@ final class Connection {
                     answer.complete(message);
                 }
             }
-            case SIGNAL -> listener.signal(this, message);
+            case SIGNAL -> owner.signal(this, message);
             case CALL -> {} // nobody has anything to ask of us
         }
     }
@@ -182,30 +166,7 @@ final class Connection {
         return line.toString(StandardCharsets.US_ASCII).strip();
     }
 
-    private static <T> T await(Future<T> future, long end)
-            throws InterruptedIOException, ExecutionException, TimeoutException {
-        try {
-            return future.get(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for systemd");
-        }
-    }
-
-    private static SystemdException cause(ExecutionException e) {
-        return e.getCause() instanceof SystemdException why ? why : lost(String.valueOf(e.getCause()));
-    }
-
-    private static SystemdException late(String what, Duration within) {
-        return new SystemdException(
-                Kind.TIMEOUT, what + ": no answer from systemd within " + within.toMillis() / 1000.0 + " s");
-    }
-
-    private static SystemdException lost(IOException e) {
-        return lost(String.valueOf(e.getMessage()));
-    }
-
-    private static SystemdException lost(String why) {
-        return new SystemdException(Kind.LOST, "the connection to systemd is lost: " + why);
+    private static SystemdException lost(Throwable why) {
+        return new SystemdException(Kind.LOST, "the connection to systemd is lost: " + why.getMessage());
     }
 }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +42,10 @@ record Message(
         }
 
         private static Type of(byte code) throws SystemdException {
-            for (Type type : values()) {
-                if (type.code == code) {
-                    return type;
-                }
-            }
-            throw SystemdException.malformed("a message of type " + code);
+            return Arrays.stream(values())
+                    .filter(type -> type.code == code)
+                    .findFirst()
+                    .orElseThrow(() -> SystemdException.malformed("a message of type " + code));
         }
     }
 

@@ -4,6 +4,7 @@ import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Stop;
 import io.lectio.host.systemd.SystemdException.Kind;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,13 +19,14 @@ import java.util.function.Consumer;
 /// systemd, asked as `systemctl` asks it when it is root: peer to peer at its private socket. A lost connection
 /// (`daemon-reexec` drops it) is opened anew by the next call, and by itself while units are watched.
 ///
-/// Every call has a deadline. What fails is a [SystemdException] that says what and on what; an interrupted thread gets
-/// an [java.io.InterruptedIOException].
+/// Every call has a deadline. What fails is a [SystemdException] that says what and on what; an interrupted thread
+/// gets an [java.io.InterruptedIOException].
 public final class Systemd implements AutoCloseable {
-    private static final Path PRIVATE = Path.of("/run/systemd/private");
+    /// Another one is the training's alone (lay.sh).
+    private static final Path RUN = Path.of(System.getProperty("lectio.systemd", "/run/systemd"));
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(50);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+    private static final long SHORTEST_PAUSE = 50; // ms
+    private static final long LONGEST_PAUSE = 5_000;
     private static final int MOST_LOOKS = 3;
 
     private static final String MANAGER = "/org/freedesktop/systemd1";
@@ -43,7 +45,7 @@ public final class Systemd implements AutoCloseable {
     private record Removed(String job, String result) {}
 
     public Systemd() {
-        this(PRIVATE);
+        this(RUN.resolve("private"));
     }
 
     /// @param socket another than the usual one
@@ -56,17 +58,20 @@ public final class Systemd implements AutoCloseable {
         this.patience = patience;
     }
 
+    /// Whether systemd is this machine's, as sd_booted(3) asks.
+    public static boolean runsHere() {
+        return Files.isDirectory(RUN.resolve("system"));
+    }
+
     public UnitState unit(String name) throws IOException {
         String path = call("LoadUnit", UnitName.check(name)).text(0);
         UnitProperties properties = properties(name, path);
         for (int looks = 1; looks < MOST_LOOKS && undecided(name); looks++) {
             properties = properties(name, path);
         }
-        Stop stop = Stop.UNKNOWN;
-        if (watched.isPresent()) {
-            stop = watched.get().who(name, properties.started(), properties.left());
-        }
-        return properties.state(name, stop);
+        return properties.state(
+                name,
+                watched.isPresent() ? watched.get().who(name, properties.started(), properties.left()) : Stop.UNKNOWN);
     }
 
     private boolean undecided(String unit) {
@@ -101,11 +106,11 @@ public final class Systemd implements AutoCloseable {
                 if (each.job().isEmpty()) {
                     throw new SystemdException(Kind.LOST, what + ": the connection to systemd was lost meanwhile");
                 }
-                if (each.job().equals(job) && !each.result().equals("done")) {
-                    throw new SystemdException(Kind.NOT_DONE, what + ": " + each.result());
-                }
                 if (each.job().equals(job)) {
-                    return;
+                    if (each.result().equals("done")) {
+                        return;
+                    }
+                    throw new SystemdException(Kind.NOT_DONE, what + ": " + each.result());
                 }
             }
         } finally {
@@ -123,14 +128,14 @@ public final class Systemd implements AutoCloseable {
         try {
             Message _ = call("ResetFailedUnit", UnitName.check(unit));
         } catch (SystemdException e) {
-            if (!e.error().equals("org.freedesktop.systemd1.NoSuchUnit")) {
+            if (!String.valueOf(e.getMessage()).contains("org.freedesktop.systemd1.NoSuchUnit")) {
                 throw e;
             }
         }
     }
 
-    /// Tells, from a thread of its own, that one of these units may have changed; what has, a look tells. All are told
-    /// at the beginning and after each gap.
+    /// Tells, from a thread of its own, that one of these units may have changed; what has, a look tells. All are
+    /// told at the beginning and after each gap.
     ///
     /// @throws IllegalStateException the second time
     public synchronized void watch(Set<String> units, Consumer<String> changed) {
@@ -147,7 +152,7 @@ public final class Systemd implements AutoCloseable {
     }
 
     private void tell(UnitWatch watch, Consumer<String> changed) {
-        Duration pause = SHORTEST_PAUSE;
+        long pause = SHORTEST_PAUSE;
         try {
             while (!closed) {
                 try {
@@ -160,7 +165,7 @@ public final class Systemd implements AutoCloseable {
                     }
                 } catch (IOException e) {
                     Thread.sleep(pause); // whoever looks meanwhile is told why it cannot
-                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                    pause = Math.min(2 * pause, LONGEST_PAUSE);
                 }
             }
         } catch (InterruptedException e) {
@@ -177,7 +182,7 @@ public final class Systemd implements AutoCloseable {
             throw new SystemdException(Kind.LOST, "this connection to systemd has been closed");
         }
         if (current.filter(Connection::isOpen).isEmpty()) {
-            current = Optional.of(new Connection(socket, new Listening()));
+            current = Optional.of(new Connection(socket, this));
         }
         return current.get();
     }
@@ -189,30 +194,26 @@ public final class Systemd implements AutoCloseable {
         }
     }
 
-    private final class Listening implements Connection.Listener {
-        @Override
-        public void opened(Connection connection) throws IOException {
-            // systemd tells a peer unasked; should that change, this asks, and who refuses it is asked nothing more
-            var _ = connection.send(MANAGER, MANAGER_INTERFACE, "Subscribe");
-            connected(connection, true);
-        }
+    /// This and the next two are called by the connection's reading thread, so they must not wait for answers.
+    void opened(Connection connection) {
+        // systemd tells a peer unasked; should that change, this asks, and who refuses it is asked nothing more
+        var _ = connection.send(MANAGER, MANAGER_INTERFACE, "Subscribe");
+        connected(connection, true);
+    }
 
-        @Override
-        public void signal(Connection from, Message signal) throws IOException {
-            if (signal.member().equals("JobRemoved")) {
-                Removed removed = new Removed(signal.text(1), signal.text(3));
-                restarts.forEach(restart -> restart.add(removed));
-            }
-            if (watched.isPresent()) {
-                watched.get().signal(from, signal, Instant.now());
-            }
+    void signal(Connection from, Message signal) throws IOException {
+        if (signal.member().equals("JobRemoved")) {
+            Removed removed = new Removed(signal.text(1), signal.text(3));
+            restarts.forEach(restart -> restart.add(removed));
         }
+        if (watched.isPresent()) {
+            watched.get().signal(from, signal, Instant.now());
+        }
+    }
 
-        @Override
-        public void lost(Connection connection) {
-            restarts.forEach(restart -> restart.add(new Removed("", "")));
-            connected(connection, false);
-        }
+    void lost(Connection connection) {
+        restarts.forEach(restart -> restart.add(new Removed("", "")));
+        connected(connection, false);
     }
 
     @Override

@@ -22,17 +22,10 @@ public final class SystemdException extends IOException {
     }
 
     private final Kind kind;
-    private final String error;
 
     SystemdException(Kind kind, String message) {
-        this(kind, message, "");
-    }
-
-    /// @param error the D-Bus name of a refusal
-    SystemdException(Kind kind, String message, String error) {
         super(message);
         this.kind = kind;
-        this.error = error;
     }
 
     static SystemdException malformed(String what) {
@@ -40,16 +33,12 @@ public final class SystemdException extends IOException {
     }
 
     SystemdException during(String what) {
-        SystemdException told = new SystemdException(kind, what + ": " + getMessage(), error);
+        SystemdException told = new SystemdException(kind, what + ": " + getMessage());
         told.initCause(this);
         return told;
     }
 
     public Kind kind() {
         return kind;
-    }
-
-    String error() {
-        return error;
     }
 }

@@ -1,6 +1,5 @@
 package io.lectio.host.systemd;
 
-import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /// Source: systemd.unit(5), sd_bus_path_encode(3).
@@ -8,6 +7,7 @@ final class UnitName {
     private static final int LONGEST = 255;
     private static final Pattern VALID = Pattern.compile(
             "[A-Za-z0-9:_.\\\\@-]+\\.(service|socket|target|timer|path|mount|automount|swap|slice|scope|device)");
+    private static final Pattern ESCAPED = Pattern.compile("^[0-9]|[^A-Za-z0-9]");
     private static final String UNITS = "/org/freedesktop/systemd1/unit/";
 
     private UnitName() {}
@@ -21,18 +21,8 @@ final class UnitName {
 
     /// Where the unit of this name is; an alias leads elsewhere, and `LoadUnit` tells where.
     static String path(String name) {
-        StringBuilder path = new StringBuilder(UNITS);
-        for (byte each : name.getBytes(StandardCharsets.UTF_8)) {
-            boolean digit = each >= '0' && each <= '9';
-            boolean first = path.length() == UNITS.length();
-            if ((each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') || (digit && !first)) {
-                path.append((char) each);
-            } else {
-                path.append('_')
-                        .append(Character.forDigit(each >> 4 & 15, 16))
-                        .append(Character.forDigit(each & 15, 16));
-            }
-        }
-        return path.toString();
+        return UNITS
+                + ESCAPED.matcher(name)
+                        .replaceAll(each -> "_%02x".formatted((int) each.group().charAt(0)));
     }
 }

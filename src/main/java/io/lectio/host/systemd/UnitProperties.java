@@ -13,36 +13,16 @@ import java.util.Set;
 
 /// A unit's properties as a [UnitState]. Source: org.freedesktop.systemd1(5).
 record UnitProperties(Map<String, Object> all) {
-    static final Set<String> WANTED = Set.of(
-            "LoadState",
-            "ActiveState",
-            "SubState",
-            "Result",
-            "InvocationID",
-            "NRestarts",
-            "MainPID",
-            "ExecMainCode",
-            "ExecMainStatus",
-            "StateChangeTimestamp",
-            "ActiveEnterTimestamp",
-            "ActiveExitTimestamp",
-            "InactiveExitTimestamp",
-            "Restart",
-            "ControlGroup",
-            "Job");
+    static final Set<String> WANTED = Set.of(("LoadState ActiveState SubState Result InvocationID NRestarts MainPID"
+                    + " ExecMainCode ExecMainStatus StateChangeTimestamp ActiveEnterTimestamp ActiveExitTimestamp"
+                    + " InactiveExitTimestamp Restart ControlGroup Job")
+            .split(" "));
 
-    private static final Map<Integer, String> SIGNALS = Map.ofEntries(
-            Map.entry(1, " (HUP)"),
-            Map.entry(2, " (INT)"),
-            Map.entry(3, " (QUIT)"),
-            Map.entry(4, " (ILL)"),
-            Map.entry(6, " (ABRT)"),
-            Map.entry(7, " (BUS)"),
-            Map.entry(8, " (FPE)"),
-            Map.entry(9, " (KILL)"),
-            Map.entry(11, " (SEGV)"),
-            Map.entry(15, " (TERM)"),
-            Map.entry(31, " (SYS)"));
+    /// From 1 on. Source: signal(7).
+    private static final List<String> SIGNALS =
+            List.of(("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM"
+                            + " TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS")
+                    .split(" "));
 
     UnitState state(String name, Stop stop) throws SystemdException {
         byte[] invocation = all.get("InvocationID") instanceof byte[] id ? id : new byte[0];
@@ -100,7 +80,9 @@ record UnitProperties(Map<String, Object> all) {
         int status = number("ExecMainStatus");
         return switch (number("ExecMainCode")) {
             case 1 -> "exit code " + status;
-            case 2, 3 -> "signal " + status + SIGNALS.getOrDefault(status, "");
+            case 2, 3 ->
+                "signal " + status
+                        + (status > 0 && status <= SIGNALS.size() ? " (" + SIGNALS.get(status - 1) + ")" : "");
             default -> "";
         };
     }
