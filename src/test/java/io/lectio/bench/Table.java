@@ -11,6 +11,7 @@ import java.util.List;
 
 /// A benchmark's table in Markdown, and its place in docs/benchmarks.md.
 final class Table {
+    private static final int HEAD = 2;
     private static final Path PAGE = Path.of("docs/benchmarks.md");
 
     private final String name;
@@ -24,6 +25,10 @@ final class Table {
 
     void row(String... cells) {
         lines.add("| " + String.join(" | ", cells) + " |");
+    }
+
+    boolean isEmpty() {
+        return lines.size() == HEAD;
     }
 
     /// Puts another table or a paragraph below.

@@ -8,7 +8,7 @@ import java.util.List;
 ///
 /// [#inject(TestHost)] proves that the break really happened in a way that a guard's quick repair cannot hide: files
 /// by their change times, processes by those that lived before and are gone or stopped, a queue by its waiting time.
-public sealed interface Fault permits Faults, ServiceFaults, Overload, FaultPair {
+public sealed interface Fault permits Faults, ServiceFaults, Overload, FaultPair, GuardKilled {
     String name();
 
     /// What a visitor asks for who meets this fault.

@@ -1,6 +1,7 @@
 package io.lectio.testhost;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// A test host on which the distribution is installed and guards the plan's site, and the Bot API server that it
@@ -73,8 +74,21 @@ public final class GuardedHost implements AutoCloseable {
                 sys.exit(1 if open else 0)' "$s" && exit 0; sleep 0.1; done; exit 1""");
     }
 
+    /// Returns when a check is well: what has never been seen well cannot be seen to fail.
+    public void awaitWell(String check) {
+        awaitStatus("\"" + check + "\":\"HEALTHY\"");
+    }
+
+    /// The lines of its log that begin a repair.
+    public List<String> attempts() {
+        return host.sh("cat /var/log/lectio-monitor/health.log")
+                .lines()
+                .filter(line -> line.matches(".*incident \\d+: attempt \\d+.*"))
+                .toList();
+    }
+
     private void awaitStatus(String containing) {
-        host.sh("for i in $(seq 100); do " + HOME + "/bin/lectio status --json 2>/dev/null | grep -q '" + containing
+        host.sh("for i in $(seq 150); do " + HOME + "/bin/lectio status --json 2>/dev/null | grep -q '" + containing
                 + "' && exit 0; sleep 0.1; done; exit 1");
     }
 

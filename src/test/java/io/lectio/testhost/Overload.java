@@ -1,9 +1,5 @@
 package io.lectio.testhost;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -31,12 +27,7 @@ public record Overload(Duration lasts) implements Fault {
 
     @Override
     public void prepare(TestHost host) {
-        try {
-            host.sh("cat >/run/%s.py <<'END'\n%s\nEND\n"
-                    .formatted(UNIT, Files.readString(Path.of(TestHost.script("overload.py")))));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        host.lay("overload.py");
     }
 
     @Override
@@ -44,7 +35,7 @@ public record Overload(Duration lasts) implements Fault {
         return new FaultScript(
                 """
                 served || fail 'the site is broken already'
-                [ -e /run/%s.py ] || fail 'the fault is not prepared'
+                [ -e %s/overload.py ] || fail 'the fault is not prepared'
                 mapfile -t workers < <(app_workers)
                 [ ${#workers[@]} -gt 0 ] || fail 'the API is broken already'
                 waited() { # too long: five times what a request takes
@@ -52,9 +43,15 @@ public record Overload(Duration lasts) implements Fault {
                   seconds=$(curl -s -m 2 -o /dev/null -w '%%{time_total}' 'http://localhost/api/slow/?ms=%d') || true
                   awk -v s="$seconds" 'BEGIN { exit !(s * 1000 >= 5 * %<d) }'
                 }
-                """.formatted(UNIT, REQUEST_MILLIS),
-                "systemd-run -q --collect --unit %1$s -p RuntimeMaxSec=%2$d python3 /run/%1$s.py $((%3$d * ${#workers[@]} * 1000 / %4$d)) %5$d %4$d"
-                        .formatted(UNIT, lasts.toSeconds() + 10, TIMES_CAPACITY, REQUEST_MILLIS, lasts.toSeconds()),
+                """.formatted(TestHost.LAID, REQUEST_MILLIS),
+                "systemd-run -q --collect --unit %1$s -p RuntimeMaxSec=%2$d python3 %6$s/overload.py $((%3$d * ${#workers[@]} * 1000 / %4$d)) %5$d %4$d"
+                        .formatted(
+                                UNIT,
+                                lasts.toSeconds() + 10,
+                                TIMES_CAPACITY,
+                                REQUEST_MILLIS,
+                                lasts.toSeconds(),
+                                TestHost.LAID),
                 "await 50 'nobody waits' waited");
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,10 @@ public final class TestHost implements AutoCloseable {
     /// Where the folder given to [#boot(Release, Path)] appears in the host, read-only.
     public static final String PRODUCT = "/srv/lectio-dist";
 
-    private static final String RELAY = "/run/systemd-relay";
+    /// Where [#lay(String)] puts scripts.
+    static final String LAID = "/run";
+
+    private static final String RELAY = LAID + "/systemd-relay";
     private static final Duration TO_BUILD = Duration.ofMinutes(20);
     private static final Duration TO_BOOT = Duration.ofSeconds(75);
     private static final Duration TO_END = Duration.ofSeconds(20);
@@ -152,11 +156,28 @@ public final class TestHost implements AutoCloseable {
     /// Runs a bash script inside as root for 30 s at most; its output. Fails with what it said unless it exits with
     /// 0.
     public String sh(String script) {
-        Result result = run(SHORT, "bash", "-c", script);
+        return sh(SHORT, script);
+    }
+
+    /// The same, within a deadline of its own.
+    String sh(Duration deadline, String script) {
+        Result result = run(deadline, "bash", "-c", script);
         if (result.exit() != 0) {
             throw new IllegalStateException(script + "\nexit " + result.exit() + "\n" + result.out() + result.err());
         }
         return result.out();
+    }
+
+    /// Copies a script of `testhost` to [#LAID].
+    void lay(String script) {
+        try {
+            Files.copy(
+                    Path.of(script(script)),
+                    Path.of("/proc/" + pid + "/root" + LAID, script),
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     List<String> inside() {
@@ -168,12 +189,8 @@ public final class TestHost implements AutoCloseable {
     public synchronized Path systemdSocket() {
         Path socket = Path.of("/proc/" + pid + "/root" + RELAY);
         if (!Files.exists(socket)) {
-            try {
-                Files.copy(Path.of(script("relay.py")), Path.of("/proc/" + pid + "/root" + RELAY + ".py"));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            sh("systemd-run -q --unit systemd-relay python3 " + RELAY + ".py " + RELAY
+            lay("relay.py");
+            sh("systemd-run -q --unit systemd-relay python3 " + LAID + "/relay.py " + RELAY
                     + "; for i in $(seq 100); do [ -S " + RELAY + " ] && exit 0; sleep 0.05; done; exit 1");
         }
         return socket;
