@@ -133,7 +133,7 @@ class ServicesOnARealHostTest {
             String before = guarded.host().sh(runs);
             try (Prober prober = Prober.start(guarded.host(), overload.watched())) {
                 Instant broken = overload.inject(guarded.host());
-                prober.awaitHealed(broken, Duration.ofSeconds(5).plus(lasts), lasts.multipliedBy(8));
+                prober.awaitHealed(broken.plus(lasts), Duration.ofSeconds(5), lasts.multipliedBy(8));
                 Prober.Outage seen = prober.stop();
                 System.out.printf(
                         "%-8s overload of %d s: %d of %d requests failed, the last after %d s; %d messages%n",
