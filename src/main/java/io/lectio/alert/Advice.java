@@ -97,7 +97,9 @@ final class Advice {
             return words.say("найти, что занимает сервер: ", "find what keeps the server busy: ")
                     + "top; sudo tail -20 /var/log/nginx/access.log";
         }
-        if (fault.isEmpty() || page.isSlow()) {
+        boolean replaced =
+                fault.filter(each -> each.kind() == Fault.Kind.REPLACED).isPresent();
+        if (fault.isEmpty() || page.isSlow() || replaced) {
             return words.say(
                     "сборка неполная или старая, выложить её заново",
                     "the build is incomplete or old: deploy it again");

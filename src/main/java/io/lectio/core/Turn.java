@@ -113,6 +113,7 @@ final class Turn {
             case Event.Started() -> {
                 clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
                 incidents.replaceAll(IncidentCourse::interrupted);
+                incidents.forEach(this::resume);
             }
             case Event.PathsChanged(var _) -> {
                 settle = Optional.of(new Settle(settle.map(Settle::first).orElse(now), now));
@@ -142,6 +143,16 @@ final class Turn {
                 now,
                 degraded);
         return new Decision(next, actions, wakeAt());
+    }
+
+    /// What the guard was about to heal when it ended is not waited for once more.
+    private void resume(Incident open) {
+        if (open.diagnosis() instanceof Diagnosis.ServiceBad bad) {
+            open.lastAttempt()
+                    .filter(last -> last.result().orElse(null) instanceof RepairResult.Interrupted)
+                    .flatMap(last -> ServiceTrack.resume(bad.condition(), last.startedAt()))
+                    .ifPresent(track -> tracks.put(open.subject(), track));
+        }
     }
 
     private void observed(Observation observation) {
@@ -198,10 +209,17 @@ final class Turn {
                             + observation.outcome().inWords());
         }
         if (observation.outcome() instanceof Observation.Failed(Finding.Answers answers)) {
-            incidents.replaceAll(open -> IncidentCourse.needs(open.subject()).contains(check)
-                    ? IncidentCourse.witnessed(open, answers)
-                    : open);
+            incidents.replaceAll(open -> isSymptomOf(check, open) ? IncidentCourse.witnessed(open, answers) : open);
         }
+    }
+
+    /// A symptom belongs to the deepest incident that explains it.
+    private boolean isSymptomOf(CheckId check, Incident incident) {
+        return IncidentCourse.needs(incident.subject()).contains(check)
+                && incidents.stream()
+                        .noneMatch(other -> other.subject().compareTo(incident.subject()) < 0
+                                && !(other.phase() instanceof Incident.Resolved)
+                                && Diagnosis.explains(other.subject(), check));
     }
 
     private static boolean isBusy(CheckHealth seen) {
@@ -304,6 +322,7 @@ final class Turn {
         for (CheckId check : IncidentCourse.needs(opened.subject())) {
             CheckHealth seen = health.get(check);
             if (seen != null
+                    && isSymptomOf(check, opened)
                     && seen.known().map(Observation::outcome).orElse(null)
                             instanceof Observation.Failed(Finding.Answers answers)) {
                 return IncidentCourse.witnessed(opened, answers);

@@ -76,6 +76,7 @@ class ServiceStoriesTest {
     private Duration worked = Duration.ZERO;
     private boolean apiWell = true;
     private boolean listens = true;
+    private boolean hasAnswered = true;
     private boolean helperPaused;
     private int mainPid = 10;
     private Instant since = now;
@@ -159,7 +160,12 @@ class ServiceStoriesTest {
                 refuses ? Optional.empty() : Optional.of(200),
                 Duration.ofMillis(2),
                 refuses ? Optional.of(new Fault(Fault.Kind.REFUSED, "refused")) : Optional.empty());
-        return new Service(seen, processes(stopped), Optional.of(answer), mine ? answeredAt : now, packages);
+        return new Service(
+                seen,
+                processes(stopped),
+                hasAnswered ? Optional.of(answer) : Optional.empty(),
+                mine ? answeredAt : now,
+                packages);
     }
 
     private List<ProcessView> processes(boolean stopped) {
@@ -466,6 +472,59 @@ class ServiceStoriesTest {
         assertThat(repairs()).hasSize(1);
         assertThat(incident().id()).isNotEqualTo(repaired);
         assertThat(incident().diagnosis().kind()).isEqualTo(Condition.ByHand.class);
+    }
+
+    @Test
+    void aGuardThatDiedInItsRepairDoesNotWaitForTheHangOnceMore() {
+        answers = false;
+        apiWell = false;
+        for (int i = 0; i < 6; i++) {
+            round();
+        }
+        assertThat(repairs()).hasSize(1);
+        hasAnswered = false;
+        state = GuardState.begin(state.durable());
+        now = now.plusSeconds(1);
+        event(new Event.Started());
+        round();
+        assertThat(repairs()).hasSize(2);
+    }
+
+    @Test
+    void aRunThatBeganSinceTheGuardDiedIsAnother() {
+        answers = false;
+        apiWell = false;
+        for (int i = 0; i < 6; i++) {
+            round();
+        }
+        run++;
+        since = now.plusMillis(500);
+        hasAnswered = false;
+        state = GuardState.begin(state.durable());
+        now = now.plusSeconds(1);
+        event(new Event.Started());
+        round();
+        assertThat(repairs()).hasSize(1);
+    }
+
+    @Test
+    void whatIsDownByAnothersFaultCallsNobodyForItsOwn() {
+        webWell = false;
+        Finding.Denial denial = new Finding.Denial(
+                Path.of("/var/www/site/build/linked.js"),
+                false,
+                0600,
+                "root",
+                now,
+                now,
+                Finding.Place.INSIDE,
+                Optional.of(Finding.Obstacle.HARD_LINKS));
+        round();
+        sees(CheckId.FILES, new Observation.Failed(new Finding.Access("www-data", 9, List.of(denial), 1, 1)));
+        Incident left = state.durable().incidents().getLast();
+        assertThat(left.subject()).isEqualTo(CheckId.LEFT_ALONE);
+        assertThat(left.symptom()).isEmpty();
+        assertThat(left.worst()).isEqualTo(Level.WARNING);
     }
 
     @Test

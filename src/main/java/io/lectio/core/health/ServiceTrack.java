@@ -84,11 +84,37 @@ public record ServiceTrack(
                 new Slowest(now, Duration.ZERO, Duration.ZERO));
     }
 
+    /// The track of a fault that was seen before, as far as the same run is still at it.
+    ///
+    /// @param at a run that is younger is another
+    public static Optional<ServiceTrack> resume(Condition seen, Instant at) {
+        return switch (seen) {
+            case Condition.Hung(Duration silent) -> Optional.of(begin(at).after(silent, Optional.empty()));
+            case Condition.Paused(var _, Duration since) ->
+                Optional.of(begin(at).after(Duration.ZERO, Optional.of(since)));
+            case Well _,
+                    Waiting _,
+                    Condition.Starting _,
+                    Ended _,
+                    Condition.Crashed _,
+                    Busy _,
+                    Condition.BootLoop _,
+                    Deaf _,
+                    ByHand _,
+                    Condition.Missing _ -> Optional.empty();
+        };
+    }
+
+    private ServiceTrack after(Duration silence, Optional<Duration> pause) {
+        return new ServiceTrack(last, lastAt, activeRun, answeredRun, lastExit, silence, silence, pause, slowest);
+    }
+
     /// Takes the next look in.
     public ServiceTrack next(Service seen, Instant now) {
         Duration step = step(now);
         boolean another = last.isEmpty()
-                || !last.get().unit().invocation().equals(seen.unit().invocation());
+                ? silent.isZero() || seen.unit().since().isAfter(lastAt)
+                : !last.get().unit().invocation().equals(seen.unit().invocation());
         boolean answered = hasAnswered(seen);
         List<ProcessView> workers = workers(seen);
         boolean stopped = !workers.isEmpty() && workers.stream().allMatch(ProcessView::isStopped);
@@ -99,7 +125,9 @@ public record ServiceTrack(
                 answered ? seen.unit().invocation() : answeredRun,
                 seen.unit().exit().isEmpty() ? lastExit : seen.unit().exit(),
                 answered || another ? Duration.ZERO : silent.plus(step),
-                answered || another || works(last.get(), seen, step) ? Duration.ZERO : idle.plus(step),
+                answered || another || (last.isPresent() && works(last.get(), seen, step))
+                        ? Duration.ZERO
+                        : idle.plus(step),
                 stopped ? Optional.of(paused.map(step::plus).orElse(Duration.ZERO)) : Optional.empty(),
                 answered ? slowest.with(seen.answer().orElseThrow().took(), now) : slowest);
     }

@@ -241,9 +241,12 @@ public record IncidentCourse(
     /// fault may be over, or systemd tries once more while this guard may not.
     private boolean isUnclear(Incident incident, Diagnosis diagnosis) {
         CheckHealth seen = health.get(incident.subject());
-        boolean triedBySystemd = incident.phase() instanceof CoolingDown
-                && diagnosis instanceof Diagnosis.ServiceBad bad
-                && bad.condition() instanceof Condition.Crashed;
+        boolean waits = incident.phase() instanceof CoolingDown
+                || incident.lastAttempt()
+                        .filter(last -> last.startedAt().plus(PAUSES.getLast()).isAfter(now))
+                        .isPresent();
+        boolean triedBySystemd =
+                waits && diagnosis instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.Crashed;
         return triedBySystemd || (seen != null && (seen.undecided() || seen.unknowns() > 0));
     }
 
@@ -273,13 +276,14 @@ public record IncidentCourse(
             case CONFIG -> CheckId.CONFIG;
         };
         Finding.Answers proof = Optional.ofNullable(health.get(asked))
-                                .flatMap(CheckHealth::finding)
-                                .orElse(null)
-                        instanceof Finding.Answers answers
+                                        .flatMap(CheckHealth::finding)
+                                        .orElse(null)
+                                instanceof Finding.Answers answers
+                        && isPassed(asked, Instant.MIN)
                 ? answers
                 : new Finding.Answers(asked, List.of(), Duration.ZERO);
         Incident resolved = incident.in(new Resolved(now, proof));
-        Duration quiet = isOfFiles(incident) ? policy.timing().quiet() : later(incident, Duration.ZERO);
+        Duration quiet = later(incident, policy.timing().quiet());
         return new Step(
                 resolved,
                 false,
@@ -382,7 +386,7 @@ public record IncidentCourse(
             return Level.INFO;
         }
         Diagnosis cause = incident.diagnosis();
-        boolean down = failing(CheckId.PAGE) || failing(CheckId.API);
+        boolean down = isDownBy(incident.subject());
         Duration patience = policy.patience().escalate().multipliedBy(cause.urgent() ? 1 : LENIENCE);
         boolean overdue = !incident.openedAt().plus(patience).isAfter(now);
         boolean vain = incident.phase() instanceof CoolingDown || incident.phase() instanceof Degraded;
@@ -405,8 +409,24 @@ public record IncidentCourse(
         return incident.diagnosis() instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.ByHand;
     }
 
-    private boolean failing(CheckId check) {
-        return isFailed(check, Instant.MIN);
+    /// Whether visitors miss the page or the API for the sake of this subject, and of none below it.
+    private boolean isDownBy(CheckId subject) {
+        for (CheckId check : needs(subject)) {
+            boolean asked = check == CheckId.PAGE || check == CheckId.API;
+            if (asked && isFailed(check, Instant.MIN) && !isExplainedDeeper(check, subject)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isExplainedDeeper(CheckId check, CheckId subject) {
+        for (CheckId other : found.keySet()) {
+            if (other.compareTo(subject) < 0 && Diagnosis.explains(other, check)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Instant closesAt(Incident incident, Instant provedAt) {

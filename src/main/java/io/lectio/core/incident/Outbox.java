@@ -34,6 +34,9 @@ public record Outbox(
 
     private static final Duration MARGIN = Duration.ofMillis(100);
     private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
+    /// How long the first of many alerts waits for the others.
+    private static final Duration GATHERING = Duration.ofSeconds(3);
+
     private static final Duration REFUSED_PAUSE = Duration.ofSeconds(60);
     /// This many unsent are a burst or a backlog: one message for all of them, edited as one from then on.
     private static final int MANY = 3;
@@ -95,9 +98,10 @@ public record Outbox(
         return new Outbox(kept, quietUntil, quiet, failures, moved, surplus.isPresent() ? merged + 1 : merged);
     }
 
-    /// What to send now, CRITICAL first, then the one refused least, then the oldest.
+    /// What to send now, CRITICAL first, then the one refused least, then the oldest. Where many are about to be due,
+    /// they wait for one another.
     public Optional<Parcel> next(Instant now) {
-        if (now.isBefore(quietUntil) || firstDue().isAfter(now)) {
+        if (now.isBefore(quietUntil) || readyAt().isAfter(now)) {
             return Optional.empty();
         }
         List<Alert> due = alerts.stream()
@@ -126,18 +130,29 @@ public record Outbox(
     }
 
     /// Most turns find nothing to send: these are a third of all time if they stream.
-    private Instant firstDue() {
+    private Instant readyAt() {
         Instant first = Instant.MAX;
         for (Alert alert : alerts) {
             if (alert.pending() && alert.dueAt().isBefore(first)) {
                 first = alert.dueAt();
             }
         }
-        return first;
+        if (first.equals(Instant.MAX)) {
+            return first;
+        }
+        int together = 0;
+        Instant last = first;
+        for (Alert alert : alerts) {
+            if (alert.unsent() && alert.pending() && !alert.dueAt().isAfter(first.plus(GATHERING))) {
+                together++;
+                last = alert.dueAt().isAfter(last) ? alert.dueAt() : last;
+            }
+        }
+        return together >= MANY ? last : first;
     }
 
     public Optional<Instant> wakeAt() {
-        Instant due = firstDue();
+        Instant due = readyAt();
         return due.equals(Instant.MAX) ? Optional.empty() : Optional.of(due.isAfter(quietUntil) ? due : quietUntil);
     }
 
