@@ -1,0 +1,32 @@
+package io.lectio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.testhost.GuardedHost;
+import io.lectio.testhost.HostTest;
+import io.lectio.testhost.Release;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The issue's burst with Telegram well: fails, each of the three faults is a message.
+@HostTest
+class BurstOnARealHostTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void threeFaultsAtOneMomentAreOneMessage(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.host().sh("""
+                    B=/var/www/teaching_panel/frontend/build
+                    pkill -KILL nginx; systemctl kill -s KILL teaching_panel; chown -R root:root $B; chmod -R u=rwX,go= $B
+                    sleep 15
+                    """);
+            guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
+            assertThat(guarded.bot().chat()).hasSize(1);
+        }
+    }
+}
