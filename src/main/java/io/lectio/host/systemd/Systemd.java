@@ -6,7 +6,6 @@ import io.lectio.host.systemd.SystemdException.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -18,8 +17,8 @@ import java.util.function.Consumer;
 /// systemd, asked as `systemctl` asks it when it is root: peer to peer at its private socket. A lost connection
 /// (`daemon-reexec` drops it) is opened anew by the next call, and by itself while units are watched.
 ///
-/// Every call has a deadline. What fails is a [SystemdException] that says what and on what; an interrupted thread gets
-/// an [java.io.InterruptedIOException].
+/// Every call has a deadline. What fails is a [SystemdException] that says what and on what; an interrupted thread
+/// gets an [java.io.InterruptedIOException].
 public final class Systemd implements AutoCloseable {
     private static final Path PRIVATE = Path.of("/run/systemd/private");
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -64,7 +63,7 @@ public final class Systemd implements AutoCloseable {
         }
         Stop stop = Stop.UNKNOWN;
         if (watched.isPresent()) {
-            stop = watched.get().who(name, properties.started(), properties.left());
+            stop = watched.get().who(name, properties);
         }
         return properties.state(name, stop);
     }
@@ -76,13 +75,10 @@ public final class Systemd implements AutoCloseable {
     /// Those of all its interfaces at once, so that they fit together.
     private UnitProperties properties(String name, String path) throws IOException {
         Message answer = connection().call(patience, path, "org.freedesktop.DBus.Properties", "GetAll", "");
-        if (!answer.signature().equals("a{sv}")) {
-            throw SystemdException.malformed("GetAll of " + name + " answers " + answer.signature());
-        }
-        return new UnitProperties(new Reader(answer.body()).properties(UnitProperties.WANTED));
+        return UnitProperties.of(answer, name);
     }
 
-    /// Returns when the restart is done.
+    /// Returns when the restart is done. A stop that is under way is somebody's will, and not replaced.
     public void restart(String unit, Duration within) throws IOException, InterruptedException {
         String what = "RestartUnit " + UnitName.check(unit);
         long end = System.nanoTime() + within.toNanos();
@@ -90,7 +86,7 @@ public final class Systemd implements AutoCloseable {
         restarts.add(removed); // before the call: the job may end before its answer is read
         try {
             String job = connection()
-                    .call(within, MANAGER, MANAGER_INTERFACE, "RestartUnit", unit, "replace")
+                    .call(within, MANAGER, MANAGER_INTERFACE, "RestartUnit", unit, "fail")
                     .text(0);
             while (true) {
                 Removed each = removed.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -129,8 +125,8 @@ public final class Systemd implements AutoCloseable {
         }
     }
 
-    /// Tells, from a thread of its own, that one of these units may have changed; what has, a look tells. All are told
-    /// at the beginning and after each gap.
+    /// Tells, from a thread of its own, that one of these units may have changed; what has, a look tells. All are
+    /// told at the beginning and after each gap.
     ///
     /// @throws IllegalStateException the second time
     public synchronized void watch(Set<String> units, Consumer<String> changed) {
@@ -140,7 +136,7 @@ public final class Systemd implements AutoCloseable {
         units.forEach(UnitName::check);
         UnitWatch watch = new UnitWatch(units);
         if (connected) {
-            watch.connected(Instant.now());
+            watch.connected();
         }
         watched = Optional.of(watch);
         telling = Optional.of(Thread.ofVirtual().name("systemd-watch").start(() -> tell(watch, changed)));
@@ -185,7 +181,7 @@ public final class Systemd implements AutoCloseable {
     private synchronized void connected(Connection connection, boolean now) {
         if (current.filter(latest -> latest == connection).isPresent()) {
             connected = now;
-            watched.ifPresent(now ? watch -> watch.connected(Instant.now()) : UnitWatch::lost);
+            watched.ifPresent(now ? UnitWatch::connected : UnitWatch::lost);
         }
     }
 
@@ -204,7 +200,7 @@ public final class Systemd implements AutoCloseable {
                 restarts.forEach(restart -> restart.add(removed));
             }
             if (watched.isPresent()) {
-                watched.get().signal(from, signal, Instant.now());
+                watched.get().signal(from, signal);
             }
         }
 
