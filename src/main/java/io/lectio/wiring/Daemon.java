@@ -112,8 +112,8 @@ public final class Daemon {
         return true;
     }
 
-    /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a sandbox
-    /// without it, the guard works all the same.
+    /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a
+    /// sandbox without it, the guard works all the same.
     private static Closeable alone(Site site, Home home, EventLog log) throws IOException {
         if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
             return () -> {};
@@ -213,6 +213,7 @@ public final class Daemon {
                             new ApiProbe(
                                     site.server(),
                                     policy.services().app().orElseThrow().api(),
+                                    site.page(),
                                     PAGE_DEADLINE);
                         case PAGE -> new PageProbe(site, PAGE_DEADLINE);
                     });
