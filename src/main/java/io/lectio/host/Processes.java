@@ -25,7 +25,6 @@ public final class Processes {
     private static final long TICKS_A_SECOND = 100;
 
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
-    private static final Pattern LOCK = Pattern.compile("([0-9a-f]+):([0-9a-f]+):(\\d+)");
     private static final List<String> PACKAGE_LOCKS =
             List.of("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock");
 
@@ -168,29 +167,15 @@ public final class Processes {
         return anyLocked(PACKAGE_LOCKS.stream().map(Path::of).toList());
     }
 
-    boolean anyLocked(List<Path> files) throws IOException {
-        Set<String> wanted = new HashSet<>();
-        for (Path file : files) {
-            if (Files.exists(file)) {
-                wanted.add(place(
-                        (Long) Files.getAttribute(file, "unix:dev"), (Long) Files.getAttribute(file, "unix:ino")));
-            }
-        }
-        for (String line : Files.readAllLines(proc.resolve("locks"), StandardCharsets.ISO_8859_1)) {
-            Matcher lock = LOCK.matcher(line);
-            // "->" waits for a lock that another line holds
-            if (lock.find() && wanted.contains(lock.group())) {
-                return true;
+    /// Not from `/proc/locks`: its device numbers are not those of stat(2) on every file system.
+    static boolean anyLocked(List<Path> files) throws IOException {
+        try (Kernel kernel = new Kernel()) {
+            for (Path file : files) {
+                if (kernel.isLocked(file.toString().getBytes(StandardCharsets.UTF_8))) {
+                    return true;
+                }
             }
         }
         return false;
-    }
-
-    /// As the kernel prints it: device numbers in hexadecimal, the inode in decimal. stat(2) keeps the device's low
-    /// 8 bits of the minor apart from the others.
-    private static String place(long device, long inode) {
-        long major = device >> 8 & 0xfff;
-        long minor = (device & 0xff) | (device >> 12 & 0xfff00);
-        return "%02x:%02x:%d".formatted(major, minor, inode);
     }
 }
