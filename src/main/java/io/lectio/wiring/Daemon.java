@@ -117,8 +117,8 @@ public final class Daemon {
         return true;
     }
 
-    /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a sandbox
-    /// without it, the guard works all the same.
+    /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a
+    /// sandbox without it, the guard works all the same.
     private static Closeable alone(Site site, Home home, EventLog log) throws IOException {
         if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
             return () -> {};
@@ -146,8 +146,8 @@ public final class Daemon {
         }
     }
 
-    /// Every check's look, once, side by side, changing nothing. What a single look at a service can tell, it is judged
-    /// by.
+    /// Every check's look, once, side by side, changing nothing. What a single look at a service can tell, it is
+    /// judged by.
     public static Map<CheckId, Observation.Outcome> lookOnce(Settings settings)
             throws InterruptedException, IOException {
         InstantSource clock = InstantSource.system();
@@ -235,6 +235,7 @@ public final class Daemon {
                             new ApiProbe(
                                     site.server(),
                                     policy.services().app().orElseThrow().api(),
+                                    site.page(),
                                     PAGE_DEADLINE);
                         case PAGE -> new PageProbe(site, PAGE_DEADLINE);
                     });
