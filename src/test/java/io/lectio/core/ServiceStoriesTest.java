@@ -77,6 +77,7 @@ class ServiceStoriesTest {
     private boolean apiWell = true;
     private boolean listens = true;
     private boolean hasAnswered = true;
+    private boolean refusedOnce;
     private boolean helperPaused;
     private int mainPid = 10;
     private Instant since = now;
@@ -133,7 +134,7 @@ class ServiceStoriesTest {
 
     private Service service(String unit, Active state, String word, boolean answering, boolean stopped) {
         boolean mine = unit.equals(APP);
-        if (mine && answering) {
+        if (mine && (answering || (!listens && !refusedOnce))) {
             answeredAt = now;
         }
         if (mine && works) {
@@ -344,6 +345,20 @@ class ServiceStoriesTest {
         assertThat(repairs()).isEmpty();
         assertThat(incident().diagnosis().kind()).isEqualTo(Condition.Deaf.class);
         assertThat(incident().worst()).as("the site is well").isEqualTo(Level.WARNING);
+    }
+
+    @Test
+    void aRunThatRefusedAtItsStartAndThenLetsInButNeverAnswersHangs() {
+        run = 2;
+        answers = false;
+        apiWell = false;
+        listens = false;
+        round();
+        refusedOnce = true;
+        for (int i = 0; i < 7; i++) {
+            round();
+        }
+        assertThat(repairs()).containsExactly(new Remedy.Restart(APP, true, false));
     }
 
     @Test

@@ -159,7 +159,7 @@ public record ServiceTrack(
             }
             used = used.plus(worker.processorTime()).minus(was.processorTime());
         }
-        return used.multipliedBy(IDLE_SHARE).compareTo(time) >= 0;
+        return !used.isZero() && used.multipliedBy(IDLE_SHARE).compareTo(time) >= 0;
     }
 
     /// All but the main process, which keeps its heartbeat while all of its workers hang.
@@ -239,6 +239,7 @@ public record ServiceTrack(
         Optional<Fault> deaf = seen.answer()
                 .flatMap(Finding.Answer::fault)
                 .filter(why -> why.kind() == Fault.Kind.REFUSED
+                        && seen.answeredAt().plus(LONGEST_STEP).isAfter(lastAt) // later ones were let in
                         && !answeredRun.equals(seen.unit().invocation()));
         if (deaf.isEmpty() && silent.compareTo(hung) >= 0 && idle.compareTo(hung) >= 0) {
             return new Condition.Hung(silent);
