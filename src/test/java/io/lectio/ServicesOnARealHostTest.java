@@ -247,20 +247,22 @@ class ServicesOnARealHostTest {
     @EnumSource(Release.class)
     void aGuardKilledInTheMiddleOfItsRepairIsFinishedByTheNextOne(Release release) {
         for (Fault fault : List.of(Faults.BUILD_AS_ROOT_SCP, ServiceFaults.GUNICORN_KILLED)) {
-            GuardKilled killed = new GuardKilled(fault);
-            try (GuardedHost guarded = GuardedHost.boot(release, killed::prepare);
-                    Prober prober = Prober.start(guarded.host(), killed.watched())) {
-                guarded.awaitWell("app");
-                Instant broken = killed.inject(guarded.host());
-                prober.awaitHealed(broken, QUIET, PATIENCE);
-                System.out.printf(
-                        "%-8s %-32s outage %5d ms%n",
-                        release, killed.name(), prober.stop().since(broken).toMillis());
-                Message told =
-                        guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
-                assertThat(told.text()).contains("WARNING");
-                guarded.awaitCalm();
-            }
+            Duration outage = GuardKilled.inTime(() -> outageOf(new GuardKilled(fault), release));
+            System.out.printf("%-8s guard killed, %-32s outage %5d ms%n", release, fault.name(), outage.toMillis());
+        }
+    }
+
+    private static Duration outageOf(GuardKilled killed, Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release, killed::prepare);
+                Prober prober = Prober.start(guarded.host(), killed.watched())) {
+            guarded.awaitWell("app");
+            Instant broken = killed.inject(guarded.host());
+            prober.awaitHealed(broken, QUIET, PATIENCE);
+            Duration outage = prober.stop().since(broken);
+            Message told = guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
+            assertThat(told.text()).contains("WARNING");
+            guarded.awaitCalm();
+            return outage;
         }
     }
 

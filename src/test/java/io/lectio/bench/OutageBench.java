@@ -44,7 +44,6 @@ class OutageBench {
     private static final Duration SETTLING = Duration.ofSeconds(6);
     private static final Duration FOR_THE_ALERT = Duration.ofSeconds(5);
     private static final int PAIR_RUNS = 3;
-    private static final int TRIES = 4;
 
     private final Map<String, Fault> faults = new LinkedHashMap<>();
     private final OutageRecord record;
@@ -74,7 +73,8 @@ class OutageBench {
         List<OutageRun> weighings = weighings();
         progress.plan(runs, weighings, hosts);
         try (ExecutorService side = Executors.newFixedThreadPool(hosts)) {
-            runs.forEach(run -> side.execute(() -> attempt(run, () -> record.add(measure(run)))));
+            runs.forEach(run ->
+                    side.execute(() -> attempt(run, () -> record.add(GuardKilled.inTime(() -> measureOnce(run))))));
             weighings.forEach(run -> side.execute(() -> attempt(run, () -> record.add(weigh(run)))));
         }
         new OutageTable(record).publish(List.copyOf(faults.values()));
@@ -98,18 +98,6 @@ class OutageBench {
             }
         }
         progress.done(run, Duration.between(began, Instant.now()), said);
-    }
-
-    /// The guard may be quicker than its killer; then another host is tried.
-    private OutageRun.Result measure(OutageRun run) {
-        for (int tried = 1; fault(run.fault()) instanceof GuardKilled && tried < TRIES; tried++) {
-            try {
-                return measureOnce(run);
-            } catch (GuardKilled.TooLate e) {
-                System.out.println(run + ": " + e.getMessage());
-            }
-        }
-        return measureOnce(run);
     }
 
     private OutageRun.Result measureOnce(OutageRun run) {
