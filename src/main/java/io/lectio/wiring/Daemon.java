@@ -22,6 +22,7 @@ import io.lectio.engine.GuardLoop;
 import io.lectio.engine.Notifier;
 import io.lectio.engine.Prober;
 import io.lectio.engine.Repairer;
+import io.lectio.host.Supervisor;
 import io.lectio.host.http.Dialer;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.systemd.Systemd;
@@ -112,8 +113,8 @@ public final class Daemon {
         return true;
     }
 
-    /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a sandbox
-    /// without it, the guard works all the same.
+    /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a
+    /// sandbox without it, the guard works all the same.
     private static Closeable alone(Site site, Home home, EventLog log) throws IOException {
         if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
             return () -> {};
@@ -191,7 +192,8 @@ public final class Daemon {
         return units;
     }
 
-    private static Map<CheckId, Prober> probers(Policy policy, Systemd systemd, Duration wait, InstantSource clock) {
+    private static Map<CheckId, Prober> probers(
+            Policy policy, Supervisor supervisor, Duration wait, InstantSource clock) {
         Site site = policy.site();
         Map<CheckId, Prober> probers = new EnumMap<>(CheckId.class);
         for (CheckId check : policy.checks()) {
@@ -200,12 +202,13 @@ public final class Daemon {
                     switch (check) {
                         case APP -> {
                             Services.App app = policy.services().app().orElseThrow();
-                            yield new ServiceProbe(systemd, app.unit(), direct(app), directly(app, site), wait, clock);
+                            yield new ServiceProbe(
+                                    supervisor, app.unit(), direct(app), directly(app, site), wait, clock);
                         }
                         case PROXY -> {
                             Services.Proxy proxy = policy.services().proxy().orElseThrow();
                             HttpClient http = new HttpClient(new Dialer.Fixed(site.server()), false);
-                            yield new ServiceProbe(systemd, proxy.unit(), http, site.page(), wait, clock);
+                            yield new ServiceProbe(supervisor, proxy.unit(), http, site.page(), wait, clock);
                         }
                         case CONFIG -> new ConfigProbe();
                         case FILES, LEFT_ALONE -> new PathAccessProbe(site);
@@ -236,10 +239,10 @@ public final class Daemon {
         return URI.create("http://" + site.page().getHost() + port + app.api().getRawPath());
     }
 
-    private static Repairer repairer(Home home, Systemd systemd) {
+    private static Repairer repairer(Home home, Supervisor supervisor) {
         PathRepairer paths = new PathRepairer(home.state().resolve("repairs"));
         ServiceRestarter services =
-                new ServiceRestarter(systemd, home.state().resolve("evidence"), Optional.of(APP_LOG));
+                new ServiceRestarter(supervisor, home.state().resolve("evidence"), Optional.of(APP_LOG));
         return (remedy, name) -> switch (remedy) {
             case Remedy.OpenPaths open -> paths.run(open, name);
             case Remedy.Restart restart -> services.run(restart, name);

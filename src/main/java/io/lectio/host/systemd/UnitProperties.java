@@ -4,6 +4,7 @@ import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Active;
 import io.lectio.core.health.UnitState.Load;
 import io.lectio.core.health.UnitState.Stop;
+import io.lectio.host.Signals;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
@@ -30,19 +31,6 @@ record UnitProperties(Map<String, Object> all) {
             "Restart",
             "ControlGroup",
             "Job");
-
-    private static final Map<Integer, String> SIGNALS = Map.ofEntries(
-            Map.entry(1, " (HUP)"),
-            Map.entry(2, " (INT)"),
-            Map.entry(3, " (QUIT)"),
-            Map.entry(4, " (ILL)"),
-            Map.entry(6, " (ABRT)"),
-            Map.entry(7, " (BUS)"),
-            Map.entry(8, " (FPE)"),
-            Map.entry(9, " (KILL)"),
-            Map.entry(11, " (SEGV)"),
-            Map.entry(15, " (TERM)"),
-            Map.entry(31, " (SYS)"));
 
     UnitState state(String name, Stop stop) throws SystemdException {
         byte[] invocation = all.get("InvocationID") instanceof byte[] id ? id : new byte[0];
@@ -100,7 +88,7 @@ record UnitProperties(Map<String, Object> all) {
         int status = number("ExecMainStatus");
         return switch (number("ExecMainCode")) {
             case 1 -> "exit code " + status;
-            case 2, 3 -> "signal " + status + SIGNALS.getOrDefault(status, "");
+            case 2, 3 -> Signals.show(status);
             default -> "";
         };
     }

@@ -1,0 +1,55 @@
+package io.lectio.host;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.invoke.MethodHandle;
+import java.util.Map;
+
+/// Signals of signal(7), by number as on x86 and ARM.
+public final class Signals {
+    public static final int KILL = 9;
+    public static final int CONT = 18;
+    public static final int STOP = 19;
+
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+            Map.entry(1, " (HUP)"),
+            Map.entry(2, " (INT)"),
+            Map.entry(3, " (QUIT)"),
+            Map.entry(4, " (ILL)"),
+            Map.entry(6, " (ABRT)"),
+            Map.entry(7, " (BUS)"),
+            Map.entry(8, " (FPE)"),
+            Map.entry(KILL, " (KILL)"),
+            Map.entry(11, " (SEGV)"),
+            Map.entry(15, " (TERM)"),
+            Map.entry(31, " (SYS)"));
+
+    private Signals() {}
+
+    /// How a process has ended that a signal has ended.
+    public static String show(int signal) {
+        return "signal " + signal + NAMES.getOrDefault(signal, "");
+    }
+
+    /// @return whether there was such a process and it might be signalled
+    public static boolean send(int pid, int signal) {
+        if (pid <= 0) {
+            throw new IllegalArgumentException("no process but a group: " + pid);
+        }
+        try {
+            return (int) Call.KILL.invokeExact(pid, signal) == 0;
+        } catch (Throwable e) {
+            throw new IllegalStateException("kill could not be called", e);
+        }
+    }
+
+    /// Bound when first called.
+    private static final class Call {
+        private static final MethodHandle KILL = Linker.nativeLinker()
+                .downcallHandle(
+                        Linker.nativeLinker().defaultLookup().findOrThrow("kill"),
+                        FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    }
+}
