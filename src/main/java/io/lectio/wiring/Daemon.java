@@ -87,6 +87,7 @@ public final class Daemon {
             return false;
         }
         try (OneGuard _ = lock.get()) {
+            Drills.putBack(home);
             work.run();
         }
         return true;
@@ -275,7 +276,7 @@ public final class Daemon {
 
     /// The site with its root's real path, so that a link above it (`/var/www` elsewhere) is the administrator's,
     /// settled once, and any link below it is refused.
-    private static Site real(Site site) throws IOException {
+    static Site real(Site site) throws IOException {
         if (!Files.exists(site.siteRoot())) {
             return site;
         }
