@@ -40,6 +40,7 @@ public final class DemoServer {
         socket = new ServerSocket();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         this.answerer = answerer;
+        Thread.ofPlatform().name("accept").daemon().start(this::serve);
     }
 
     /// A port of the loopback that nobody else is given meanwhile: held, but not listened at.
@@ -54,30 +55,33 @@ public final class DemoServer {
     /// that it serves and the application's port.
     public static void main(String[] arguments) throws IOException {
         Subordinate.leaveTerminal();
-        int port = Integer.parseInt(arguments[2]);
-        DemoServer server = new DemoServer(port, arguments.length == 3 ? DemoServer::api : web(arguments));
-        Thread.ofPlatform().name("accept").daemon().start(server::serve);
-        server.warmUp();
+        Answerer answerer = arguments.length == 3 ? DemoServer::api : web(arguments);
+        try (ServerSocket first = new DemoServer(0, answerer).socket) {
+            warmUp(first.getLocalPort());
+        }
         Subordinate.become(arguments[1]);
+        DemoServer _ = new DemoServer(Integer.parseInt(arguments[2]), answerer);
         Subordinate.endWithParent(Long.parseLong(arguments[0]));
         while (System.in.read() >= 0) {} // ends with the guard
         Runtime.getRuntime().halt(0);
     }
 
     /// All classes and libraries are loaded while they can be read: a clone in /root is closed to any other user.
-    private void warmUp() throws IOException {
+    private static void warmUp(int port) throws IOException {
         for (String path : new String[] {"/", "/api/health/", "/none.js"}) {
-            ask(socket.getLocalPort(), path, OutputStream.nullOutputStream());
+            ask(port, path, OutputStream.nullOutputStream());
         }
     }
 
     private void serve() {
-        while (true) {
+        while (!socket.isClosed()) {
             try {
                 Socket visitor = socket.accept();
                 Thread.ofVirtual().start(() -> serve(visitor));
             } catch (IOException e) {
-                Runtime.getRuntime().halt(1); // out of descriptors: its supervisor starts it anew
+                if (!socket.isClosed()) {
+                    Runtime.getRuntime().halt(1); // out of descriptors: its supervisor starts it anew
+                }
             }
         }
     }
