@@ -134,7 +134,7 @@ public final class Daemon {
     /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a
     /// sandbox without it, the guard works all the same.
     private static Closeable alone(Site site, Home home, EventLog log) throws IOException {
-        if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+        if (!isRoot()) {
             return () -> {};
         }
         try {
@@ -145,6 +145,10 @@ public final class Daemon {
             log.health(Level.WARNING, "nothing keeps a guard of another home from repairing here too: " + e);
             return () -> {};
         }
+    }
+
+    static boolean isRoot() throws IOException {
+        return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
     }
 
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.

@@ -97,7 +97,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
             folderForAll(folder);
             String user = WebUser.ofOurs();
             Path below = folder.resolve("site");
-            Path root = DemoSite.fits(below, user.equals("nobody")) ? below : Files.createTempDirectory("lectio-demo-");
+            Path root = DemoSite.fits(below, Daemon.isRoot()) ? below : Files.createTempDirectory("lectio-demo-");
             try (DemoSite site = DemoSite.lay(root, user)) {
                 DemoSupervisor supervisor = new DemoSupervisor(folder, site.commands(Child.again(DemoServer.class)));
                 remember(home, site.site());
