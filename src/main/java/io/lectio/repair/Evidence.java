@@ -2,8 +2,8 @@ package io.lectio.repair;
 
 import io.lectio.core.health.ProcessView;
 import io.lectio.core.health.UnitState;
-import io.lectio.host.Child;
 import io.lectio.host.Processes;
+import io.lectio.host.Supervisor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,9 +20,6 @@ import java.util.Set;
 
 /// What a service was like before it was started anew.
 final class Evidence {
-    private static final Duration JOURNAL_DEADLINE = Duration.ofSeconds(5);
-    private static final int JOURNAL_LINES = 20;
-    private static final int JOURNAL_BYTES = 32_768;
     private static final int LOG_BYTES = 32_768;
     private static final int LOG_LINES = 40;
     private static final Duration LOG_AGE = Duration.ofMinutes(2);
@@ -39,11 +36,11 @@ final class Evidence {
     }
 
     /// Begins with the unit and its processes as they are now.
-    static Evidence of(UnitState unit) throws IOException {
+    static Evidence of(UnitState unit, List<ProcessView> running) {
         Evidence evidence = new Evidence(unit);
         evidence.lines.add("# " + Instant.now() + " " + unit);
         Processes processes = new Processes();
-        for (ProcessView process : processes.of(unit.cgroup())) {
+        for (ProcessView process : running) {
             evidence.lines.add("process " + process.pid() + " " + process.name() + " state " + process.state()
                     + " since " + process.started() + " processor "
                     + process.processorTime().toMillis() + " ms, "
@@ -53,25 +50,11 @@ final class Evidence {
     }
 
     /// The last lines that the run which is over has left in the journal.
-    void addJournal() throws InterruptedException {
-        if (unit.invocation().isEmpty()) {
-            return;
-        }
+    void addJournal(Supervisor supervisor) throws InterruptedException {
         try {
-            Child.Result journal = Child.run(
-                    List.of(
-                            "journalctl",
-                            "--quiet",
-                            "--no-pager",
-                            "--output=short-iso",
-                            "--lines=" + JOURNAL_LINES,
-                            "_SYSTEMD_INVOCATION_ID=" + unit.invocation(),
-                            "+",
-                            "INVOCATION_ID=" + unit.invocation()),
-                    JOURNAL_DEADLINE,
-                    JOURNAL_BYTES);
+            List<String> journal = supervisor.journal(unit);
             lines.add("# journal");
-            journal.text().lines().forEach(lines::add);
+            lines.addAll(journal);
         } catch (IOException e) {
             lines.add("# no journal: " + e.getMessage());
         }
