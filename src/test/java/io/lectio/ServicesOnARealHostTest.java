@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -47,7 +48,7 @@ class ServicesOnARealHostTest {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
             host.sh("systemctl stop teaching_panel");
-            Message told = guarded.bot().awaitMessage(message -> message.text().contains("человек"), PATIENCE);
+            Message told = guarded.bot().awaitMessage(message -> message.text().contains("остановлен"), PATIENCE);
             assertThat(told.text()).contains("INFO", "teaching_panel.service", "systemctl start teaching_panel");
             host.sh("sleep 12; ! systemctl is-active -q teaching_panel");
             host.sh("systemctl start teaching_panel");
@@ -59,13 +60,105 @@ class ServicesOnARealHostTest {
         }
     }
 
+    /// nginx is stopped while its repair tests its configuration, or has failed and waits for a package manager.
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void aPersonsStopDuringARepairIsNotUndone(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            TestHost host = guarded.host();
+            host.sh("""
+                    mv /usr/sbin/nginx /usr/sbin/nginx.real
+                    printf '#!/bin/sh\\ncase " $* " in *" -t "*) sleep 4;; esac\\nexec /usr/sbin/nginx.real "$@"\\n' >/usr/sbin/nginx
+                    chmod +x /usr/sbin/nginx
+                    pkill -STOP nginx
+                    for i in $(seq 200); do
+                      ! grep -q 'attempt 1' /var/log/lectio-monitor/health.log || break; sleep 0.1
+                    done
+                    systemctl stop nginx
+                    """);
+            host.sh("sleep 8; ! systemctl is-active -q nginx && ! pgrep nginx");
+            assertThat(host.sh("cat /var/log/lectio-monitor/health.log"))
+                    .containsPattern("forgone: (systemctl stop|systemd has a job of) nginx.service");
+            host.sh("mv /usr/sbin/nginx.real /usr/sbin/nginx; systemctl start nginx");
+            guarded.awaitCalm();
+
+            host.sh("""
+                    systemd-run -q python3 -c 'import fcntl, time
+                    lock = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(lock, fcntl.LOCK_EX); time.sleep(12)'
+                    sleep 6; pkill -KILL nginx; sleep 2; systemctl is-failed -q nginx; systemctl stop nginx
+                    sleep 14; ! pgrep nginx
+                    """);
+        }
+    }
+
+    /// Processes that a run has left hold its port: no new run could have it.
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void whatARunHasLeftBehindIsEndedBeforeTheNext(Release release) {
+        Consumer<TestHost> keeping = host -> host.sh("""
+                mkdir -p /etc/systemd/system/teaching_panel.service.d
+                printf '[Service]\\nKillMode=process\\nEnvironment=GUNICORN_CMD_ARGS=--timeout=0\\n' \\
+                  >/etc/systemd/system/teaching_panel.service.d/keep.conf
+                systemctl daemon-reload; systemctl restart teaching_panel
+                """);
+        try (GuardedHost guarded = GuardedHost.boot(release, keeping)) {
+            guarded.awaitWell("api");
+            guarded.host().sh("""
+                    main=$(systemctl show -p MainPID --value teaching_panel)
+                    for i in $(pgrep -P $main); do curl -sN -m 5 http://127.0.0.1:8000/api/block/ >/dev/null & done
+                    sleep 2; kill -KILL $main
+                    for i in $(seq 150); do
+                      curl -fs -m 1 -o /dev/null http://127.0.0.1:8000/api/health/ && exit 0; sleep 0.1
+                    done; exit 1
+                    """);
+            Message told = guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
+            assertThat(told.text()).contains("убит и запущен заново").doesNotContain("2 раза");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void aRestartThatFailsIsToldWithTheServicesOwnWordsAndKeepsItsEvidence(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            guarded.host().sh("""
+                    systemctl kill -s STOP lectio-monitor; pkill -KILL nginx; sleep 0.5
+                    systemd-run -q --unit taken python3 -m http.server 80
+                    for i in $(seq 50); do ! curl -s -m 1 -o /dev/null http://127.0.0.1/ || break; sleep 0.1; done
+                    systemctl kill -s CONT lectio-monitor
+                    """);
+            Message told = guarded.bot().awaitMessage(message -> message.text().contains("не удалось"), PATIENCE);
+            assertThat(told.text()).contains("Address already in use");
+            guarded.host().sh("grep -q nginx.service /var/lib/lectio-monitor/evidence/*");
+            guarded.host().sh("systemctl stop taken");
+        }
+    }
+
+    /// Where no process can be seen, no work can: that is not a hang.
+    @Test
+    void whoCannotSeeTheProcessesDoesNotJudgeThem() {
+        try (GuardedHost guarded = GuardedHost.boot(Release.TRIXIE)) {
+            guarded.host().sh("""
+                    mkdir -p /run/systemd/system/lectio-monitor.service.d
+                    printf '[Service]\\nInaccessiblePaths=/sys/fs/cgroup\\n' >/run/systemd/system/lectio-monitor.service.d/blind.conf
+                    systemctl daemon-reload; systemctl restart lectio-monitor
+                    """);
+            guarded.awaitGuard();
+            Message told = guarded.bot().awaitMessage(message -> message.text().contains("не может"), PATIENCE);
+            assertThat(told.text()).contains("processes of", "/sys/fs/cgroup");
+            assertThat(guarded.attempts()).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Release.class)
     void nginxWithABadConfigurationIsToldWithItsLineAndNotRestarted(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.host().sh("echo 'server { lissten 81; }' >/etc/nginx/conf.d/bad.conf; pkill -KILL nginx");
             Message told = guarded.bot().awaitMessage(message -> message.text().contains("bad.conf:1"), PATIENCE);
-            assertThat(told.text()).contains("CRITICAL", "lissten", "nginx -t");
+            assertThat(told.text())
+                    .contains("CRITICAL", "(/etc/nginx/conf.d/bad.conf:1): unknown directive \"lissten\"", "nginx -t")
+                    .doesNotContain("emerg")
+                    .containsOnlyOnce("lissten");
             assertThat(guarded.host().sh("systemctl is-active nginx || true").strip())
                     .isEqualTo("failed");
             guarded.host().sh("rm /etc/nginx/conf.d/bad.conf");

@@ -102,7 +102,9 @@ final class CauseText {
                 unit
                         + (masked
                                 ? words.say(" запрещён (systemctl mask)", " is masked (systemctl mask)")
-                                : words.say(" остановлен по команде", " was stopped by command"))
+                                : words.say(
+                                        " остановлен (командой или до запуска Lectio)",
+                                        " is stopped (by command, or before Lectio looked)"))
                         + words.say(", Lectio его не запускает", ", Lectio does not start it");
             case Condition.Missing _ ->
                 unit + words.say(": systemd не знает такой службы", ": systemd knows no such service");
@@ -129,7 +131,11 @@ final class CauseText {
                             .orElse(words.say("API не отвечал", "The API did not answer"))
                     + page.fault()
                             .filter(fault -> fault.kind() != Fault.Kind.STATUS)
-                            .map(fault -> " (" + fault(page, fault) + ")")
+                            .map(fault -> " ("
+                                    + (fault.kind() == Fault.Kind.PAGE_INSTEAD
+                                            ? words.say("вместо ответа API пришла страница сайта", fault.words())
+                                            : fault(page, fault))
+                                    + ")")
                             .orElse("");
         }
         if (page.fault().isPresent() && (!page.isSlow() || answers.onlySlow())) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
 import io.lectio.core.diagnosis.Diagnosis.Blind;
+import io.lectio.core.diagnosis.Diagnosis.ConfigBad;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Config;
 import io.lectio.core.incident.Alert;
@@ -143,14 +144,15 @@ public final class Texts {
                         + words.time(until) + ".");
             }
             case Resolved(var _, Answers proof) -> {
-                lines.addAll(doneInAll(incident.attempts()));
+                lines.addAll(doneInAll(incident));
                 if (!proof.answers().isEmpty()) {
                     lines.add(proved(proof));
                 }
             }
-            case Repairing _, Proving _ -> result.map(this::done).ifPresent(lines::add);
+            case Repairing _, Proving _ ->
+                result.map(last -> done(incident, last)).ifPresent(lines::add);
             case Open _ -> {
-                result.map(this::done).ifPresent(lines::add);
+                result.map(last -> done(incident, last)).ifPresent(lines::add);
                 if (!looksAgain(incident)) {
                     lines.add(advice.on(incident));
                 }
@@ -189,9 +191,10 @@ public final class Texts {
     }
 
     /// What all attempts together have done: the last one may have found nothing left to do.
-    private List<String> doneInAll(List<Attempt> attempts) {
-        List<RepairResult> results =
-                attempts.stream().flatMap(each -> each.result().stream()).toList();
+    private List<String> doneInAll(Incident incident) {
+        List<RepairResult> results = incident.attempts().stream()
+                .flatMap(each -> each.result().stream())
+                .toList();
         List<String> lines = new ArrayList<>();
         List<Changed> changes = results.stream()
                 .filter(Changed.class::isInstance)
@@ -214,7 +217,7 @@ public final class Texts {
                 .collect(groupingBy(Restarted::unit, TreeMap::new, toList()));
         restarts.values().forEach(same -> lines.add(restarted(same)));
         if (!results.isEmpty() && !(results.getLast() instanceof Changed || results.getLast() instanceof Restarted)) {
-            lines.add(done(results.getLast()));
+            lines.add(done(incident, results.getLast()));
         }
         return lines;
     }
@@ -246,6 +249,13 @@ public final class Texts {
                         .orElse("");
     }
 
+    /// What the cause has told already is not told again.
+    private String done(Incident incident, RepairResult result) {
+        return incident.diagnosis() instanceof ConfigBad && result instanceof RepairResult.Refused
+                ? done(new RepairResult.Forgone("nginx -t"))
+                : done(result);
+    }
+
     private String done(RepairResult result) {
         return switch (result) {
             case Changed changed -> changed(changed, 1);
@@ -253,6 +263,7 @@ public final class Texts {
             case RepairResult.Refused(Config config) ->
                 words.say("Перезапуска не было, nginx -t: ", "No restart, nginx -t: ") + config.where() + " "
                         + config.error() + ".";
+            case RepairResult.Forgone(String why) -> words.say("Перезапуска не было: ", "No restart: ") + why + ".";
             case RepairResult.Failed(String reason) ->
                 words.say("Исправить не удалось: ", "The repair failed: ") + reason + ".";
             case RepairResult.Interrupted() ->
@@ -284,7 +295,7 @@ public final class Texts {
                                         + words.times(attempts)
                                         + words.say(", не помогло. ", ", in vain. ")
                                         + done(result);
-                            case RepairResult.Refused _ -> done(result);
+                            case RepairResult.Refused _, RepairResult.Forgone _ -> done(result);
                             case RepairResult.Failed _, RepairResult.Interrupted _ -> tried + ". " + done(result);
                         })
                         .orElse(tried + ".")

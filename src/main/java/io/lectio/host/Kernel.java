@@ -20,7 +20,7 @@ import java.util.List;
 /// The few system calls that a walk by descriptors needs and the JDK does not offer. Names are bytes, as the kernel
 /// has them. One instance serves one thread; its buffers are used again and again.
 ///
-/// Sources: openat2(2), statx(2), getdents64(2), fchownat(2), acl(5), proc(5).
+/// Sources: openat2(2), statx(2), getdents64(2), fchownat(2), acl(5), proc(5), fcntl(2).
 final class Kernel implements AutoCloseable {
     static final long NO_XDEV = 0x01;
     private static final long NO_MAGICLINKS = 0x02;
@@ -31,6 +31,7 @@ final class Kernel implements AutoCloseable {
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int AT_NO_AUTOMOUNT = 0x800;
+    private static final int O_NONBLOCK = 0x800;
     private static final int O_DIRECTORY = 0x10000;
     private static final int O_NOFOLLOW = 0x20000;
     private static final int O_CLOEXEC = 0x80000;
@@ -39,6 +40,9 @@ final class Kernel implements AutoCloseable {
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final int STATX_BTIME = 0x800;
     private static final int STATX_MNT_ID = 0x1000;
+    private static final int F_OFD_GETLK = 36;
+    private static final short F_WRLCK = 1;
+    private static final short F_UNLCK = 2;
     private static final int EINTR = 4;
     private static final int PATH_MAX = 4_096;
     private static final int ACL_MAX = 65_536;
@@ -61,6 +65,11 @@ final class Kernel implements AutoCloseable {
     private static final MethodHandle CHOWN = bind("fchownat", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CHMOD = bind("chmod", ADDRESS, JAVA_INT);
     private static final MethodHandle CLOSE = bind("close", JAVA_INT);
+    private static final MethodHandle FCNTL = LINKER.downcallHandle(
+            LINKER.defaultLookup().findOrThrow("fcntl"),
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS),
+            Linker.Option.captureCallState("errno"),
+            Linker.Option.firstVariadicArg(2));
     private static final MethodHandle GETXATTR = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("lgetxattr"),
             FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG),
@@ -232,6 +241,28 @@ final class Kernel implements AutoCloseable {
                 return new byte[0];
             }
             throw e;
+        }
+    }
+
+    /// Whether anybody else holds a record lock on this file; not where there is none, or none that this process
+    /// may see.
+    boolean isLocked(byte[] file) throws KernelException {
+        int descriptor;
+        try {
+            descriptor = open(AT_FDCWD, file, O_NONBLOCK, 0);
+        } catch (KernelException e) {
+            if (e.errno() == KernelException.ENOENT || e.errno() == KernelException.EACCES) {
+                return false;
+            }
+            throw e;
+        }
+        try {
+            MemorySegment flock = stat.asSlice(0, 32).fill((byte) 0);
+            flock.set(JAVA_SHORT, 0, F_WRLCK);
+            call("fcntl", file, () -> (int) FCNTL.invokeExact(errno, descriptor, F_OFD_GETLK, flock));
+            return flock.get(JAVA_SHORT, 0) != F_UNLCK;
+        } finally {
+            close(descriptor);
         }
     }
 

@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 public final class NginxTest {
     private static final Duration DEADLINE = Duration.ofSeconds(8);
     private static final int MOST_BYTES = 16_384;
-    private static final Pattern ERROR =
-            Pattern.compile("nginx: \\[(?:emerg|alert|crit|error)] (.*?)(?: in (\\S+:\\d+))?");
+    /// Debian's nginx writes to standard error as to its log: a time instead of its name, then its process.
+    private static final Pattern ERROR = Pattern.compile(
+            "(?:nginx: |\\S+ \\S+ )\\[(?:emerg|alert|crit|error)] (?:\\d+#\\d+: )?(.*?)(?: in (/.*:\\d+))?");
 
     private NginxTest() {}
 
@@ -25,16 +26,19 @@ public final class NginxTest {
         if (ended.exit().getAsInt() == 0) {
             return new Config("", "");
         }
-        Config config = ended.text()
-                .lines()
-                .map(ERROR::matcher)
-                .filter(Matcher::matches)
-                .map(line -> new Config(line.group(2) == null ? "" : line.group(2), line.group(1)))
-                .findFirst()
-                .orElseGet(() -> new Config("", ended.text().strip()));
+        Config config = error(ended.text());
         if (config.error().contains("(13: Permission denied)") && !Accounts.isRoot()) {
             throw new IOException("nginx -t needs root");
         }
         return config;
+    }
+
+    static Config error(String said) {
+        return said.lines()
+                .map(ERROR::matcher)
+                .filter(Matcher::matches)
+                .map(line -> new Config(line.group(2) == null ? "" : line.group(2), line.group(1)))
+                .findFirst()
+                .orElseGet(() -> new Config("", said.strip()));
     }
 }

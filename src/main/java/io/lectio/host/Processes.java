@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -27,7 +26,6 @@ public final class Processes {
     private static final long TICKS_A_SECOND = 100;
 
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
-    private static final Pattern LOCK = Pattern.compile("([0-9a-f]+):([0-9a-f]+):(\\d+)");
     private static final List<String> PACKAGE_LOCKS =
             List.of("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock");
 
@@ -180,37 +178,15 @@ public final class Processes {
         return anyLocked(PACKAGE_LOCKS.stream().map(Path::of).toList());
     }
 
-    boolean anyLocked(List<Path> files) throws IOException {
-        Set<String> locked = new HashSet<>();
-        for (String line : Files.readAllLines(proc.resolve("locks"), StandardCharsets.ISO_8859_1)) {
-            Matcher lock = LOCK.matcher(line);
-            // "->" waits for a lock that another line holds
-            if (lock.find()) {
-                locked.add(lock.group());
-            }
-        }
-        for (Path file : files) {
-            if (Files.exists(file)) {
-                Map<String, Object> held = Files.readAttributes(file, "unix:dev,ino");
-                if (held.get("dev") instanceof Long device
-                        && held.get("ino") instanceof Long inode
-                        && locked.contains(place(device, inode))) {
+    /// Not from `/proc/locks`: its device numbers are not those of stat(2) on every file system.
+    static boolean anyLocked(List<Path> files) throws IOException {
+        try (Kernel kernel = new Kernel()) {
+            for (Path file : files) {
+                if (kernel.isLocked(file.toString().getBytes(StandardCharsets.UTF_8))) {
                     return true;
                 }
             }
         }
         return false;
-    }
-
-    /// As the kernel prints it: device numbers in hexadecimal, the inode in decimal. stat(2) keeps the device's low
-    /// 8 bits of the minor apart from the others.
-    private static String place(long device, long inode) {
-        long major = device >> 8 & 0xfff;
-        long minor = (device & 0xff) | (device >> 12 & 0xfff00);
-        return hex(major) + ":" + hex(minor) + ":" + inode;
-    }
-
-    private static String hex(long number) { // not formatted(): each look at a service asks
-        return (number < 16 ? "0" : "") + Long.toHexString(number);
     }
 }

@@ -34,7 +34,7 @@ public interface Supervisor extends Closeable {
     /// Lets a unit start again that has failed too often. To a unit that has not, nothing happens.
     void resetFailed(String unit) throws IOException;
 
-    /// Returns when the restart is done.
+    /// Returns when the restart is done. A stop that is under way is somebody's will, and not replaced.
     void restart(String unit, Duration within) throws IOException, InterruptedException;
 
     /// Tells, from a thread of its own, that one of these units may have changed; what has, a look tells. All are

@@ -16,23 +16,26 @@ import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
-/// Asks the application's API through the web server, as the page in a visitor's browser does. A page is no answer
-/// of an API: `try_files` sends one for everything that it does not know.
+/// Asks the application's API through the web server, as the page in a visitor's browser does. The site's own page is
+/// no answer of an API: `try_files` sends it for everything that it does not know.
 public final class ApiProbe implements Prober {
     private static final int MOST_BYTES = 65_536;
 
     private final HttpClient http;
     private final URI api;
+    private final URI page;
     private final Duration deadline;
 
     /// @param server the address of this machine's web server
-    public ApiProbe(String server, URI api, Duration deadline) {
+    /// @param deadline for the look, with redirects and, where HTML comes, the page to compare it with
+    public ApiProbe(String server, URI api, URI page, Duration deadline) {
         http = new HttpClient(new Dialer.Fixed(server), false);
         this.api = api;
+        this.page = page;
         this.deadline = deadline;
     }
 
@@ -48,20 +51,44 @@ public final class ApiProbe implements Prober {
 
     private Answer ask() {
         long start = System.nanoTime();
+        URI url = api;
         try {
-            HttpAnswer answer = http.get(api, MOST_BYTES, deadline);
-            return new Answer(api, Optional.of(answer.status()), answer.took(), fault(answer));
+            HttpAnswer answer = http.get(url, MOST_BYTES, deadline);
+            for (int hops = 0; answer.status() / 100 == 3 && hops < PageProbe.MOST_REDIRECTS; hops++) {
+                Optional<URI> next = PageProbe.redirect(url, answer);
+                if (next.isEmpty()) {
+                    break;
+                }
+                url = next.get();
+                answer = http.get(url, MOST_BYTES, left(start));
+            }
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            return new Answer(url, Optional.of(answer.status()), took, fault(answer, start));
         } catch (HttpFailure e) {
-            return Question.noAnswer(api, e, Duration.ofNanos(System.nanoTime() - start));
+            return Question.noAnswer(url, e, Duration.ofNanos(System.nanoTime() - start));
         }
     }
 
-    private static Optional<Fault> fault(HttpAnswer answer) {
-        if (answer.status() != 200) {
+    private Duration left(long start) {
+        Duration left = deadline.minusNanos(System.nanoTime() - start);
+        return left.isPositive() ? left : Duration.ofMillis(1);
+    }
+
+    private Optional<Fault> fault(HttpAnswer answer, long start) {
+        if (answer.status() != 200 && answer.status() != 204) {
             return Optional.of(new Fault(Kind.STATUS, answer.status() + " " + answer.reason()));
         }
-        return answer.header("content-type").orElse("").toLowerCase(Locale.ROOT).startsWith("text/html")
-                ? Optional.of(new Fault(Kind.PAGE_INSTEAD, "a page instead of the API's answer"))
+        return PageProbe.isHtml(answer) && isPage(answer, start)
+                ? Optional.of(new Fault(Kind.PAGE_INSTEAD, "the site's page instead of the API's answer"))
                 : Optional.empty();
+    }
+
+    private boolean isPage(HttpAnswer answer, long start) {
+        try {
+            return Arrays.equals(
+                    answer.body(), http.get(page, MOST_BYTES, left(start)).body());
+        } catch (HttpFailure e) {
+            return false; // there is no page that it could be
+        }
     }
 }

@@ -27,7 +27,7 @@ import java.util.Optional;
 public final class PageProbe implements Prober {
     private static final int MOST_BYTES = 1_000_000;
     private static final int MOST_ASSET_BYTES = 65_536;
-    private static final int MOST_REDIRECTS = 3;
+    static final int MOST_REDIRECTS = 3;
     private static final Duration LONGEST_WELL = Duration.ofSeconds(5);
     /// An asset that had less than this part of the time, and did not answer in it, was asked too late to be judged.
     private static final int FAIR_SHARE = 8;
@@ -142,7 +142,7 @@ public final class PageProbe implements Prober {
         return new Answer(url, Optional.empty(), deadline, fault(Kind.TIMEOUT, "not asked: the time was over"));
     }
 
-    private static Optional<URI> redirect(URI from, HttpAnswer answer) {
+    static Optional<URI> redirect(URI from, HttpAnswer answer) {
         try {
             return answer.header("location").map(from::resolve).filter(url -> url.getHost() != null);
         } catch (IllegalArgumentException e) {
@@ -217,7 +217,7 @@ public final class PageProbe implements Prober {
         return Optional.of(new Fault(kind, words));
     }
 
-    private static boolean isHtml(HttpAnswer answer) {
+    static boolean isHtml(HttpAnswer answer) {
         return answer.header("content-type").orElse("").toLowerCase(Locale.ROOT).startsWith("text/html");
     }
 }

@@ -42,6 +42,10 @@ public final class ServiceProbe implements Prober {
             UnitState state = supervisor.unit(unit);
             List<ProcessView> running = supervisor.processes(state);
             boolean runs = state.active() == Active.ACTIVE || state.active() == Active.RELOADING;
+            if (runs && state.mainPid() != 0 && running.isEmpty()) {
+                return new Unknown(
+                        "none of the processes of " + unit + " can be seen in /sys/fs/cgroup" + state.cgroup());
+            }
             Optional<Question.Answered> answered = runs ? question.ask(state.invocation(), wait) : Optional.empty();
             boolean silent =
                     answered.filter(last -> last.answer().status().isEmpty()).isPresent();

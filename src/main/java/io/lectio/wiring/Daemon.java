@@ -259,6 +259,7 @@ public final class Daemon {
                             new ApiProbe(
                                     site.server(),
                                     policy.services().app().orElseThrow().api(),
+                                    site.page(),
                                     PAGE_DEADLINE);
                         case PAGE -> new PageProbe(site, PAGE_DEADLINE);
                     });

@@ -15,14 +15,20 @@ import static io.lectio.alert.Told.well;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
+import io.lectio.core.health.Finding.Answers;
+import io.lectio.core.health.Finding.Config;
 import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
+import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.Limit;
+import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -409,6 +415,47 @@ class TextsTest {
                 .contains("Repaired in 2 attempts: owner www-data, mode 755 and 644 (1 folder, 5 files). Left alone");
         assertThat(render(Language.RU, twice.parcel()))
                 .contains("Исправлено за 2 попытки: владелец www-data, права 755 и 644 (1 папка, 5 файлов).");
+    }
+
+    @Test
+    void aRestartThatSomebodyForestalledIsNoFailure() {
+        Told stopped = Told.service("nginx.service", new Condition.ByHand(false))
+                .tried(new RepairResult.Forgone("systemctl stop nginx.service"))
+                .proving();
+        assertThat(english(stopped))
+                .contains(
+                        "is stopped (by command, or before Lectio looked)",
+                        "No restart: systemctl stop nginx.service.");
+    }
+
+    @Test
+    void aBadConfigurationIsToldOnce() {
+        Config config = new Config("/etc/nginx/conf.d/bad.conf:1", "unknown directive \"lissten\"");
+        Told refused = new Told(
+                        Level.CRITICAL,
+                        new Diagnosis.ConfigBad(CheckId.PROXY, config),
+                        Optional.empty(),
+                        List.of(),
+                        new Incident.Open())
+                .tried(1, new RepairResult.Refused(config));
+        assertThat(english(refused)).containsOnlyOnce("lissten").contains("No restart: nginx -t.");
+        assertThat(english(refused.healed(Duration.ofSeconds(9), 0))).containsOnlyOnce("lissten");
+    }
+
+    @Test
+    void thePageInsteadOfTheApiIsNoMissingFile() {
+        Answers seen = new Answers(
+                CheckId.API,
+                List.of(bad("/api/health/", 200, Kind.PAGE_INSTEAD, "the site's page instead of the API's answer")),
+                Duration.ZERO);
+        Told page = new Told(
+                Level.CRITICAL,
+                new Diagnosis.AnswerBad(CheckId.API, seen),
+                Optional.empty(),
+                List.of(),
+                new Incident.Open());
+        assertThat(english(page)).contains("The API answered 200 (the site's page instead of the API's answer).");
+        assertThat(render(Language.RU, page.parcel())).contains("вместо ответа API пришла страница сайта");
     }
 
     @Test

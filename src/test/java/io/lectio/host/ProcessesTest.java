@@ -86,13 +86,13 @@ class ProcessesTest {
         Path held = Files.createFile(folder.resolve("held"));
         List<Path> both = List.of(free, held, folder.resolve("missing"));
         try (FileChannel channel = FileChannel.open(held, StandardOpenOption.WRITE)) {
-            assertThat(processes.anyLocked(both)).isFalse();
+            assertThat(Processes.anyLocked(both)).isFalse();
             try (FileLock lock = channel.lock()) {
                 assertThat(lock.isValid()).isTrue();
-                assertThat(processes.anyLocked(both)).isTrue();
-                assertThat(processes.anyLocked(List.of(free))).isFalse();
+                assertThat(Processes.anyLocked(both)).isTrue();
+                assertThat(Processes.anyLocked(List.of(free))).isFalse();
             }
-            assertThat(processes.anyLocked(both)).isFalse();
+            assertThat(Processes.anyLocked(both)).isFalse();
         }
         assertThat(processes.packageManagerWorks()).isIn(true, false);
     }

@@ -283,7 +283,8 @@ public record IncidentCourse(
                 ? answers
                 : new Finding.Answers(asked, List.of(), Duration.ZERO);
         Incident resolved = incident.in(new Resolved(now, proof));
-        Duration quiet = later(incident, policy.timing().quiet());
+        Duration gather = policy.timing().quiet();
+        Duration quiet = later(incident, isOfFiles(incident) ? gather : gather.dividedBy(2));
         return new Step(
                 resolved,
                 false,

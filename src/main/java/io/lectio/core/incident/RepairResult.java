@@ -36,7 +36,8 @@ public sealed interface RepairResult {
 
         @Override
         public String inWords() {
-            return unit + (killed ? " killed and" : "") + " restarted; what was before is in " + file;
+            return unit + (killed ? " killed and" : "") + " restarted; what was before is in " + file
+                    + (evidence.isEmpty() ? "" : ": " + String.join("; ", evidence));
         }
     }
 
@@ -45,6 +46,14 @@ public sealed interface RepairResult {
         @Override
         public String inWords() {
             return "refused, " + config.inWords();
+        }
+    }
+
+    /// Nothing was started: a person's command, or systemd itself, came first.
+    record Forgone(String why) implements RepairResult {
+        @Override
+        public String inWords() {
+            return "forgone: " + why;
         }
     }
 

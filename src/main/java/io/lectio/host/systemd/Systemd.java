@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -79,9 +78,7 @@ public final class Systemd implements Supervisor {
         for (int looks = 1; looks < MOST_LOOKS && undecided(name); looks++) {
             properties = properties(name, path);
         }
-        return properties.state(
-                name,
-                watched.isPresent() ? watched.get().who(name, properties.started(), properties.left()) : Stop.UNKNOWN);
+        return properties.state(name, watched.isPresent() ? watched.get().who(name, properties) : Stop.UNKNOWN);
     }
 
     @Override
@@ -126,10 +123,7 @@ public final class Systemd implements Supervisor {
     /// Those of all its interfaces at once, so that they fit together.
     private UnitProperties properties(String name, String path) throws IOException {
         Message answer = connection().call(patience, path, "org.freedesktop.DBus.Properties", "GetAll", "");
-        if (!answer.signature().equals("a{sv}")) {
-            throw SystemdException.malformed("GetAll of " + name + " answers " + answer.signature());
-        }
-        return new UnitProperties(new Reader(answer.body()).properties(UnitProperties.WANTED));
+        return UnitProperties.of(answer, name);
     }
 
     @Override
@@ -140,7 +134,7 @@ public final class Systemd implements Supervisor {
         restarts.add(removed); // before the call: the job may end before its answer is read
         try {
             String job = connection()
-                    .call(within, MANAGER, MANAGER_INTERFACE, "RestartUnit", unit, "replace")
+                    .call(within, MANAGER, MANAGER_INTERFACE, "RestartUnit", unit, "fail")
                     .text(0);
             while (true) {
                 Removed each = removed.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -187,7 +181,7 @@ public final class Systemd implements Supervisor {
         units.forEach(UnitName::check);
         UnitWatch watch = new UnitWatch(units);
         if (connected) {
-            watch.connected(Instant.now());
+            watch.connected();
         }
         watched = Optional.of(watch);
         telling = Optional.of(Thread.ofVirtual().name("systemd-watch").start(() -> tell(watch, changed)));
@@ -232,7 +226,7 @@ public final class Systemd implements Supervisor {
     private synchronized void connected(Connection connection, boolean now) {
         if (current.filter(latest -> latest == connection).isPresent()) {
             connected = now;
-            watched.ifPresent(now ? watch -> watch.connected(Instant.now()) : UnitWatch::lost);
+            watched.ifPresent(now ? UnitWatch::connected : UnitWatch::lost);
         }
     }
 
@@ -249,7 +243,7 @@ public final class Systemd implements Supervisor {
             restarts.forEach(restart -> restart.add(removed));
         }
         if (watched.isPresent()) {
-            watched.get().signal(from, signal, Instant.now());
+            watched.get().signal(from, signal);
         }
     }
 

@@ -15,9 +15,18 @@ import java.util.Set;
 /// A unit's properties as a [UnitState]. Source: org.freedesktop.systemd1(5).
 record UnitProperties(Map<String, Object> all) {
     static final Set<String> WANTED = Set.of(("LoadState ActiveState SubState Result InvocationID NRestarts MainPID"
-                    + " ExecMainCode ExecMainStatus StateChangeTimestamp ActiveEnterTimestamp ActiveExitTimestamp"
-                    + " InactiveExitTimestamp Restart ControlGroup Job")
+                    + " ExecMainCode ExecMainStatus StateChangeTimestamp StateChangeTimestampMonotonic"
+                    + " ActiveEnterTimestampMonotonic ActiveExitTimestampMonotonic InactiveExitTimestampMonotonic"
+                    + " Restart ControlGroup Job")
             .split(" "));
+
+    /// What `GetAll` answers.
+    static UnitProperties of(Message answer, String unit) throws SystemdException {
+        if (!answer.signature().equals("a{sv}")) {
+            throw SystemdException.malformed("GetAll of " + unit + " answers " + answer.signature());
+        }
+        return new UnitProperties(new Reader(answer.body()).properties(WANTED));
+    }
 
     UnitState state(String name, Stop stop) throws SystemdException {
         byte[] invocation = all.get("InvocationID") instanceof byte[] id ? id : new byte[0];
@@ -38,15 +47,17 @@ record UnitProperties(Map<String, Object> all) {
                 text("ControlGroup"));
     }
 
-    /// When it last began to start, with success or not.
-    Instant started() {
-        Instant entered = time("ActiveEnterTimestamp");
-        Instant began = time("InactiveExitTimestamp");
-        return entered.isAfter(began) ? entered : began;
+    /// When it last began to start, with success or not, in microseconds of the monotonic clock; so are the next two.
+    long started() {
+        return Math.max(micros("ActiveEnterTimestampMonotonic"), micros("InactiveExitTimestampMonotonic"));
     }
 
-    Instant left() {
-        return time("ActiveExitTimestamp");
+    long left() {
+        return micros("ActiveExitTimestampMonotonic");
+    }
+
+    long changed() {
+        return micros("StateChangeTimestampMonotonic");
     }
 
     private Load load() {
@@ -58,7 +69,7 @@ record UnitProperties(Map<String, Object> all) {
         };
     }
 
-    private Active active() throws SystemdException {
+    Active active() throws SystemdException {
         return switch (text("ActiveState")) {
             case "active" -> Active.ACTIVE;
             case "reloading", "refreshing" -> Active.RELOADING;
@@ -88,10 +99,12 @@ record UnitProperties(Map<String, Object> all) {
         return all.get(property) instanceof Integer number ? number : 0;
     }
 
-    /// In microseconds; never is 0.
     private Instant time(String property) {
-        return all.get(property) instanceof Long micros
-                ? Instant.EPOCH.plus(Math.max(0, micros), ChronoUnit.MICROS)
-                : Instant.EPOCH;
+        return Instant.EPOCH.plus(micros(property), ChronoUnit.MICROS);
+    }
+
+    /// Never is 0.
+    private long micros(String property) {
+        return all.get(property) instanceof Long micros ? Math.max(0, micros) : 0;
     }
 }

@@ -1,19 +1,22 @@
 package io.lectio.host.systemd;
 
+import io.lectio.core.health.UnitState.Active;
 import io.lectio.core.health.UnitState.Stop;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// What systemd's signals say of some units: that they may have changed, and whether somebody has asked for their end.
+/// What systemd's signals say of some units: that they may have changed, and whether somebody has asked for their
+/// end.
 ///
 /// A job of a moment is gone before its type can be asked for; then the unit is asked: right after a stop that is
-/// done, it is inactive.
+/// done, it is inactive, or as failed as it was. (So it is after a `try-restart` of what has failed, which cannot be
+/// told apart.) Times are microseconds of the monotonic clock, which is the one behind [System#nanoTime()].
 final class UnitWatch {
     private static final String PROPERTIES = "org.freedesktop.DBus.Properties";
     private static final String UNIT = "org.freedesktop.systemd1.Unit";
@@ -22,10 +25,11 @@ final class UnitWatch {
     private final Set<String> units;
     private final Map<String, String> byPath = new ConcurrentHashMap<>();
     private final BlockingQueue<String> toTell = new LinkedBlockingQueue<>();
-    private final Map<String, Instant> stops = new ConcurrentHashMap<>();
+    private final Map<String, Long> stops = new ConcurrentHashMap<>();
     private final Map<String, Integer> asking = new ConcurrentHashMap<>();
     private final Set<String> typed = ConcurrentHashMap.newKeySet();
-    private volatile Instant since = Instant.MAX;
+    private final Map<String, Long> failed = new ConcurrentHashMap<>();
+    private volatile long since = Long.MAX_VALUE;
 
     UnitWatch(Set<String> units) {
         this.units = Set.copyOf(units);
@@ -42,15 +46,15 @@ final class UnitWatch {
     }
 
     /// No signal is missed from now on.
-    void connected(Instant now) {
+    void connected() {
         asking.clear();
         typed.clear();
-        since = now;
+        since = now();
         units.forEach(this::tell);
     }
 
     void lost() {
-        since = Instant.MAX;
+        since = Long.MAX_VALUE;
         tell("");
     }
 
@@ -59,12 +63,16 @@ final class UnitWatch {
         return toTell.take();
     }
 
-    void signal(Connection from, Message signal, Instant now) throws IOException {
+    private static long now() {
+        return System.nanoTime() / 1_000;
+    }
+
+    /// That a unit is loaded or dropped tells nothing of it: each look loads a unit that systemd keeps not.
+    void signal(Connection from, Message signal) throws IOException {
         switch (signal.member()) {
             case "PropertiesChanged" -> changed(signal.path());
-            case "UnitNew", "UnitRemoved" -> changed(signal.text(1));
-            case "JobNew" -> job(from, signal, now, true);
-            case "JobRemoved" -> job(from, signal, now, false);
+            case "JobNew" -> job(from, signal, true);
+            case "JobRemoved" -> job(from, signal, false);
             case "Reloading" -> units.forEach(this::tell);
             default -> {} // of no unit
         }
@@ -83,31 +91,47 @@ final class UnitWatch {
         }
     }
 
-    private void job(Connection from, Message signal, Instant now, boolean begins) throws IOException {
+    private void job(Connection from, Message signal, boolean begins) throws IOException {
         String job = signal.text(1);
         String path = UnitName.path(signal.text(2));
         String unit = byPath.get(path);
         if (unit == null) {
             return;
         }
+        boolean done = !begins && signal.text(3).equals("done");
+        long now = now();
         tell(unit);
         asking.merge(unit, 1, Integer::sum);
         var _ = (begins
                         ? from.send(job, PROPERTIES, "Get", JOB, "JobType")
-                        : from.send(path, PROPERTIES, "Get", UNIT, "ActiveState"))
+                        : from.send(path, PROPERTIES, "GetAll", UNIT))
                 .thenAccept(answer -> {
-                    String said = word(answer);
-                    if (begins ? said.equals("stop") : !typed.remove(job) && said.equals("inactive")) {
+                    String type = begins ? word(answer) : "";
+                    if (type.equals("stop") || (!begins && !typed.remove(job) && isStopped(unit, done, answer))) {
                         stops.put(unit, now);
-                    } else if (begins && (said.equals("start") || said.equals("restart"))) {
+                    } else if (type.equals("start") || type.equals("restart")) {
                         stops.remove(unit);
                     }
-                    if (begins && !said.isEmpty()) {
+                    if (!type.isEmpty()) {
                         typed.add(job);
                     }
                     asking.computeIfPresent(unit, (_, count) -> count == 1 ? null : count - 1);
                     tell(unit);
                 });
+    }
+
+    /// Whether the unit is as a stop leaves it.
+    private boolean isStopped(String unit, boolean done, Message answer) {
+        try {
+            UnitProperties now = UnitProperties.of(answer, unit);
+            return switch (now.active()) {
+                case INACTIVE -> true;
+                case FAILED -> done && Objects.equals(failed.get(unit), now.changed());
+                case ACTIVE, RELOADING, ACTIVATING, DEACTIVATING -> false;
+            };
+        } catch (SystemdException e) {
+            return false; // as good as no answer
+        }
     }
 
     private static String word(Message answer) {
@@ -124,14 +148,15 @@ final class UnitWatch {
         return asking.containsKey(unit);
     }
 
-    /// @param started when it last began to start
-    /// @param left when it last left its active state
-    Stop who(String unit, Instant started, Instant left) {
-        Instant stopped = stops.get(unit);
-        if (stopped != null && stopped.isAfter(started)) {
+    Stop who(String unit, UnitProperties seen) throws SystemdException {
+        if (seen.active() == Active.FAILED && !undecided(unit)) {
+            failed.put(unit, seen.changed());
+        }
+        if (stops.getOrDefault(unit, 0L) > seen.started()) {
             return Stop.ASKED;
         }
-        Instant latest = started.isAfter(left) ? started : left;
-        return units.contains(unit) && !undecided(unit) && since.isBefore(latest) ? Stop.NOT_ASKED : Stop.UNKNOWN;
+        return units.contains(unit) && !undecided(unit) && since < Math.max(seen.started(), seen.left())
+                ? Stop.NOT_ASKED
+                : Stop.UNKNOWN;
     }
 }

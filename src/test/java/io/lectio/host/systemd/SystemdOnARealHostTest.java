@@ -169,6 +169,64 @@ class SystemdOnARealHostTest {
         }
     }
 
+    /// A stop of what has failed is done at once and changes nothing: nobody can ask what it was.
+    @ParameterizedTest
+    @EnumSource
+    void aStopOfWhatHasFailedIsAStop(Release release) throws Exception {
+        try (TestHost host = TestHost.boot(release);
+                Systemd systemd = of(host)) {
+            BlockingQueue<String> changes = watch(systemd);
+            systemd.kill(NGINX, 9);
+            assertThat(await(systemd, changes, NGINX, state -> state.active() == Active.FAILED)
+                            .stop())
+                    .isEqualTo(Stop.NOT_ASKED);
+            host.sh("systemctl stop nginx");
+            assertThat(await(systemd, changes, NGINX, state -> state.stop() == Stop.ASKED)
+                            .active())
+                    .isEqualTo(Active.FAILED);
+            host.sh("systemctl start nginx");
+            assertThat(systemd.unit(NGINX).stop()).isNotEqualTo(Stop.ASKED);
+            host.sh("""
+                    mkdir -p /etc/systemd/system/nginx.service.d
+                    printf '[Service]\\nType=simple\\nPIDFile=\\nExecStartPre=\\nExecStart=\\nExecStart=/bin/false\\n' \\
+                      >/etc/systemd/system/nginx.service.d/ill.conf
+                    systemctl daemon-reload; systemctl stop nginx
+                    """);
+            for (int i = 0; i < 10; i++) {
+                host.sh("systemctl reset-failed nginx; systemctl start nginx");
+                UnitState ended = await(systemd, changes, NGINX, state -> state.active() == Active.FAILED);
+                assertThat(ended.stop()).as("a start that failed at once").isNotEqualTo(Stop.ASKED);
+            }
+        }
+    }
+
+    /// systemd drops a stopped unit of a template, each look loads it anew, and both are signalled.
+    @ParameterizedTest
+    @EnumSource
+    void looksAtAUnitThatSystemdDropsAskForNoMore(Release release) throws Exception {
+        try (TestHost host = TestHost.boot(release);
+                Systemd systemd = of(host)) {
+            host.sh("""
+                    printf '[Service]\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/panel@.service
+                    systemctl daemon-reload; systemctl start panel@1
+                    """);
+            BlockingQueue<String> changes = new LinkedBlockingQueue<>();
+            systemd.watch(Set.of("panel@1.service"), changes::add);
+            assertThat(changes.poll(10, TimeUnit.SECONDS)).isNotNull();
+            host.sh("systemctl stop panel@1");
+            int looks = 0;
+            while (looks < 30 && changes.poll(1, TimeUnit.SECONDS) != null) {
+                assertThat(systemd.unit("panel@1.service").load()).isEqualTo(Load.LOADED);
+                looks++;
+            }
+            assertThat(looks).isBetween(1, 29);
+            host.sh("systemctl start panel@1");
+            assertThat(await(systemd, changes, "panel@1.service", state -> state.active() == Active.ACTIVE)
+                            .stop())
+                    .isNotEqualTo(Stop.ASKED);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void systemdMayReexecuteAndReload(Release release) throws Exception {
