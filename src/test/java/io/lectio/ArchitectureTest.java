@@ -74,6 +74,8 @@ class ArchitectureTest {
         onlyImports("store", add(shared, "com.fasterxml.jackson.core.."));
         onlyImports("control", add(shared, "com.fasterxml.jackson.core.."));
         onlyImports("config", "io.lectio.core..");
+        onlyImports("demo", "io.lectio.host..", "io.lectio.core..");
+        onlyImports("drill", "io.lectio.host..", "io.lectio.core..");
     }
 
     private static String[] add(String[] to, String one) {

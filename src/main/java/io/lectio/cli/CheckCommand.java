@@ -5,7 +5,9 @@ import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Services;
 import io.lectio.wiring.Daemon;
+import io.lectio.wiring.Demo;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -26,7 +28,11 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Settings settings;
         try {
-            settings = ConfigLoader.load(Home.of(System.getenv()).configuration());
+            Home home = Home.of(System.getenv());
+            Settings configured = ConfigLoader.load(home.configuration());
+            settings = Demo.running(home)
+                    .map(demo -> Demo.settings(configured, demo.site(), Services.NONE))
+                    .orElse(configured);
         } catch (Settings.Invalid e) {
             System.err.println(e.getMessage());
             return LectioCommand.BAD_INPUT;

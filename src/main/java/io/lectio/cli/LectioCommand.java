@@ -14,13 +14,13 @@ import picocli.CommandLine.IVersionProvider;
         name = "lectio",
         mixinStandardHelpOptions = true,
         versionProvider = LectioCommand.Version.class,
-        subcommands = {RunCommand.class, CheckCommand.class, StatusCommand.class},
+        subcommands = {RunCommand.class, CheckCommand.class, StatusCommand.class, DrillCommand.class},
         description = "Guards a site on its own server: sees a fault, repairs it, proves the repair, tells the owner.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; check: the site is healthy",
-            "1:the site is not healthy, or there is none",
+            "1:the site is not healthy, or there is none; drill: a promise was not kept",
             "2:the command line or the configuration is wrong",
             "3:no guard answers, or another one is at work",
             "4:something on this machine kept the command from its work"

@@ -4,6 +4,7 @@ import io.lectio.config.ConfigLoader;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.wiring.Daemon;
+import io.lectio.wiring.Demo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.Callable;
@@ -15,11 +16,17 @@ import picocli.CommandLine.Option;
         name = "run",
         mixinStandardHelpOptions = true,
         description =
-                "Guards the site that it finds here. Installed, it repairs; from a clone it only looks, unless --repair.",
+                "Guards the site that it finds here. Installed, it repairs; from a clone it only looks, unless --repair. Where"
+                        + " there is no site and nothing is configured, it starts one of its own, to be broken and seen to heal.",
         footer = {"", "Example: sudo ./lectio run --repair"})
 final class RunCommand implements Callable<Integer> {
     @Option(names = "--repair", description = "Repair what is found broken, also from a clone.")
     private boolean repair;
+
+    @Option(
+            names = "--demo",
+            description = "Guard a site of Lectio's own, which it starts: as it does where there is none.")
+    private boolean demo;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -31,19 +38,28 @@ final class RunCommand implements Callable<Integer> {
             System.err.println(e.getMessage());
             return LectioCommand.BAD_INPUT;
         }
+        boolean none = !home.isConfigured() && !Files.exists(settings.site().siteRoot());
+        if (demo || none) {
+            return Demo.run(home, settings) ? LectioCommand.OK : anotherGuards(home);
+        }
         boolean repairs = repair || !home.fromClone();
         System.out.println(Report.found(home, settings, repairs));
         if (!Files.isDirectory(settings.site().siteRoot())) {
             System.err.println("There is no site here: " + settings.site().siteRoot()
                     + (Files.exists(settings.site().siteRoot()) ? " is not a folder" : " is missing")
                     + ". Name yours in "
-                    + home.configuration() + ": LECTIO_SITE_ROOT, LECTIO_WEB_ROOT, LECTIO_SITE_URL");
+                    + home.configuration()
+                    + ": LECTIO_SITE_ROOT, LECTIO_WEB_ROOT, LECTIO_SITE_URL; or see a demo: lectio run --demo");
             return LectioCommand.NOT_HEALTHY;
         }
         if (!Daemon.run(home, settings, repairs)) {
-            System.err.println("Another guard is at work on " + home.state() + ": lectio status");
-            return LectioCommand.NO_DAEMON;
+            return anotherGuards(home);
         }
         return LectioCommand.OK;
+    }
+
+    private static int anotherGuards(Home home) {
+        System.err.println("Another guard is at work on " + home.state() + ": lectio status");
+        return LectioCommand.NO_DAEMON;
     }
 }

@@ -17,8 +17,9 @@ public record Home(Path folder, Path configuration, Path logs, Path state, boole
 
     public static Home of(Map<String, String> environment) {
         String named = environment.getOrDefault("LECTIO_HOME", "");
-        Path folder =
-                named.isBlank() ? INSTALLED : Path.of(named).toAbsolutePath().normalize();
+        Path folder = named.isBlank()
+                ? usual(environment)
+                : Path.of(named).toAbsolutePath().normalize();
         boolean installed = folder.equals(INSTALLED);
         return new Home(
                 folder,
@@ -26,6 +27,20 @@ public record Home(Path folder, Path configuration, Path logs, Path state, boole
                 installed ? Path.of("/var/log/lectio-monitor") : folder.resolve("logs"),
                 installed ? Path.of("/var/lib/lectio-monitor") : folder.resolve("state"),
                 environment.containsKey("LECTIO_FROM_CLONE"));
+    }
+
+    /// Who may not write where it would be installed, and finds nothing there, has a home in their own.
+    private static Path usual(Map<String, String> environment) {
+        String own = environment.getOrDefault("HOME", "");
+        boolean mayInstall = Files.isDirectory(INSTALLED) || Files.isWritable(Path.of("/opt"));
+        return mayInstall || own.isBlank() || !Files.isWritable(Path.of(own))
+                ? INSTALLED
+                : Path.of(own).resolve(".local/state/lectio-monitor");
+    }
+
+    /// Whether the owner has said what is to be guarded.
+    public boolean isConfigured() {
+        return Files.exists(configuration);
     }
 
     /// Makes the folders for logs and state, closed to others.

@@ -88,7 +88,15 @@ public final class AccessWalk {
                     return;
                 }
                 boolean closed = judgeOnTheWay(folder, bytes, stat, path);
-                int inner = kernel.openFolder(folder, bytes, 0);
+                int inner;
+                try {
+                    inner = kernel.openFolder(folder, bytes, 0);
+                } catch (KernelException e) {
+                    if (keptOut(e, closed)) {
+                        return;
+                    }
+                    throw e;
+                }
                 kernel.close(folder);
                 folder = inner;
                 if (path.equals(site.webRoot())) {
@@ -126,7 +134,7 @@ public final class AccessWalk {
         }
         String shown = Names.show(name);
         if (!site.privates().covers(shown)) {
-            Entry entry = lookAt(here.descriptor(), name);
+            Entry entry = lookAt(here, name);
             if (entry != null) {
                 inside(here, entry, shown);
             }
@@ -156,7 +164,7 @@ public final class AccessWalk {
             boolean swapped = e.errno() == KernelException.EXDEV
                     || e.errno() == KernelException.ELOOP
                     || e.errno() == KernelException.ENOTDIR;
-            if (swapped || isGone(e)) {
+            if (swapped || isGone(e) || keptOut(e, closed)) {
                 return;
             }
             throw e;
@@ -172,17 +180,23 @@ public final class AccessWalk {
     }
 
     /// @return null for what is gone by now, and for what is neither a file nor a folder
-    private @Nullable Entry lookAt(int folder, byte[] name) throws IOException {
+    private @Nullable Entry lookAt(Inside here, byte[] name) throws IOException {
+        int folder = here.descriptor();
         try {
             Stat stat = kernel.stat(folder, name);
             return stat.isFile() || stat.isFolder() ? new Entry(folder, name, stat, acl(folder, name, stat)) : null;
         } catch (KernelException e) {
             // what keeps even root out is another user's FUSE mount
-            if (isGone(e) || (asRoot && e.errno() == KernelException.EACCES)) {
+            if (isGone(e) || keptOut(e, asRoot || here.closed())) {
                 return null;
             }
             throw e;
         }
+    }
+
+    /// Who is not root is kept out of what is closed to the web user too: that it is closed has been said already.
+    private static boolean keptOut(KernelException e, boolean closed) {
+        return closed && e.errno() == KernelException.EACCES;
     }
 
     private static boolean isGone(KernelException e) {

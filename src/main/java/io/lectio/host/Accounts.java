@@ -79,8 +79,12 @@ final class Accounts {
         return Optional.of(new WebUser(name, ids[0], ids[1], all));
     }
 
+    /// The account of a number, or the number.
+    String user(String number) {
+        return users.getOrDefault(Integer.valueOf(number), number);
+    }
+
     String owner(Stat stat) {
-        return users.getOrDefault(stat.uid(), String.valueOf(stat.uid())) + ":"
-                + groups.getOrDefault(stat.gid(), String.valueOf(stat.gid()));
+        return user(String.valueOf(stat.uid())) + ":" + groups.getOrDefault(stat.gid(), String.valueOf(stat.gid()));
     }
 }

@@ -3,13 +3,16 @@ package io.lectio.host;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
-/// A program run to its end: by argument list, never a shell, with nothing to read and a bare environment.
+/// Other programs: by argument list, never a shell, with nothing to read and a bare environment.
 public final class Child {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private static final Duration TO_SAY_THE_REST = Duration.ofMillis(500);
@@ -22,6 +25,33 @@ public final class Child {
         public boolean timedOut() {
             return exit.isEmpty();
         }
+    }
+
+    /// This program once more, with another main class: by the same virtual machine, with the same options.
+    public static List<String> again(Class<?> main) throws IOException {
+        List<String> own = List.of(Files.readString(Path.of("/proc/self/cmdline"), StandardCharsets.UTF_8)
+                .split("\0"));
+        int at = own.indexOf("io.lectio.Main");
+        List<String> command = new ArrayList<>(
+                at < 0
+                        ? List.of(
+                                "", "--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path"))
+                        : own.subList(0, at));
+        command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xms4m", "-Xmx24m", main.getName()));
+        return command;
+    }
+
+    /// Starts a program that works beside this one. Its standard input ends with this process.
+    ///
+    /// @param log what it says is appended there
+    public static Process start(List<String> command, Path log) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().clear();
+        builder.environment().putAll(Map.of("PATH", PATH, "LC_ALL", "C.UTF-8", "MALLOC_ARENA_MAX", "1"));
+        return builder.start();
     }
 
     /// At the deadline it is killed, and all that it has started.

@@ -3,6 +3,7 @@ package io.lectio.host;
 import io.lectio.core.health.ProcessView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -49,6 +50,10 @@ public final class Processes {
         }
         Set<Integer> pids = new HashSet<>();
         addAll(groups.resolve(group.replaceFirst("^/+", "")), pids, 0);
+        return of(pids);
+    }
+
+    public List<ProcessView> of(Set<Integer> pids) throws IOException {
         Instant booted = booted();
         List<ProcessView> views = new ArrayList<>();
         for (int pid : pids) {
@@ -67,7 +72,7 @@ public final class Processes {
         return pids;
     }
 
-    private boolean isStopped(int pid) {
+    public boolean isStopped(int pid) {
         try {
             String stat = Files.readString(proc.resolve(pid + "/stat"), StandardCharsets.ISO_8859_1);
             return stat.startsWith("T", stat.lastIndexOf(')') + 2);
@@ -153,6 +158,8 @@ public final class Processes {
             for (Path descriptor : descriptors) {
                 socket(descriptor).ifPresent(sockets::add);
             }
+        } catch (AccessDeniedException e) {
+            return Set.of(); // in a container root is not always let in
         }
         return sockets;
     }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// The user as which the web server reads files, with the groups that it really has.
@@ -22,13 +23,16 @@ public record WebUser(String name, int uid, int gid, Set<Integer> groups) {
         groups = Set.copyOf(groups);
     }
 
-    /// From a running nginx worker where there is one, since what it holds is what counts; otherwise from the account
-    /// files.
+    /// From a running nginx worker where there is one, since what it holds is what counts; otherwise, where it is the
+    /// user of this process, from this process; otherwise from the account files.
     ///
+    /// @param name of an account, or this process's own number, which may have none
     /// @throws IOException when there is no such user
     public static WebUser lookUp(String name) throws IOException {
+        WebUser self = self(name);
         WebUser account = Accounts.read()
                 .find(name)
+                .or(() -> Optional.of(self).filter(own -> name.equals(String.valueOf(own.uid()))))
                 .orElseThrow(
                         () -> new IOException("there is no user '" + name + "': set LECTIO_WEB_USER to nginx's user"));
         Set<Integer> still = groupsOfNginx(worker, account.uid());
@@ -46,34 +50,52 @@ public record WebUser(String name, int uid, int gid, Set<Integer> groups) {
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        return account;
+        return account.uid() == self.uid() ? self : account;
+    }
+
+    /// As whom a site of our own works: root has nobody for it, anybody else only itself.
+    public static String ofOurs() throws IOException {
+        String number = String.valueOf(self("").uid());
+        return Accounts.isRoot() ? "nobody" : Accounts.read().user(number);
+    }
+
+    private static WebUser self(String name) throws IOException {
+        Path self = Path.of("/proc/self");
+        List<String> status = Files.readAllLines(self.resolve("status"), StandardCharsets.ISO_8859_1);
+        int uid = (Integer) Files.getAttribute(self, "unix:uid");
+        int gid = (Integer) Files.getAttribute(self, "unix:gid");
+        return new WebUser(name, uid, gid, groups(status));
     }
 
     /// What proc says is bytes: a program's name may be cut in the middle of a letter. A process that cannot be read
     /// has ended, or is hidden, and is no worker for this look.
     private static Set<Integer> groupsOfNginx(Path process, int uid) {
-        Set<Integer> held = new HashSet<>();
         try {
             if (!Files.readString(process.resolve("comm"), StandardCharsets.ISO_8859_1)
                     .strip()
                     .equals("nginx")) {
-                return held;
+                return Set.of();
             }
             List<String> status = Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1);
             boolean worker = status.stream().anyMatch(line -> line.matches("Uid:\\s+\\d+\\s+" + uid + "\\s.*"));
-            for (String line : worker ? status : List.<String>of()) {
-                if (line.startsWith("Groups:") || line.startsWith("Gid:")) {
-                    for (String group :
-                            line.substring(line.indexOf(':') + 1).strip().split("\\s+")) {
-                        if (!group.isEmpty()) {
-                            held.add(Integer.parseUnsignedInt(group));
-                        }
-                    }
-                }
-            }
-            return held;
+            return worker ? groups(status) : Set.of();
         } catch (IOException e) {
             return Set.of();
         }
+    }
+
+    private static Set<Integer> groups(List<String> status) {
+        Set<Integer> held = new HashSet<>();
+        for (String line : status) {
+            if (line.startsWith("Groups:") || line.startsWith("Gid:")) {
+                for (String group :
+                        line.substring(line.indexOf(':') + 1).strip().split("\\s+")) {
+                    if (!group.isEmpty()) {
+                        held.add(Integer.parseUnsignedInt(group));
+                    }
+                }
+            }
+        }
+        return held;
     }
 }

@@ -8,9 +8,8 @@ import io.lectio.core.health.ProcessView;
 import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Active;
 import io.lectio.engine.Prober;
-import io.lectio.host.Processes;
+import io.lectio.host.Supervisor;
 import io.lectio.host.http.HttpClient;
-import io.lectio.host.systemd.Systemd;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -22,17 +21,16 @@ import java.util.Optional;
 /// Looks at a service: its unit, its processes, and what it answers when it is asked directly. What that comes to,
 /// the core judges.
 public final class ServiceProbe implements Prober {
-    private final Systemd systemd;
+    private final Supervisor supervisor;
     private final String unit;
-    private final Processes processes = new Processes();
     private final Question question;
     private final Duration wait;
 
     /// @param address any answer of it is a sign of life
     /// @param wait how long a look waits for an answer that does not come at once
     public ServiceProbe(
-            Systemd systemd, String unit, HttpClient http, URI address, Duration wait, InstantSource clock) {
-        this.systemd = systemd;
+            Supervisor supervisor, String unit, HttpClient http, URI address, Duration wait, InstantSource clock) {
+        this.supervisor = supervisor;
         this.unit = unit;
         this.wait = wait;
         question = new Question(http, address, clock);
@@ -41,8 +39,8 @@ public final class ServiceProbe implements Prober {
     @Override
     public Outcome look(List<URI> also) throws InterruptedException {
         try {
-            UnitState state = systemd.unit(unit);
-            List<ProcessView> running = processes.of(state.cgroup());
+            UnitState state = supervisor.unit(unit);
+            List<ProcessView> running = supervisor.processes(state);
             boolean runs = state.active() == Active.ACTIVE || state.active() == Active.RELOADING;
             if (runs && state.mainPid() != 0 && running.isEmpty()) {
                 return new Unknown(
@@ -59,7 +57,7 @@ public final class ServiceProbe implements Prober {
                     running,
                     answered.map(Question.Answered::answer),
                     answered.map(Question.Answered::at).orElse(Instant.EPOCH),
-                    processes.packageManagerWorks()));
+                    supervisor.updating()));
         } catch (IOException e) {
             return new Unknown(String.valueOf(e.getMessage()));
         }

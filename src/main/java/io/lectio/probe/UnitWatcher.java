@@ -1,9 +1,9 @@
 package io.lectio.probe;
 
+import io.lectio.core.health.UnitState;
 import io.lectio.core.policy.CheckId;
 import io.lectio.engine.ServiceWatcher;
-import io.lectio.host.Processes;
-import io.lectio.host.systemd.Systemd;
+import io.lectio.host.Supervisor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -13,21 +13,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/// Tells of changes of units as systemd signals them, and of processes that somebody stops or lets go on, which
+/// Tells of changes of units as the supervisor tells them, and of processes that somebody stops or lets go on, which
 /// nothing signals: their states are read once a second.
 public final class UnitWatcher implements ServiceWatcher {
     private static final Duration PULSE = Duration.ofSeconds(1);
 
-    private final Systemd systemd;
+    private final Supervisor supervisor;
     private final Map<String, CheckId> units;
-    private final Processes processes = new Processes();
-    private final Map<String, String> groups = new ConcurrentHashMap<>();
+    private final Map<String, UnitState> runs = new ConcurrentHashMap<>();
     private final Map<String, Set<Integer>> stopped = new HashMap<>();
     private volatile boolean closed;
 
     /// @param units by name, each with the check that looks at it
-    public UnitWatcher(Systemd systemd, Map<String, CheckId> units) {
-        this.systemd = systemd;
+    public UnitWatcher(Supervisor supervisor, Map<String, CheckId> units) {
+        this.supervisor = supervisor;
         this.units = Map.copyOf(units);
     }
 
@@ -36,8 +35,8 @@ public final class UnitWatcher implements ServiceWatcher {
         if (units.isEmpty()) {
             return;
         }
-        systemd.watch(units.keySet(), unit -> {
-            groups.remove(unit); // it may have another by now
+        supervisor.watch(units.keySet(), unit -> {
+            runs.remove(unit); // it may be in another by now
             CheckId check = units.get(unit);
             if (check != null) {
                 changed.accept(check);
@@ -64,12 +63,12 @@ public final class UnitWatcher implements ServiceWatcher {
     /// Whether other processes are stopped than a second ago.
     private boolean isOtherwise(String unit) {
         try {
-            String group = groups.get(unit);
-            if (group == null) {
-                group = systemd.unit(unit).cgroup();
-                groups.put(unit, group);
+            UnitState run = runs.get(unit);
+            if (run == null) {
+                run = supervisor.unit(unit);
+                runs.put(unit, run);
             }
-            Set<Integer> now = processes.stopped(group);
+            Set<Integer> now = supervisor.stopped(run);
             Set<Integer> before = stopped.put(unit, now);
             return before == null ? !now.isEmpty() : !now.equals(before);
         } catch (IOException e) {
@@ -81,7 +80,7 @@ public final class UnitWatcher implements ServiceWatcher {
     public void close() {
         closed = true;
         try {
-            systemd.close();
+            supervisor.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,8 +2,8 @@ package io.lectio.repair;
 
 import io.lectio.core.health.ProcessView;
 import io.lectio.core.health.UnitState;
-import io.lectio.host.Child;
 import io.lectio.host.Processes;
+import io.lectio.host.Supervisor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,9 +27,6 @@ import java.util.regex.Pattern;
 
 /// What a service was like before it was started anew.
 final class Evidence {
-    private static final Duration JOURNAL_DEADLINE = Duration.ofSeconds(5);
-    private static final int JOURNAL_LINES = 20;
-    private static final int JOURNAL_BYTES = 32_768;
     private static final int LOG_BYTES = 32_768;
     private static final int LOG_LINES = 40;
     private static final Duration LOG_AGE = Duration.ofMinutes(2);
@@ -69,9 +66,9 @@ final class Evidence {
     }
 
     /// The last lines that the run which is over has left in the journal.
-    void addJournal() throws InterruptedException {
+    void addJournal(Supervisor supervisor) throws InterruptedException {
         try {
-            List<String> journal = journal(unit);
+            List<String> journal = supervisor.journal(unit);
             lines.add("# journal");
             lines.addAll(journal);
         } catch (IOException e) {
@@ -80,9 +77,9 @@ final class Evidence {
     }
 
     /// What a run that did not come up has said of it, without secrets; empty where it has said nothing.
-    static String lastWords(UnitState run) throws InterruptedException {
+    static String lastWords(Supervisor supervisor, UnitState run) throws InterruptedException {
         try {
-            List<String> said = journal(run).stream()
+            List<String> said = supervisor.journal(run).stream()
                     .map(OF_A_PROCESS::matcher)
                     .filter(Matcher::matches)
                     .map(line -> line.group(1))
@@ -96,25 +93,6 @@ final class Evidence {
         } catch (IOException e) {
             return "";
         }
-    }
-
-    private static List<String> journal(UnitState run) throws IOException, InterruptedException {
-        if (run.invocation().isEmpty()) {
-            return List.of();
-        }
-        Child.Result journal = Child.run(
-                List.of(
-                        "journalctl",
-                        "--quiet",
-                        "--no-pager",
-                        "--output=short-iso",
-                        "--lines=" + JOURNAL_LINES,
-                        "_SYSTEMD_INVOCATION_ID=" + run.invocation(),
-                        "+",
-                        "INVOCATION_ID=" + run.invocation()),
-                JOURNAL_DEADLINE,
-                JOURNAL_BYTES);
-        return journal.text().lines().toList();
     }
 
     /// The end of the application's own log, where it is fresh: a traceback's last line tells most.

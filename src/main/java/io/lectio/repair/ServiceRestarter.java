@@ -9,32 +9,30 @@ import io.lectio.core.health.UnitState.Stop;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.Remedy;
 import io.lectio.host.NginxTest;
-import io.lectio.host.Processes;
-import io.lectio.host.systemd.Systemd;
-import io.lectio.host.systemd.SystemdException;
+import io.lectio.host.Signals;
+import io.lectio.host.Supervisor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Starts a service anew through systemd. What hangs is killed first, since systemd would wait for its stop
-/// timeout; what is left of a run that is over, too. What a person does to the unit meanwhile comes first. What was
-/// before is kept as evidence: processes and log are read before the act, the journal after it, so that nobody waits.
+/// Starts a service anew through its supervisor. What hangs is killed first, since its stop would be waited for;
+/// what is left of a run that is over, too. What a person does to the unit meanwhile comes first. What was before
+/// is kept as evidence: processes and log are read before the act, the journal after it, so that nobody waits.
 public final class ServiceRestarter {
-    private static final int KILL = 9;
     private static final int LOOKS_TO_END = 100;
     private static final Duration PAUSE = Duration.ofMillis(10);
     private static final Duration START = Duration.ofSeconds(40);
 
-    private final Systemd systemd;
+    private final Supervisor supervisor;
     private final Path evidence;
     private final Optional<Path> log;
 
     /// @param evidence the folder for what was before, one file a repair; made when first needed
     /// @param log the application's own error log
-    public ServiceRestarter(Systemd systemd, Path evidence, Optional<Path> log) {
-        this.systemd = systemd;
+    public ServiceRestarter(Supervisor supervisor, Path evidence, Optional<Path> log) {
+        this.supervisor = supervisor;
         this.evidence = evidence;
         this.log = log;
     }
@@ -48,7 +46,7 @@ public final class ServiceRestarter {
                     return new RepairResult.Refused(config);
                 }
             }
-            UnitState before = systemd.unit(remedy.unit());
+            UnitState before = supervisor.unit(remedy.unit());
             boolean up = before.active() == Active.ACTIVE || before.active() == Active.RELOADING;
             Optional<RepairResult> another = before.job() && !up
                     ? Optional.of(new RepairResult.Forgone("systemd has a job of " + remedy.unit()))
@@ -63,7 +61,7 @@ public final class ServiceRestarter {
     private RepairResult restart(UnitState before, boolean kill, boolean down, String name)
             throws IOException, InterruptedException {
         String unit = before.name();
-        List<ProcessView> running = new Processes().of(before.cgroup());
+        List<ProcessView> running = supervisor.processes(before);
         Evidence seen = Evidence.of(before, running);
         log.ifPresent(seen::addLog); // before the new run writes there, too
         boolean killed = kill || (down && !running.isEmpty());
@@ -73,19 +71,19 @@ public final class ServiceRestarter {
             if (killed) {
                 kill(before, down);
             }
-            systemd.resetFailed(unit);
-            bad = forgone(systemd.unit(unit));
+            supervisor.resetFailed(unit);
+            bad = forgone(supervisor.unit(unit));
             if (bad.isEmpty()) {
-                systemd.restart(unit, START);
+                supervisor.restart(unit, START);
             }
         } catch (IOException e) {
-            UnitState after = systemd.unit(unit);
-            String last = Evidence.lastWords(after);
+            UnitState after = supervisor.unit(unit);
+            String last = Evidence.lastWords(supervisor, after);
             bad = forgone(after)
                     .or(() ->
                             Optional.of(new RepairResult.Failed(e.getMessage() + (last.isEmpty() ? "" : ": " + last))));
         } finally {
-            seen.addJournal();
+            seen.addJournal(supervisor);
             file = seen.save(evidence, name);
         }
         return bad.orElseGet(() -> new RepairResult.Restarted(unit, killed, seen.telling(), file));
@@ -94,15 +92,14 @@ public final class ServiceRestarter {
     /// What is left over is waited for: a new run wants its port, and whoever kills is not told of the end.
     private void kill(UnitState before, boolean down) throws IOException, InterruptedException {
         try {
-            systemd.kill(before.name(), KILL);
-        } catch (SystemdException e) {
+            supervisor.kill(before.name(), Signals.KILL);
+        } catch (IOException e) {
             if (!down) {
                 throw e; // else it has ended by itself
             }
         }
-        Processes processes = new Processes();
         for (int i = 0;
-                down && i < LOOKS_TO_END && !processes.of(before.cgroup()).isEmpty();
+                down && i < LOOKS_TO_END && !supervisor.processes(before).isEmpty();
                 i++) {
             Thread.sleep(PAUSE);
         }

@@ -25,8 +25,15 @@ public final class LogFiles implements EventLog, AutoCloseable {
     private final InstantSource clock;
     private final ZoneId zone;
     private final Terminal terminal;
+    private final boolean shown;
 
     public LogFiles(Path folder, InstantSource clock, ZoneId zone, PrintStream terminal) {
+        this(folder, clock, zone, terminal, true);
+    }
+
+    /// @param shown whether the terminal has the files' lines; otherwise it has only what is said to it
+    public LogFiles(Path folder, InstantSource clock, ZoneId zone, PrintStream terminal, boolean shown) {
+        this.shown = shown;
         this.folder = folder;
         this.clock = clock;
         this.zone = zone;
@@ -43,9 +50,16 @@ public final class LogFiles implements EventLog, AutoCloseable {
         write("alerts.log", level, text);
     }
 
+    /// To the terminal alone.
+    public void say(String line) {
+        terminal.print(oneLine(line));
+    }
+
     private synchronized void write(String name, Level level, String text) {
         String line = TIME.format(clock.instant().atZone(zone)) + " " + level + " " + oneLine(text);
-        terminal.print(line);
+        if (shown) {
+            terminal.print(line);
+        }
         try {
             Path file = folder.resolve(name);
             if (Files.exists(file) && Files.size(file) > LARGEST) {

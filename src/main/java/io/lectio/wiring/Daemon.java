@@ -22,6 +22,8 @@ import io.lectio.engine.GuardLoop;
 import io.lectio.engine.Notifier;
 import io.lectio.engine.Prober;
 import io.lectio.engine.Repairer;
+import io.lectio.engine.StateStore;
+import io.lectio.host.Supervisor;
 import io.lectio.host.http.Dialer;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.systemd.Systemd;
@@ -67,60 +69,76 @@ public final class Daemon {
     /// What a look waits for a service's answer: a look that is quick sees a stop or a crash at once.
     private static final Duration WAIT = Duration.ofMillis(300);
 
-    private static final Path APP_LOG = Path.of("/var/log/teaching_panel/error.log");
-
     private Daemon() {}
+
+    interface Work {
+        void run() throws IOException, InterruptedException;
+    }
 
     /// Guards until the process is told to end.
     ///
     /// @return false when another guard is at work on this home
     /// @throws IOException also when another guard repairs this site
     public static boolean run(Home home, Settings settings, boolean repairs) throws IOException, InterruptedException {
+        return alone(home, () -> guard(home, settings, repairs, Surroundings.host(home)));
+    }
+
+    static boolean alone(Home home, Work work) throws IOException, InterruptedException {
         LastResort.endOnUncaught();
         home.prepare();
         Optional<OneGuard> lock = OneGuard.take(home.state());
         if (lock.isEmpty()) {
             return false;
         }
+        try (OneGuard _ = lock.get()) {
+            Drills.putBack(home);
+            work.run();
+        }
+        return true;
+    }
+
+    static void guard(Home home, Settings settings, boolean repairs, Surroundings around)
+            throws IOException, InterruptedException {
         Site site = real(settings.site());
         InstantSource clock = InstantSource.system();
         ZoneId zone = ZoneId.systemDefault();
-        LogFiles log = new LogFiles(home.logs(), clock, zone, System.out);
+        LogFiles log = new LogFiles(home.logs(), clock, zone, System.out, !around.demo());
         Texts texts = new Texts(settings.language(), zone, clock, repairs);
-        Systemd systemd = new Systemd();
-        Services services = present(settings.services(), systemd, log);
+        Services services = around.services().apply(settings.services(), log);
         Policy policy = new Policy(site, services, repairs, limits(settings));
+        StateStore store = new FileStateStore(around.state(), policy, clock, log);
         GuardLoop.Ports ports = new GuardLoop.Ports(
-                probers(policy, systemd, WAIT, clock),
-                repairer(home, systemd),
+                probers(policy, around.supervisor(), WAIT, clock),
+                repairer(around),
                 new LoggedNotifier(channel(settings, texts), log, texts),
-                new FileStateStore(home.state(), policy, clock, log),
+                around.demo() ? new Story(store, clock, log::say) : store,
                 new WebRootWatcher(site, log),
-                new UnitWatcher(systemd, units(services)),
+                new UnitWatcher(around.supervisor(), units(services)),
                 log,
                 clock);
         CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
-        try (OneGuard _ = lock.get();
-                Closeable _ = repairs ? alone(site, home, log) : () -> {};
-                GuardLoop loop = new GuardLoop(ports, policy);
-                ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
-            try {
-                loop.run();
-            } finally {
-                LastResort.haltAfter(LONGEST_END); // whatever does not let itself be closed
+        try {
+            try (Closeable _ = around.end();
+                    Closeable _ = repairs ? alone(site, home, log) : () -> {};
+                    GuardLoop loop = new GuardLoop(ports, policy);
+                    ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
+                try {
+                    loop.run();
+                } finally {
+                    LastResort.haltAfter(LONGEST_END); // whatever does not let itself be closed
+                }
             }
             endedWell.complete(true);
         } finally {
             endedWell.complete(false);
         }
-        return true;
     }
 
     /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a
     /// sandbox without it, the guard works all the same.
     private static Closeable alone(Site site, Home home, EventLog log) throws IOException {
-        if (!Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+        if (!isRoot()) {
             return () -> {};
         }
         try {
@@ -131,6 +149,10 @@ public final class Daemon {
             log.health(Level.WARNING, "nothing keeps a guard of another home from repairing here too: " + e);
             return () -> {};
         }
+    }
+
+    static boolean isRoot() throws IOException {
+        return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
     }
 
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
@@ -184,7 +206,7 @@ public final class Daemon {
     }
 
     /// The services that systemd knows; without systemd, none.
-    private static Services present(Services named, Systemd systemd, EventLog log) {
+    static Services present(Services named, Systemd systemd, EventLog log) {
         return new Services(
                 named.app().filter(app -> isKnown(app.unit(), systemd, log)),
                 named.proxy().filter(proxy -> isKnown(proxy.unit(), systemd, log)));
@@ -213,7 +235,8 @@ public final class Daemon {
         return units;
     }
 
-    private static Map<CheckId, Prober> probers(Policy policy, Systemd systemd, Duration wait, InstantSource clock) {
+    private static Map<CheckId, Prober> probers(
+            Policy policy, Supervisor supervisor, Duration wait, InstantSource clock) {
         Site site = policy.site();
         Map<CheckId, Prober> probers = new EnumMap<>(CheckId.class);
         for (CheckId check : policy.checks()) {
@@ -222,12 +245,13 @@ public final class Daemon {
                     switch (check) {
                         case APP -> {
                             Services.App app = policy.services().app().orElseThrow();
-                            yield new ServiceProbe(systemd, app.unit(), direct(app), directly(app, site), wait, clock);
+                            yield new ServiceProbe(
+                                    supervisor, app.unit(), direct(app), directly(app, site), wait, clock);
                         }
                         case PROXY -> {
                             Services.Proxy proxy = policy.services().proxy().orElseThrow();
                             HttpClient http = new HttpClient(new Dialer.Fixed(site.server()), false);
-                            yield new ServiceProbe(systemd, proxy.unit(), http, site.page(), wait, clock);
+                            yield new ServiceProbe(supervisor, proxy.unit(), http, site.page(), wait, clock);
                         }
                         case CONFIG -> new ConfigProbe();
                         case FILES, LEFT_ALONE -> new PathAccessProbe(site);
@@ -259,10 +283,10 @@ public final class Daemon {
         return URI.create("http://" + site.page().getHost() + port + app.api().getRawPath());
     }
 
-    private static Repairer repairer(Home home, Systemd systemd) {
-        PathRepairer paths = new PathRepairer(home.state().resolve("repairs"));
-        ServiceRestarter services =
-                new ServiceRestarter(systemd, home.state().resolve("evidence"), Optional.of(APP_LOG));
+    private static Repairer repairer(Surroundings around) {
+        PathRepairer paths = new PathRepairer(around.state().resolve("repairs"));
+        ServiceRestarter services = new ServiceRestarter(
+                around.supervisor(), around.state().resolve("evidence"), Optional.of(around.appLog()));
         return (remedy, name) -> switch (remedy) {
             case Remedy.OpenPaths open -> paths.run(open, name);
             case Remedy.Restart restart -> services.run(restart, name);
@@ -278,7 +302,7 @@ public final class Daemon {
 
     /// The site with its root's real path, so that a link above it (`/var/www` elsewhere) is the administrator's,
     /// settled once, and any link below it is refused.
-    private static Site real(Site site) throws IOException {
+    static Site real(Site site) throws IOException {
         if (!Files.exists(site.siteRoot())) {
             return site;
         }

@@ -117,7 +117,7 @@ class CommandLineTest {
     void itsHelpNamesEveryCommandAndAnExample() throws Exception {
         Ended ended = lectio("--help");
         assertThat(ended.code()).isEqualTo(LectioCommand.OK);
-        assertThat(ended.out()).contains("Usage: lectio", "run", "check", "status", "Example: ");
+        assertThat(ended.out()).contains("Usage: lectio", "run", "check", "status", "drill", "Example: ");
         assertThat(ended.err()).isEmpty();
     }
 
@@ -129,7 +129,7 @@ class CommandLineTest {
 
     @Test
     void everyCommandHasHelpWithAnExample() throws Exception {
-        for (String command : List.of("run", "check", "status")) {
+        for (String command : List.of("run", "check", "status", "drill")) {
             Ended ended = lectio(command, "--help");
             assertThat(ended.code()).isEqualTo(LectioCommand.OK);
             assertThat(ended.out()).contains("Usage: lectio " + command, "Example: ");

@@ -1,12 +1,17 @@
 package io.lectio.host.systemd;
 
+import io.lectio.core.health.ProcessView;
 import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Stop;
+import io.lectio.host.Child;
+import io.lectio.host.Processes;
+import io.lectio.host.Supervisor;
 import io.lectio.host.systemd.SystemdException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -20,19 +25,23 @@ import java.util.function.Consumer;
 ///
 /// Every call has a deadline. What fails is a [SystemdException] that says what and on what; an interrupted thread
 /// gets an [java.io.InterruptedIOException].
-public final class Systemd implements AutoCloseable {
+public final class Systemd implements Supervisor {
     /// Another one is the training's alone (lay.sh).
     private static final Path RUN = Path.of(System.getProperty("lectio.systemd", "/run/systemd"));
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long SHORTEST_PAUSE = 50; // ms
     private static final long LONGEST_PAUSE = 5_000;
     private static final int MOST_LOOKS = 3;
+    private static final Duration JOURNAL_DEADLINE = Duration.ofSeconds(5);
+    private static final int JOURNAL_LINES = 20;
+    private static final int JOURNAL_BYTES = 32_768;
 
     private static final String MANAGER = "/org/freedesktop/systemd1";
     private static final String MANAGER_INTERFACE = "org.freedesktop.systemd1.Manager";
 
     private final Path socket;
     private final Duration patience;
+    private final Processes processes = new Processes();
     private final Set<BlockingQueue<Removed>> restarts = ConcurrentHashMap.newKeySet();
     private Optional<Connection> current = Optional.empty();
     private Optional<Thread> telling = Optional.empty();
@@ -62,6 +71,7 @@ public final class Systemd implements AutoCloseable {
         return Files.isDirectory(RUN.resolve("system"));
     }
 
+    @Override
     public UnitState unit(String name) throws IOException {
         String path = call("LoadUnit", UnitName.check(name)).text(0);
         UnitProperties properties = properties(name, path);
@@ -69,6 +79,41 @@ public final class Systemd implements AutoCloseable {
             properties = properties(name, path);
         }
         return properties.state(name, watched.isPresent() ? watched.get().who(name, properties) : Stop.UNKNOWN);
+    }
+
+    @Override
+    public List<ProcessView> processes(UnitState unit) throws IOException {
+        return processes.of(unit.cgroup());
+    }
+
+    @Override
+    public Set<Integer> stopped(UnitState unit) {
+        return processes.stopped(unit.cgroup());
+    }
+
+    @Override
+    public boolean updating() throws IOException {
+        return processes.packageManagerWorks();
+    }
+
+    @Override
+    public List<String> journal(UnitState run) throws IOException, InterruptedException {
+        if (run.invocation().isEmpty()) {
+            return List.of();
+        }
+        Child.Result journal = Child.run(
+                List.of(
+                        "journalctl",
+                        "--quiet",
+                        "--no-pager",
+                        "--output=short-iso",
+                        "--lines=" + JOURNAL_LINES,
+                        "_SYSTEMD_INVOCATION_ID=" + run.invocation(),
+                        "+",
+                        "INVOCATION_ID=" + run.invocation()),
+                JOURNAL_DEADLINE,
+                JOURNAL_BYTES);
+        return journal.text().lines().toList();
     }
 
     private boolean undecided(String unit) {
@@ -81,7 +126,7 @@ public final class Systemd implements AutoCloseable {
         return UnitProperties.of(answer, name);
     }
 
-    /// Returns when the restart is done. A stop that is under way is somebody's will, and not replaced.
+    @Override
     public void restart(String unit, Duration within) throws IOException, InterruptedException {
         String what = "RestartUnit " + UnitName.check(unit);
         long end = System.nanoTime() + within.toNanos();
@@ -112,12 +157,12 @@ public final class Systemd implements AutoCloseable {
         }
     }
 
-    /// Sends a signal to all processes of a unit; refused where it has none.
+    @Override
     public void kill(String unit, int signal) throws IOException {
         Message _ = call("KillUnit", UnitName.check(unit), "all-fail", signal);
     }
 
-    /// Lets a unit start again that has failed too often. To a unit that has not, nothing happens.
+    @Override
     public void resetFailed(String unit) throws IOException {
         try {
             Message _ = call("ResetFailedUnit", UnitName.check(unit));
@@ -128,10 +173,7 @@ public final class Systemd implements AutoCloseable {
         }
     }
 
-    /// Tells, from a thread of its own, that one of these units may have changed; what has, a look tells. All are
-    /// told at the beginning and after each gap.
-    ///
-    /// @throws IllegalStateException the second time
+    @Override
     public synchronized void watch(Set<String> units, Consumer<String> changed) {
         if (watched.isPresent()) {
             throw new IllegalStateException("units are watched already");

@@ -4,6 +4,7 @@ import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Active;
 import io.lectio.core.health.UnitState.Load;
 import io.lectio.core.health.UnitState.Stop;
+import io.lectio.host.Signals;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
@@ -18,12 +19,6 @@ record UnitProperties(Map<String, Object> all) {
                     + " ActiveEnterTimestampMonotonic ActiveExitTimestampMonotonic InactiveExitTimestampMonotonic"
                     + " Restart ControlGroup Job")
             .split(" "));
-
-    /// From 1 on. Source: signal(7).
-    private static final List<String> SIGNALS =
-            List.of(("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM"
-                            + " TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS")
-                    .split(" "));
 
     /// What `GetAll` answers.
     static UnitProperties of(Message answer, String unit) throws SystemdException {
@@ -91,9 +86,7 @@ record UnitProperties(Map<String, Object> all) {
         int status = number("ExecMainStatus");
         return switch (number("ExecMainCode")) {
             case 1 -> "exit code " + status;
-            case 2, 3 ->
-                "signal " + status
-                        + (status > 0 && status <= SIGNALS.size() ? " (" + SIGNALS.get(status - 1) + ")" : "");
+            case 2, 3 -> Signals.show(status);
             default -> "";
         };
     }

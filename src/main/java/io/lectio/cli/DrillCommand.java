@@ -1,0 +1,103 @@
+package io.lectio.cli;
+
+import io.lectio.config.ConfigLoader;
+import io.lectio.config.Home;
+import io.lectio.config.Settings;
+import io.lectio.control.ControlClient;
+import io.lectio.drill.Drill;
+import io.lectio.drill.Scenario;
+import io.lectio.wiring.Drills;
+import java.io.Console;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Breaks the guarded site on purpose, and measures.
+@Command(
+        name = "drill",
+        mixinStandardHelpOptions = true,
+        description =
+                "Breaks the demo that `lectio run` guards (the real site only with --real), measures how soon that is seen,"
+                        + " repaired, proved and told, and puts all back. Exit code 1 where the plan's promise was not kept.",
+        footer = {"", "Example: lectio drill permissions app-kill"})
+final class DrillCommand implements Callable<Integer> {
+    private static final String LIST = "list";
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "SCENARIO",
+            description = "permissions, app-kill, app-hang, page; or list.")
+    private List<String> names = List.of();
+
+    @Option(names = "--json", description = "The figures as JSON, for programs.")
+    private boolean json;
+
+    @Option(names = "--real", description = "Break the real site, which its visitors see.")
+    private boolean real;
+
+    @Option(names = "--yes", description = "With --real: do not ask.")
+    private boolean yes;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<Scenario> scenarios =
+                names.stream().flatMap(name -> Scenario.of(name).stream()).toList();
+        if (names.equals(List.of(LIST))) {
+            System.out.println(json ? DrillReport.listJson() : DrillReport.list());
+            return LectioCommand.OK;
+        }
+        if (scenarios.size() < names.size()) {
+            return refuse("Not a drill. There are: "
+                    + String.join(
+                            ", ",
+                            Arrays.stream(Scenario.values()).map(Scenario::word).toList()));
+        }
+        Home home = Home.of(System.getenv());
+        Optional<String> status = ControlClient.status(home.state());
+        if (status.isEmpty()) {
+            System.err.println("No guard answers at " + home.state() + ", so nothing is broken. Start one: lectio run");
+            return LectioCommand.NO_DAEMON;
+        }
+        Optional<Drill> demo = Drills.demo(home, status.get());
+        if (demo.isEmpty() && !real) {
+            return refuse(
+                    "The guard here has a real site in its care: --real breaks that one, for all of its visitors.");
+        }
+        if (demo.isEmpty() && !yes && !isConfirmed()) {
+            return refuse("Not confirmed, so nothing is broken. Without a terminal: --real --yes");
+        }
+        try {
+            Drill drill = demo.isPresent() ? demo.get() : Drills.real(home, ConfigLoader.load(home.configuration()));
+            return told(Drills.run(home, drill, scenarios));
+        } catch (Settings.Invalid e) {
+            return refuse(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private int told(Optional<List<Drill.Measured>> measured) throws IOException {
+        if (measured.isEmpty()) {
+            System.err.println("Another drill is at work here.");
+            return LectioCommand.NO_DAEMON;
+        }
+        System.out.println(json ? DrillReport.json(measured.get()) : DrillReport.text(measured.get()));
+        return measured.get().stream().allMatch(Drill.Measured::kept) ? LectioCommand.OK : LectioCommand.NOT_HEALTHY;
+    }
+
+    private static boolean isConfirmed() {
+        return Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .map(console -> console.readLine("This breaks the real site. Type 'break it' to go on: "))
+                .filter("break it"::equals)
+                .isPresent();
+    }
+
+    private static int refuse(String why) {
+        System.err.println(why);
+        return LectioCommand.BAD_INPUT;
+    }
+}

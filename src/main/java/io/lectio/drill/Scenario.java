@@ -1,0 +1,56 @@
+package io.lectio.drill;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What is broken, with what the plan promises for it.
+public enum Scenario {
+    PERMISSIONS("chmod 000 on the page", Duration.ofMinutes(1), Duration.ofSeconds(10)),
+    APP_KILL("kill -9 of the application", Duration.ZERO, Duration.ofSeconds(5)),
+    APP_HANG("kill -STOP of the application", Duration.ofSeconds(60), Duration.ofSeconds(15)),
+    /// Nothing repairs it yet: it is put back when the guard has told it.
+    PAGE(
+            "the page overwritten with \"broken\"; told, and put back by the drill",
+            Duration.ZERO,
+            Duration.ofSeconds(30));
+
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+    private final String what;
+    private final Duration found;
+    private final Duration back;
+
+    Scenario(String what, Duration found, Duration back) {
+        this.what = what;
+        this.found = found;
+        this.back = back;
+    }
+
+    public static Optional<Scenario> of(String name) {
+        return Arrays.stream(values()).filter(each -> each.word().equals(name)).findFirst();
+    }
+
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public String what() {
+        return what;
+    }
+
+    /// Found within, back within.
+    public String promise() {
+        return (found.isZero() ? "at once" : found.toSeconds() + " s") + " / " + back.toSeconds() + " s";
+    }
+
+    /// Found and back, from the break on.
+    Duration longest() {
+        return (found.isZero() ? AT_ONCE : found).plus(back);
+    }
+
+    boolean repaired() {
+        return this != PAGE;
+    }
+}
