@@ -32,6 +32,7 @@ import java.util.Properties;
 public record Demo(long guard, Site site, URI api, Path appPid) {
     private static final Duration TO_START = Duration.ofSeconds(10);
     private static final int FEW = 50;
+    private static final String ELSEWHERE = "lectio-demo-";
 
     private static Path folder(Home home) {
         return home.folder().resolve("demo");
@@ -97,7 +98,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
             folderForAll(folder);
             String user = WebUser.ofOurs();
             Path below = folder.resolve("site");
-            Path root = DemoSite.fits(below, Daemon.isRoot()) ? below : Files.createTempDirectory("lectio-demo-");
+            Path root = DemoSite.fits(below, Daemon.isRoot()) ? below : Files.createTempDirectory(ELSEWHERE);
             try (DemoSite site = DemoSite.lay(root, user)) {
                 DemoSupervisor supervisor = new DemoSupervisor(folder, site.commands(Child.again(DemoServer.class)));
                 remember(home, site.site());
@@ -128,7 +129,9 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
 
     private static void forget(Home home) throws IOException {
         try {
-            Optional<Path> elsewhere = last(home).map(demo -> demo.site().siteRoot());
+            Optional<Path> elsewhere = last(home)
+                    .map(demo -> demo.site().siteRoot())
+                    .filter(root -> root.getFileName().toString().startsWith(ELSEWHERE)); // whatever the file names
             if (elsewhere.isPresent()) {
                 DemoSite.remove(elsewhere.get());
             }
