@@ -540,6 +540,12 @@ class ServiceStoriesTest {
         assertThat(left.subject()).isEqualTo(CheckId.LEFT_ALONE);
         assertThat(left.symptom()).isEmpty();
         assertThat(left.worst()).isEqualTo(Level.WARNING);
+        webWell = true;
+        now = now.plus(ROUND);
+        sees(CheckId.PROXY, new Observation.Sampled(service(WEB, Active.ACTIVE, "running", true, false)));
+        assertThat(state.durable().incidents().getLast().worst())
+                .as("the page was not asked since the web server came back")
+                .isEqualTo(Level.WARNING);
     }
 
     @Test

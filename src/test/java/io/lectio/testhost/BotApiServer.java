@@ -30,6 +30,7 @@ public final class BotApiServer implements AutoCloseable {
     private final BotApiRules rules;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private Optional<ServerSocket> listening = Optional.empty();
+    private Thread accepting = Thread.currentThread();
     private volatile Outage outage = Outage.NONE;
     private volatile boolean closed;
 
@@ -74,7 +75,7 @@ public final class BotApiServer implements AutoCloseable {
             server.setReuseAddress(true);
             server.bind(where, 128);
             listening = Optional.of(server);
-            Thread.ofVirtual().name("bot-api").start(() -> accept(server));
+            accepting = Thread.ofVirtual().name("bot-api").start(() -> accept(server));
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -194,6 +195,7 @@ public final class BotApiServer implements AutoCloseable {
             if (listening.isPresent()) {
                 listening.get().close();
                 listening = Optional.empty();
+                boolean _ = accepting.join(Duration.ofSeconds(1)); // until then connections may still be taken
             }
             for (Socket socket : open) {
                 if (reset && !socket.isClosed()) {
@@ -203,6 +205,8 @@ public final class BotApiServer implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -156,7 +156,7 @@ public sealed interface Diagnosis {
 
     /// Whether what an answer showed is no longer so: the last one was well, or it is from before the service that
     /// explains it came back.
-    private static boolean isOld(CheckId check, Map<CheckId, CheckHealth> health) {
+    static boolean isOld(CheckId check, Map<CheckId, CheckHealth> health) {
         Optional<Observation> last = Objects.requireNonNull(health.get(check)).known();
         boolean answer = check == CheckId.API || check == CheckId.PAGE;
         if (!answer || last.isEmpty()) {

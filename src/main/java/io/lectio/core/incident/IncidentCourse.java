@@ -414,7 +414,10 @@ public record IncidentCourse(
     private boolean isDownBy(CheckId subject) {
         for (CheckId check : needs(subject)) {
             boolean asked = check == CheckId.PAGE || check == CheckId.API;
-            if (asked && isFailed(check, Instant.MIN) && !isExplainedDeeper(check, subject)) {
+            if (asked
+                    && isFailed(check, Instant.MIN)
+                    && !Diagnosis.isOld(check, health)
+                    && !isExplainedDeeper(check, subject)) {
                 return true;
             }
         }
