@@ -367,12 +367,21 @@ public record IncidentCourse(
         Optional<Instant> tellAt = louder || waits
                 ? Optional.of(now)
                 : changed
-                        ? Optional.of(now.plus(
+                        ? Optional.of(
                                 fresh
-                                        ? policy.timing().telling()
-                                        : later(incident, policy.timing().telling())))
+                                        ? firstTold(incident)
+                                        : now.plus(
+                                                later(incident, policy.timing().telling())))
                         : Optional.empty();
         return new Step(incident, false, ledger, repair, notes, tellAt);
+    }
+
+    /// What took its time to be sure of is told the sooner then.
+    private Instant firstTold(Incident incident) {
+        Duration telling = policy.timing().telling();
+        Instant soonest = now.plus(telling.dividedBy(2));
+        Instant usual = incident.brokenAt().plus(telling);
+        return usual.isAfter(soonest) ? usual : soonest;
     }
 
     /// Overload comes and goes by the second: its message is edited once a minute at most.

@@ -52,7 +52,8 @@ public record Policy(
     /// @param settle how long file events must be quiet before a look, and at most
     /// @param quiet how long after the last file event a copy counts as finished
     /// @param quietAtMost how long a page may fail while files go on arriving, before it is a fault of its own
-    /// @param telling how long an alert of a beginning repair waits for its end, so that a quick one is one message
+    /// @param telling how long after the fault the alert of a beginning repair waits for its end, so that a quick
+    ///     one is one message; half as long after the guard is sure, at the least
     /// @param unknownAfter looks without a result in a row before the owner is told
     public record Timing(
             Duration round,
@@ -97,7 +98,7 @@ public record Policy(
         public static final Patience DEFAULT = new Patience(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(2),
+                Duration.ofSeconds(1),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(20),
                 Duration.ofMillis(150),
