@@ -32,8 +32,11 @@ final class Kernel implements AutoCloseable {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int AT_NO_AUTOMOUNT = 0x800;
     private static final int O_NONBLOCK = 0x800;
-    private static final int O_DIRECTORY = 0x10000;
-    private static final int O_NOFOLLOW = 0x20000;
+    /// The flags that differ between architectures: uapi/asm-generic/fcntl.h, and arch/arm64/include/uapi/asm/fcntl.h.
+    private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+
+    private static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
+    private static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
     private static final int O_CLOEXEC = 0x80000;
     private static final int O_PATH = 0x200000;
     private static final long SYS_OPENAT2 = 437;

@@ -19,6 +19,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -71,9 +72,12 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
         saved.setProperty("root", site.siteRoot().toString());
         saved.setProperty("build", site.webRoot().toString());
         saved.setProperty("user", site.webUser());
-        try (OutputStream out = Files.newOutputStream(folder(home).resolve("running"))) {
+        Path whole = folder(home).resolve("running");
+        Path part = whole.resolveSibling("running.part");
+        try (OutputStream out = Files.newOutputStream(part)) {
             saved.store(out, null);
         }
+        Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /// What of these settings holds for the demo.

@@ -15,6 +15,7 @@ import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Active;
 import io.lectio.core.health.UnitState.Load;
 import io.lectio.core.health.UnitState.Stop;
+import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
@@ -314,14 +315,41 @@ class ServiceStoriesTest {
     }
 
     @Test
-    void stoppedProcessesAreAFaultAfterTwoSeconds() {
+    void stoppedProcessesAreAFaultAfterASecond() {
         paused = true;
         answers = false;
         lookAt(CheckId.APP);
         assertThat(repairs()).isEmpty();
-        now = now.plusSeconds(2);
+        now = now.plusSeconds(1);
         lookAt(CheckId.APP);
         assertThat(repairs()).containsExactly(new Remedy.Restart(APP, true, false));
+    }
+
+    @Test
+    void theTimeToBeSureOfAFaultIsNotWaitedForOnceMoreBeforeItIsTold() {
+        ends();
+        lookAt(CheckId.APP);
+        Instant seenAtOnce = now;
+        assertThat(firstAlert().dueAt()).isEqualTo(seenAtOnce.plusSeconds(2));
+
+        startAnew();
+        paused = true;
+        answers = false;
+        lookAt(CheckId.APP);
+        Instant stoppedAt = now;
+        now = now.plusMillis(1_500);
+        lookAt(CheckId.APP);
+        assertThat(firstAlert().dueAt()).isAfter(stoppedAt.plusMillis(2_400)).isBefore(stoppedAt.plusMillis(2_600));
+    }
+
+    private Alert firstAlert() {
+        return state.durable().outbox().alerts().getFirst();
+    }
+
+    private void startAnew() {
+        isUpAgain();
+        state = GuardState.begin(GuardState.Durable.EMPTY);
+        startsWell();
     }
 
     @Test
