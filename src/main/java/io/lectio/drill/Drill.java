@@ -4,6 +4,8 @@ import io.lectio.core.policy.Site;
 import io.lectio.host.Pinned;
 import io.lectio.host.Signals;
 import io.lectio.host.http.HttpAnswer;
+import io.lectio.store.Episode;
+import io.lectio.store.History;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -13,13 +15,14 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
-/// Breaks one thing of a guarded site and measures what follows: by the guard's own log, and as a visitor sees it.
+/// Breaks one thing of a guarded site and measures what follows: by the guard's own history, and as a visitor sees it.
 ///
 /// @param unit the application's unit where systemd keeps it
-/// @param logs where the guard writes
+/// @param history where the guard writes what it sees and does
 /// @param folder the drills' own
-public record Drill(Site site, URI api, Optional<String> unit, Processes app, Path logs, Path folder) {
+public record Drill(Site site, URI api, Optional<String> unit, Processes app, History history, Path folder) {
     private static final Duration QUIET = Duration.ofMillis(500);
     private static final Duration TO_TELL = Duration.ofSeconds(10);
     private static final Duration TO_NOTICE = Duration.ofSeconds(60);
@@ -59,7 +62,6 @@ public record Drill(Site site, URI api, Optional<String> unit, Processes app, Pa
         List<Integer> pids = app.now();
         note(scenario, undo, pids);
         Process watcher = Undo.watch(folder);
-        GuardsLog log = new GuardsLog(logs);
         try (Visitor visitor = new Visitor(
                         site.server(),
                         site.page(),
@@ -70,16 +72,16 @@ public record Drill(Site site, URI api, Optional<String> unit, Processes app, Pa
             long since = System.nanoTime();
             breakIt(scenario, pids);
             if (!scenario.repaired()) {
-                log.await(at, GuardsLog::told, TO_NOTICE);
+                boolean _ = await(at, Drill::isTold, TO_NOTICE);
                 Undo.carryOut(folder);
             }
-            boolean proved = log.await(at, seen -> seen.proved().isPresent(), TO_NOTICE.plus(TO_NOTICE));
+            boolean proved = await(at, seen -> seen.proved().isPresent(), TO_NOTICE.plus(TO_NOTICE));
             long end = System.nanoTime() + (proved ? TO_TELL : Duration.ZERO).toNanos();
             while (System.nanoTime() < end && !(visitor.isWell(since, QUIET) && user.isWell(since, QUIET))) {
                 Thread.sleep(QUIET.dividedBy(10));
             }
-            log.await(at, GuardsLog::told, proved ? TO_TELL : Duration.ZERO);
-            return measured(scenario, log, at, visitor.outage(since), user.outage(since), proved);
+            boolean _ = await(at, Drill::isTold, proved ? TO_TELL : Duration.ZERO);
+            return measured(scenario, seen(at), at, visitor.outage(since), user.outage(since), proved);
         } finally {
             Undo.carryOut(folder);
             watcher.getOutputStream().close();
@@ -87,16 +89,42 @@ public record Drill(Site site, URI api, Optional<String> unit, Processes app, Pa
         }
     }
 
+    /// The first fault since the break.
+    private Optional<Episode> seen(Instant broken) throws IOException {
+        return history.incidents(broken, Instant.now()).stream()
+                .filter(episode -> !episode.brokenAt().plus(episode.found()).isBefore(broken.minusMillis(1)))
+                .findFirst();
+    }
+
+    private static boolean isTold(Episode episode) {
+        return episode.told().isPresent();
+    }
+
+    /// @return whether it was so within that time
+    private boolean await(Instant broken, Predicate<Episode> wanted, Duration within)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + within.toNanos();
+        while (seen(broken).filter(wanted).isEmpty()) {
+            if (System.nanoTime() >= end) {
+                return false;
+            }
+            Thread.sleep(QUIET.dividedBy(10));
+        }
+        return true;
+    }
+
     private static Measured measured(
-            Scenario scenario, GuardsLog log, Instant at, Duration page, Duration api, boolean proved) {
+            Scenario scenario, Optional<Episode> seen, Instant at, Duration page, Duration api, boolean proved) {
         Duration outage = page.compareTo(api) > 0 ? page : api;
+        Duration late =
+                seen.map(episode -> Duration.between(at, episode.brokenAt())).orElse(Duration.ZERO);
         return new Measured(
                 scenario,
-                log.found().map(found -> Duration.between(at, found)),
-                log.repaired().map(repaired -> Duration.between(at, repaired)),
-                log.proved().map(healed -> Duration.between(at, healed)),
+                seen.map(Episode::found).map(late::plus),
+                seen.flatMap(Episode::repaired).map(late::plus),
+                seen.flatMap(Episode::proved).map(late::plus),
                 outage,
-                log.toldAt().map(told -> Duration.between(at, told)),
+                seen.flatMap(Episode::told).map(late::plus),
                 proved && outage.compareTo(scenario.longest()) <= 0);
     }
 

@@ -32,6 +32,24 @@ public enum Scenario {
         return Arrays.stream(values()).filter(each -> each.word().equals(name)).findFirst();
     }
 
+    /// What the plan promises for a fault that no drill has made. It promises nothing for what no repair may touch, nor
+    /// for the API's own answers.
+    ///
+    /// @param kind the cause, as the history names it
+    /// @param subject the check, in small letters
+    public static Optional<Scenario> like(String kind, String subject) {
+        if (subject.equals("left_alone") || subject.equals("api")) {
+            return Optional.empty();
+        }
+        return switch (kind) {
+            case "PathsClosed" -> Optional.of(PERMISSIONS);
+            case "Ended", "Crashed" -> Optional.of(APP_KILL);
+            case "Paused", "Hung" -> Optional.of(APP_HANG);
+            case "AnswerBad" -> Optional.of(PAGE);
+            default -> Optional.empty();
+        };
+    }
+
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -46,7 +64,7 @@ public enum Scenario {
     }
 
     /// Found and back, from the break on.
-    Duration longest() {
+    public Duration longest() {
         return (found.isZero() ? AT_ONCE : found).plus(back);
     }
 

@@ -42,6 +42,7 @@ public final class GuardLoop implements AutoCloseable {
             PathWatcher paths,
             ServiceWatcher services,
             EventLog log,
+            Chronicle chronicle,
             InstantSource clock) {}
 
     /// What the commands see of the loop.
@@ -126,6 +127,7 @@ public final class GuardLoop implements AutoCloseable {
             decision = Guard.decide(before.degraded(true), event, now, policy);
         }
         snapshot = new Snapshot(decision.next(), policy.checks(), degraded, snapshot.startedAt(), now);
+        ports.chronicle().turn(before, event, decision, now);
         for (Action action : decision.actions()) {
             start(action);
         }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// Records to JSON and back, by their components: a new component needs no line here. A case of a sealed type carries
 /// its name under `is`. A component that the text lacks is read as empty where its type has an empty, so that an
 /// older state is read by a newer guard; anything else that does not fit is an [IOException] which names the place.
-final class JsonCodec {
+public final class JsonCodec {
     private static final String CASE = "is";
     /// More levels than any state has, and few enough for the stack.
     private static final int DEEPEST = 100;
@@ -42,7 +43,7 @@ final class JsonCodec {
 
     private JsonCodec() {}
 
-    static String write(Record value) throws IOException {
+    public static String write(Record value) throws IOException {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = FACTORY.createGenerator(text).useDefaultPrettyPrinter()) {
             writeValue(json, value, value.getClass());
@@ -106,7 +107,9 @@ final class JsonCodec {
 
     private static Object get(Record value, RecordComponent component) {
         try {
-            return component.getAccessor().invoke(value);
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true); // a record may be private to who has it written
+            return accessor.invoke(value);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("cannot read " + component, e);
         }

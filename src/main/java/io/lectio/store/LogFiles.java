@@ -81,7 +81,7 @@ public final class LogFiles implements EventLog, AutoCloseable {
         terminal.close();
     }
 
-    private static String oneLine(String text) {
+    static String oneLine(String text) {
         StringBuilder line = new StringBuilder(text.length());
         text.codePoints().forEach(point -> {
             boolean control = point < 0x20

@@ -37,6 +37,7 @@ import io.lectio.probe.WebRootWatcher;
 import io.lectio.repair.PathRepairer;
 import io.lectio.repair.ServiceRestarter;
 import io.lectio.store.FileStateStore;
+import io.lectio.store.HistoryWriter;
 import io.lectio.store.LogFiles;
 import io.lectio.store.OneGuard;
 import io.lectio.store.SiteLock;
@@ -107,6 +108,8 @@ public final class Daemon {
         Services services = around.services().apply(settings.services(), log);
         Policy policy = new Policy(site, services, repairs, limits(settings));
         StateStore store = new FileStateStore(around.state(), policy, clock, log);
+        String name = String.valueOf(site.page().getHost());
+        HistoryWriter history = new HistoryWriter(around.state().resolve("history"), name, clock, log);
         GuardLoop.Ports ports = new GuardLoop.Ports(
                 probers(policy, around.supervisor(), WAIT, clock),
                 repairer(around),
@@ -115,11 +118,13 @@ public final class Daemon {
                 new WebRootWatcher(site, log),
                 new UnitWatcher(around.supervisor(), units(services)),
                 log,
+                history,
                 clock);
         CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
         try {
             try (Closeable _ = around.end();
                     Closeable _ = repairs ? alone(site, home, log) : () -> {};
+                    history;
                     GuardLoop loop = new GuardLoop(ports, policy);
                     ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));

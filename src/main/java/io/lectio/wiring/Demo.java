@@ -13,6 +13,7 @@ import io.lectio.host.WebUser;
 import io.lectio.host.http.Dialer;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
+import io.lectio.store.History;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,6 +43,16 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
     /// The demo that is guarded from this home just now.
     public static Optional<Demo> running(Home home) {
         return last(home).filter(demo -> ProcessHandle.of(demo.guard()).isPresent());
+    }
+
+    /// Of what is guarded from this home: of the demo while there is one.
+    public static History history(Home home) {
+        Path state = running(home).isPresent() ? state(home) : home.state();
+        return new History(state.resolve("history"));
+    }
+
+    private static Path state(Home home) {
+        return folder(home).resolve("state");
     }
 
     private static Optional<Demo> last(Home home) {
@@ -108,7 +119,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
                 remember(home, site.site());
                 awaitStart(site.site().page(), DemoSupervisor.log(folder, DemoSite.WEB_UNIT));
                 System.out.println(welcome(home, site));
-                Path state = Files.createDirectory(folder.resolve("state"));
+                Path state = Files.createDirectory(state(home));
                 Daemon.guard(
                         home,
                         settings(settings, site.site(), site.services()),

@@ -35,7 +35,7 @@ public final class Drills {
                         demo.api(),
                         Optional.empty(),
                         () -> List.of(Integer.valueOf(Files.readString(demo.appPid()))),
-                        home.logs(),
+                        Demo.history(home),
                         folder(home)));
     }
 
@@ -50,7 +50,7 @@ public final class Drills {
                         .orElse(settings.site().page()),
                 unit,
                 () -> unit.isPresent() ? processes(unit.get()) : List.of(),
-                home.logs(),
+                Demo.history(home),
                 folder(home));
     }
 

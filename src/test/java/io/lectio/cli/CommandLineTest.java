@@ -7,8 +7,11 @@ import com.fasterxml.jackson.core.JsonParser;
 import io.lectio.Main;
 import io.lectio.control.ControlServer;
 import io.lectio.core.GuardState;
+import io.lectio.core.incident.Level;
 import io.lectio.core.policy.Services;
 import io.lectio.engine.GuardLoop.Snapshot;
+import io.lectio.store.HistoryEvent;
+import io.lectio.store.HistoryEvent.What;
 import io.lectio.store.OneGuard;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,9 +21,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -117,7 +126,7 @@ class CommandLineTest {
     void itsHelpNamesEveryCommandAndAnExample() throws Exception {
         Ended ended = lectio("--help");
         assertThat(ended.code()).isEqualTo(LectioCommand.OK);
-        assertThat(ended.out()).contains("Usage: lectio", "run", "check", "status", "drill", "Example: ");
+        assertThat(ended.out()).contains("Usage: lectio", "run", "check", "status", "drill", "report", "Example: ");
         assertThat(ended.err()).isEmpty();
     }
 
@@ -129,7 +138,7 @@ class CommandLineTest {
 
     @Test
     void everyCommandHasHelpWithAnExample() throws Exception {
-        for (String command : List.of("run", "check", "status", "drill")) {
+        for (String command : List.of("run", "check", "status", "drill", "incidents", "explain", "report")) {
             Ended ended = lectio(command, "--help");
             assertThat(ended.code()).isEqualTo(LectioCommand.OK);
             assertThat(ended.out()).contains("Usage: lectio " + command, "Example: ");
@@ -238,6 +247,64 @@ class CommandLineTest {
             assertThat(text.out().lines())
                     .contains("started              2026-01-22T03:12:00Z", "checks files         PENDING");
         }
+    }
+
+    /// A page that was closed for a minute.
+    private void writeHistory() throws IOException {
+        Instant broken = Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(600);
+        Map<String, Object> cause = Map.of(
+                "brokenAt", broken, "openedAt", broken, "subject", "files", "kind", "PathsClosed", "cause", "kept out");
+        Map<String, Object> proof = Map.of("down", true, "attempts", 2L, "provedMillis", 60_000L);
+        Files.write(
+                Files.createDirectories(home.resolve("state/history")).resolve("events-" + month() + ".jsonl"),
+                Stream.of(
+                                event(broken.minusSeconds(600), 0, What.STARTED, Map.of()),
+                                event(broken, 7, What.OPENED, cause),
+                                event(broken.plusSeconds(60), 7, What.RESOLVED, proof))
+                        .map(HistoryEvent::json)
+                        .toList());
+    }
+
+    private static String month() {
+        return YearMonth.now(ZoneOffset.UTC).toString();
+    }
+
+    private static HistoryEvent event(Instant at, long incident, What what, Map<String, Object> more) {
+        return new HistoryEvent(at, "shop", incident, what, Level.WARNING, what.word(), more);
+    }
+
+    @Test
+    void itsHistoryIsToldForPeopleAndForPrograms() throws Exception {
+        writeHistory();
+        for (String command : List.of("incidents", "explain", "report")) {
+            Ended json = lectio(command, "--json");
+            assertThat(json.code()).as(json.err()).isEqualTo(LectioCommand.OK);
+            isOneJsonObject(json.out());
+        }
+        assertThat(lectio("incidents").out().lines().toList())
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains(" 7 ", "WARNING", "1 min 0 s", " 2 ", "kept out");
+        assertThat(lectio("report").out())
+                .containsPattern("uptime +9[45]\\.")
+                .contains("99.9 % is asked", "1 min 0 s used", "60 s / 10 s", "yes  PathsClosed of files");
+        assertThat(lectio("explain", "7", "--markdown").out()).contains("# Incident 7", "## Proof", "+60.000 s");
+        assertThat(lectio("incidents", "--month", "2026-01").out()).startsWith("Nothing was broken");
+    }
+
+    @Test
+    void whatIsNotInTheHistoryIsSaid() throws Exception {
+        assertThat(lectio("report"))
+                .returns(LectioCommand.CANNOT, Ended::code)
+                .extracting(Ended::err, InstanceOfAssertFactories.STRING)
+                .contains(home.resolve("state/history") + ": there is no history here", "lectio run");
+        writeHistory();
+        assertThat(lectio("explain", "8"))
+                .returns(LectioCommand.BAD_INPUT, Ended::code)
+                .extracting(Ended::err, InstanceOfAssertFactories.STRING)
+                .contains("no incident 8", "lectio incidents");
+        assertThat(lectio("report", "--month", "2026-13").code()).isEqualTo(LectioCommand.BAD_INPUT);
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Secret;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
+import io.lectio.engine.Chronicle;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop;
 import io.lectio.engine.Notifier;
@@ -104,6 +105,7 @@ final class MortalGuard {
                 new WebRootWatcher(site, EventLog.NONE),
                 new UnitWatcher(new Systemd(), Map.of()),
                 new StandardOutput(),
+                Chronicle.NONE,
                 InstantSource.system());
         try (GuardLoop loop = new GuardLoop(ports, policy)) {
             loop.run();
