@@ -211,7 +211,7 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         return in(new Resolved(BROKEN.plusSeconds(1), new Answers(List.of(answers), Duration.ofMillis(31))));
     }
 
-    private Told in(Phase next) {
+    Told in(Phase next) {
         return new Told(level, diagnosis, symptom, attempts, next);
     }
 
