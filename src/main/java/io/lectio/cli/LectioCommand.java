@@ -1,10 +1,10 @@
 package io.lectio.cli;
 
+import io.lectio.config.Home;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -14,7 +14,19 @@ import picocli.CommandLine.IVersionProvider;
         name = "lectio",
         mixinStandardHelpOptions = true,
         versionProvider = LectioCommand.Version.class,
-        subcommands = {RunCommand.class, CheckCommand.class, StatusCommand.class, DrillCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            StatusCommand.class,
+            WatchCommand.class,
+            PlanCommand.class,
+            SilenceCommand.class,
+            MaintenanceCommand.class,
+            LogsCommand.class,
+            DrillCommand.class,
+            CompletionCommand.class,
+            VersionCommand.class
+        },
         description = "Guards a site on its own server: sees a fault, repairs it, proves the repair, tells the owner.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
@@ -50,6 +62,16 @@ public final class LectioCommand implements Runnable {
         };
     }
 
+    static int noDaemon(Home home) {
+        System.err.println("No guard answers at " + home.state() + ". Start one: lectio run");
+        return NO_DAEMON;
+    }
+
+    static int refuse(String why) {
+        System.err.println(why);
+        return BAD_INPUT;
+    }
+
     @Override
     public void run() {
         CommandLine.usage(this, System.out);
@@ -58,8 +80,7 @@ public final class LectioCommand implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = LectioCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"lectio " + Optional.ofNullable(version).orElse("(from sources)")};
+            return new String[] {"lectio " + VersionCommand.ours()};
         }
     }
 }

@@ -103,6 +103,7 @@ public final class Daemon {
         InstantSource clock = InstantSource.system();
         ZoneId zone = ZoneId.systemDefault();
         LogFiles log = new LogFiles(home.logs(), clock, zone, System.out, !around.demo());
+        log.begin();
         Texts texts = new Texts(settings.language(), zone, clock, repairs);
         Services services = around.services().apply(settings.services(), log);
         Policy policy = new Policy(site, services, repairs, limits(settings));
@@ -121,7 +122,7 @@ public final class Daemon {
             try (Closeable _ = around.end();
                     Closeable _ = repairs ? alone(site, home, log) : () -> {};
                     GuardLoop loop = new GuardLoop(ports, policy);
-                    ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
+                    ControlServer _ = ControlServer.start(home.state(), loop::snapshot, loop::order, log, clock)) {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
                 try {
                     loop.run();
@@ -201,7 +202,7 @@ public final class Daemon {
         };
     }
 
-    private static Limits limits(Settings settings) {
+    static Limits limits(Settings settings) {
         return new Limits(Limits.DEFAULT.attemptsInRow(), Limits.DEFAULT.cooldown(), settings.repairsPerHour());
     }
 

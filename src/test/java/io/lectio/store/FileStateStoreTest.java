@@ -106,7 +106,7 @@ class FileStateStoreTest {
                 open.attempts(),
                 pause,
                 open.worst());
-        store().save(new Durable(9, List.of(paused), Map.of(), durable.outbox(), 0));
+        store().save(new Durable(9, List.of(paused), Map.of(), durable.outbox(), 0, Optional.empty(), Optional.empty()));
         assertThat(store().load().incidents().getFirst().phase()).isEqualTo(pause);
 
         Path file = folder.resolve("state.json");

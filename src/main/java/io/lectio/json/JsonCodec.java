@@ -1,4 +1,4 @@
-package io.lectio.store;
+package io.lectio.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// Records to JSON and back, by their components: a new component needs no line here. A case of a sealed type carries
 /// its name under `is`. A component that the text lacks is read as empty where its type has an empty, so that an
 /// older state is read by a newer guard; anything else that does not fit is an [IOException] which names the place.
-final class JsonCodec {
+public final class JsonCodec {
     private static final String CASE = "is";
     /// More levels than any state has, and few enough for the stack.
     private static final int DEEPEST = 100;
@@ -42,15 +42,27 @@ final class JsonCodec {
 
     private JsonCodec() {}
 
-    static String write(Record value) throws IOException {
+    /// In lines that a person can read.
+    public static String write(Record value) throws IOException {
+        return write(value, true);
+    }
+
+    public static String writeLine(Record value) throws IOException {
+        return write(value, false);
+    }
+
+    private static String write(Record value, boolean pretty) throws IOException {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = FACTORY.createGenerator(text).useDefaultPrettyPrinter()) {
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            if (pretty) {
+                json.useDefaultPrettyPrinter();
+            }
             writeValue(json, value, value.getClass());
         }
         return text.toString();
     }
 
-    static <T extends Record> T read(String text, Class<T> type) throws IOException {
+    public static <T extends Record> T read(String text, Class<T> type) throws IOException {
         try (JsonParser json = FACTORY.createParser(text)) {
             json.nextToken();
             Object tree = tree(json);
