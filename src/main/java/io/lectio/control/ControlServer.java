@@ -18,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -187,7 +188,7 @@ public final class ControlServer implements AutoCloseable {
             return orders.apply(order)
                     .get(TO_BE_TAKEN.toMillis(), TimeUnit.MILLISECONDS)
                     .map(why -> new Answer(false, "in force until the guard ends only: " + why))
-                    .orElseGet(() -> new Answer(true, "done"));
+                    .orElseGet(() -> new Answer(true, order.inWords()));
         } catch (ExecutionException | TimeoutException e) {
             return new Answer(false, "the guard has not taken it within " + TO_BE_TAKEN.toSeconds() + " s: see status");
         }
@@ -207,7 +208,8 @@ public final class ControlServer implements AutoCloseable {
 
     private static Spell spell(Request request, String by, Instant now) {
         Duration length = request.length().orElseThrow(() -> new IllegalArgumentException("no length is given"));
-        return new Spell(now, now.plus(length), by, request.why().orElse(""));
+        Instant since = now.truncatedTo(ChronoUnit.SECONDS);
+        return new Spell(since, since.plus(length), by, request.why().orElse(""));
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.lectio.core.Guard;
 import io.lectio.core.GuardState;
 import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Policy;
 import io.lectio.engine.EventLog;
 import io.lectio.store.FileStateStore;
@@ -50,16 +51,17 @@ public final class WithoutDaemon {
                 LogFiles log = new LogFiles(home.logs(), clock, ZoneId.systemDefault(), NOWHERE, false)) {
             Policy policy = new Policy(settings.site(), settings.services(), true, Daemon.limits(settings));
             FileStateStore store = new FileStateStore(home.state(), policy, clock, log);
-            Event ordered = new Event.Ordered(
-                    ControlServer.order(request, System.getProperty("user.name", ""), clock.instant()));
-            Decision decision = Guard.decide(GuardState.begin(store.load()), ordered, clock.instant(), policy);
+            Instant now = clock.instant();
+            Order order = ControlServer.order(request, System.getProperty("user.name", ""), now);
+            Decision decision =
+                    Guard.decide(GuardState.begin(store.load()), new Event.Ordered(order), now, policy);
             store.save(decision.next().durable());
             for (Action action : decision.actions()) {
                 if (action instanceof Action.Log(var level, String text)) {
                     log.health(level, text);
                 }
             }
-            return Optional.of(new Answer(true, "kept for the guard, which does not run now"));
+            return Optional.of(new Answer(true, order.inWords() + "; kept for the guard, which does not run now"));
         } catch (IllegalArgumentException e) {
             return Optional.of(new Answer(false, String.valueOf(e.getMessage())));
         }

@@ -318,7 +318,7 @@ class ControlTest {
     void theGuardsOwnUserMayOrder() throws Exception {
         try (ControlServer _ = serve()) {
             assertThat(tell("{\"ask\":\"SILENCE\",\"length\":\"PT2H\",\"why\":\"a deploy\"}"))
-                    .contains("\"done\":true");
+                    .contains("\"done\":true", "silence until 2026-01-22T05:12:00Z by ");
         }
         assertThat(taken)
                 .singleElement()
