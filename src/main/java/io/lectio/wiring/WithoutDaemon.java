@@ -53,8 +53,7 @@ public final class WithoutDaemon {
             FileStateStore store = new FileStateStore(home.state(), policy, clock, log);
             Instant now = clock.instant();
             Order order = ControlServer.order(request, System.getProperty("user.name", ""), now);
-            Decision decision =
-                    Guard.decide(GuardState.begin(store.load()), new Event.Ordered(order), now, policy);
+            Decision decision = Guard.decide(GuardState.begin(store.load()), new Event.Ordered(order), now, policy);
             store.save(decision.next().durable());
             for (Action action : decision.actions()) {
                 if (action instanceof Action.Log(var level, String text)) {

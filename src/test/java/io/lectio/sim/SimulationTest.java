@@ -160,8 +160,8 @@ class SimulationTest {
         world.invariants.know("every incident is told within two minutes"); // nobody is told of what began in it
         at(90, () -> {
             Instant now = world.simulation.now();
-            world.simulation.tell(new Event.Ordered(
-                    new Order.Maintenance(new Order.Spell(now, now.plusSeconds(180), "root", ""))));
+            world.simulation.tell(
+                    new Event.Ordered(new Order.Maintenance(new Order.Spell(now, now.plusSeconds(180), "root", ""))));
         });
         at(95, Trouble.GUARD_KILLED);
         at(110, Trouble.APP_KILLED);
