@@ -107,10 +107,10 @@ learn() { # SECONDS COMMAND
     export LECTIO_TRAIN="$train/options-$2"
     exec timeout -s TERM "$1" "$dir/bin/lectio" "$2" >>"$train/log" 2>&1
 }
-(sleep 2; (learn 4 check) || true; chmod 000 "$train/site/build/index.html"; sleep 2; (learn 4 status) || true
-    (learn 4 report) || true) &
+(sleep 2; (learn 4 check) || true; (learn 2 watch) || true; (learn 4 plan) || true; chmod 000 "$train/site/build/index.html"; sleep 2
+    (learn 4 status) || true; (learn 4 report) || true) &
 side=$!
-run learn 10 run || true
+run learn 14 run || true
 grep -q 'alert' "$train/home/logs/health.log" 2>/dev/null &&
     { echo "lectio: the training's alert did not arrive" >&2; cat "$train/home/logs/health.log" >&2; }
 # each list numbers its classes, which only loaders of one's own need

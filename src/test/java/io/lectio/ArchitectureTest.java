@@ -71,8 +71,9 @@ class ArchitectureTest {
         onlyImports("probe", add(shared, "org.jsoup.."));
         onlyImports("repair", shared);
         onlyImports("alert", add(shared, "com.fasterxml.jackson.core.."));
-        onlyImports("store", add(shared, "com.fasterxml.jackson.core.."));
-        onlyImports("control", add(shared, "com.fasterxml.jackson.core.."));
+        onlyImports("json", "com.fasterxml.jackson.core..");
+        onlyImports("store", add(shared, "io.lectio.json.."));
+        onlyImports("control", add(add(shared, "io.lectio.json.."), "jdk.net.."));
         onlyImports("config", "io.lectio.core..");
         onlyImports("demo", "io.lectio.host..", "io.lectio.core..");
         onlyImports("drill", "io.lectio.host..", "io.lectio.core..", "io.lectio.store..");
@@ -106,8 +107,8 @@ class ArchitectureTest {
 
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
-        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(3_500);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(15_500);
+        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(3_800);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(18_000);
     }
 
     private static long lines(Path folder) throws IOException {

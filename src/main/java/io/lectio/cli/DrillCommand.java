@@ -4,6 +4,7 @@ import io.lectio.config.ConfigLoader;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.control.ControlClient;
+import io.lectio.control.Status;
 import io.lectio.drill.Drill;
 import io.lectio.drill.Scenario;
 import io.lectio.wiring.Drills;
@@ -52,30 +53,30 @@ final class DrillCommand implements Callable<Integer> {
             return LectioCommand.OK;
         }
         if (scenarios.size() < names.size()) {
-            return refuse("Not a drill. There are: "
+            return LectioCommand.refuse("Not a drill. There are: "
                     + String.join(
                             ", ",
                             Arrays.stream(Scenario.values()).map(Scenario::word).toList()));
         }
         Home home = Home.of(System.getenv());
-        Optional<String> status = ControlClient.status(home.state());
+        Optional<Status> status = ControlClient.status(home.state());
         if (status.isEmpty()) {
             System.err.println("No guard answers at " + home.state() + ", so nothing is broken. Start one: lectio run");
             return LectioCommand.NO_DAEMON;
         }
         Optional<Drill> demo = Drills.demo(home, status.get());
         if (demo.isEmpty() && !real) {
-            return refuse(
+            return LectioCommand.refuse(
                     "The guard here has a real site in its care: --real breaks that one, for all of its visitors.");
         }
         if (demo.isEmpty() && !yes && !isConfirmed()) {
-            return refuse("Not confirmed, so nothing is broken. Without a terminal: --real --yes");
+            return LectioCommand.refuse("Not confirmed, so nothing is broken. Without a terminal: --real --yes");
         }
         try {
             Drill drill = demo.isPresent() ? demo.get() : Drills.real(home, ConfigLoader.load(home.configuration()));
             return told(Drills.run(home, drill, scenarios));
         } catch (Settings.Invalid e) {
-            return refuse(String.valueOf(e.getMessage()));
+            return LectioCommand.refuse(String.valueOf(e.getMessage()));
         }
     }
 
@@ -94,10 +95,5 @@ final class DrillCommand implements Callable<Integer> {
                 .map(console -> console.readLine("This breaks the real site. Type 'break it' to go on: "))
                 .filter("break it"::equals)
                 .isPresent();
-    }
-
-    private static int refuse(String why) {
-        System.err.println(why);
-        return LectioCommand.BAD_INPUT;
     }
 }

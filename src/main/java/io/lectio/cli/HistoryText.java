@@ -6,7 +6,7 @@ import io.lectio.store.History;
 import io.lectio.store.HistoryEvent;
 import io.lectio.store.HistoryEvent.What;
 import io.lectio.store.Hour;
-import io.lectio.store.JsonCodec;
+import io.lectio.json.JsonCodec;
 import io.lectio.store.Uptime;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package io.lectio.cli;
 
+import io.lectio.config.Home;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -18,10 +18,17 @@ import picocli.CommandLine.IVersionProvider;
             RunCommand.class,
             CheckCommand.class,
             StatusCommand.class,
-            DrillCommand.class,
+            WatchCommand.class,
+            PlanCommand.class,
             IncidentsCommand.class,
             ExplainCommand.class,
-            ReportCommand.class
+            ReportCommand.class,
+            LogsCommand.class,
+            SilenceCommand.class,
+            MaintenanceCommand.class,
+            DrillCommand.class,
+            CompletionCommand.class,
+            VersionCommand.class
         },
         description = "Guards a site on its own server: sees a fault, repairs it, proves the repair, tells the owner.",
         synopsisSubcommandLabel = "COMMAND",
@@ -58,6 +65,16 @@ public final class LectioCommand implements Runnable {
         };
     }
 
+    static int noDaemon(Home home) {
+        System.err.println("No guard answers at " + home.state() + ". Start one: lectio run");
+        return NO_DAEMON;
+    }
+
+    static int refuse(String why) {
+        System.err.println(why);
+        return BAD_INPUT;
+    }
+
     @Override
     public void run() {
         CommandLine.usage(this, System.out);
@@ -66,8 +83,7 @@ public final class LectioCommand implements Runnable {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = LectioCommand.class.getPackage().getImplementationVersion();
-            return new String[] {"lectio " + Optional.ofNullable(version).orElse("(from sources)")};
+            return new String[] {"lectio " + VersionCommand.ours()};
         }
     }
 }

@@ -2,9 +2,6 @@ package io.lectio.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonStreamContext;
-import com.fasterxml.jackson.core.JsonToken;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.core.health.Observation;
@@ -68,28 +65,6 @@ final class Report {
             json.writeEndObject();
         }
         return text.toString();
-    }
-
-    /// The daemon's JSON for people, one line a value.
-    static String status(String status) {
-        List<String> lines = new ArrayList<>();
-        try (JsonParser json = FACTORY.createParser(status)) {
-            for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-                if (token.isScalarValue() && !json.getText().isEmpty()) {
-                    lines.add("%-20s %s".formatted(place(json.getParsingContext()), json.getText()));
-                }
-            }
-        } catch (IOException e) {
-            return status;
-        }
-        return String.join("\n", lines);
-    }
-
-    /// The names that lead to a value: `checks page`, `incidents 1 phase`.
-    private static String place(JsonStreamContext context) {
-        String name = context.inArray() ? String.valueOf(context.getEntryCount()) : context.getCurrentName();
-        JsonStreamContext outer = context.getParent();
-        return outer.inRoot() ? name : place(outer) + " " + name;
     }
 
     private static String name(CheckId check) {

@@ -2,6 +2,11 @@ package io.lectio.cli;
 
 import io.lectio.config.Home;
 import io.lectio.control.ControlClient;
+import io.lectio.control.Request;
+import io.lectio.control.Status;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,14 +23,20 @@ final class StatusCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws IOException, InterruptedException {
         Home home = Home.of(System.getenv());
-        Optional<String> status = ControlClient.status(home.state());
-        if (status.isEmpty()) {
-            System.err.println("No guard answers at " + home.state() + ". Start one: lectio run");
-            return LectioCommand.NO_DAEMON;
+        Optional<String> answer = ControlClient.ask(home.state(), Request.of(Request.Ask.STATUS));
+        if (answer.isEmpty()) {
+            return LectioCommand.noDaemon(home);
         }
-        System.out.println(json ? status.get() : Report.status(status.get()));
+        if (json) {
+            System.out.println(answer.get());
+            return LectioCommand.OK;
+        }
+        Status status = ControlClient.read(answer.get(), Status.class);
+        Paint paint = Paint.of(System.getenv());
+        StatusScreen screen = new StatusScreen(Instant.now(), ZoneId.systemDefault(), paint, Integer.MAX_VALUE);
+        screen.lines(status).forEach(System.out::println);
         return LectioCommand.OK;
     }
 }

@@ -1,10 +1,15 @@
 package io.lectio.control;
 
+import io.lectio.json.JsonCodec;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,28 +21,69 @@ import java.util.concurrent.TimeoutException;
 /// A command's side of the unix socket.
 public final class ControlClient {
     static final String SOCKET = "control.sock";
-    private static final Duration DEADLINE = Duration.ofSeconds(3);
-    private static final int LARGEST = 1_000_000;
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
 
     private ControlClient() {}
 
-    /// The daemon's status as JSON; empty where no daemon answers within three seconds.
-    public static Optional<String> status(Path stateFolder) throws InterruptedException {
-        CompletableFuture<String> answer = new CompletableFuture<>();
+    /// The daemon's answer, one line of JSON; empty where no daemon answers within five seconds.
+    ///
+    /// @throws AccessDeniedException where the socket is not for this user
+    public static Optional<String> ask(Path stateFolder, Request request)
+            throws AccessDeniedException, InterruptedException {
+        CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("ask").start(() -> {
-            try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(stateFolder.resolve(SOCKET)))) {
-                ByteBuffer bytes = ByteBuffer.allocate(LARGEST);
-                while (bytes.hasRemaining() && channel.read(bytes) >= 0) {}
-                answer.complete(new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
+            try (BufferedReader lines = open(stateFolder, request)) {
+                answer.complete(Optional.ofNullable(lines.readLine()));
             } catch (IOException e) {
                 answer.completeExceptionally(e);
             }
         });
         try {
-            return Optional.of(answer.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS))
-                    .filter(text -> !text.isEmpty());
-        } catch (ExecutionException | TimeoutException e) {
+            return answer.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof AccessDeniedException denied) {
+                throw denied;
+            }
             return Optional.empty();
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// The daemon's status; empty where no daemon answers.
+    ///
+    /// @throws IOException when the answer is not one
+    public static Optional<Status> status(Path stateFolder) throws IOException, InterruptedException {
+        Optional<String> answer = ask(stateFolder, Request.of(Request.Ask.STATUS));
+        return answer.isPresent() ? Optional.of(read(answer.get(), Status.class)) : Optional.empty();
+    }
+
+    /// @throws IOException with what the daemon says in place of such an answer
+    public static <T extends Record> T read(String answer, Class<T> type) throws IOException {
+        try {
+            return JsonCodec.read(answer, type);
+        } catch (IOException e) {
+            String said = answer.contains("\"done\":false")
+                    ? JsonCodec.read(answer, Answer.class).text()
+                    : "its answer is not understood (" + e.getMessage() + "): is it of another version?";
+            throw new IOException("the guard: " + said, e);
+        }
+    }
+
+    /// What the daemon says, line by line, to whoever has the time to wait for it.
+    public static BufferedReader open(Path stateFolder, Request request) throws IOException {
+        Path socket = stateFolder.resolve(SOCKET);
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            channel.write(ByteBuffer.wrap((JsonCodec.writeLine(request) + "\n").getBytes(StandardCharsets.UTF_8)));
+            return new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            channel.close();
+            if (String.valueOf(e.getMessage()).contains("Permission denied")) {
+                throw new AccessDeniedException(socket.toString());
+            }
+            throw e;
         }
     }
 }

@@ -1,59 +1,215 @@
 package io.lectio.control;
 
+import io.lectio.core.incident.Level;
+import io.lectio.core.policy.Order;
+import io.lectio.core.policy.Order.Spell;
+import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
+import io.lectio.json.JsonCodec;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// The daemon's side of the unix socket. A caller connects and is told the status as one JSON text; nothing is read
-/// from it, so there is nothing to inject and nothing to wait for.
+/// The daemon's side of the unix socket: a line of JSON asks, the answer is a line of JSON. Whoever reaches the
+/// socket in the guard's folder may ask; only root and the guard's own user may change anything.
 public final class ControlServer implements AutoCloseable {
+    private static final int MOST_CALLERS = 16;
+    /// Fewer, so that the others are answered always.
+    private static final int MOST_WATCHERS = 8;
+
     private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final long BETWEEN_LINES = Duration.ofMillis(100).toNanos();
+    private static final long AT_LEAST_EACH = Duration.ofSeconds(1).toNanos();
+    private static final Duration TO_BE_TAKEN = Duration.ofSeconds(2);
 
     private final ServerSocketChannel channel;
     private final Path socket;
+    private final Supplier<Snapshot> guard;
+    private final Function<Order, CompletableFuture<Optional<String>>> orders;
+    private final EventLog log;
+    private final InstantSource clock;
+    private final Semaphore callers = new Semaphore(MOST_CALLERS);
+    private final Semaphore watchers = new Semaphore(MOST_WATCHERS);
 
-    private ControlServer(ServerSocketChannel channel, Path socket) {
+    private ControlServer(
+            ServerSocketChannel channel,
+            Path socket,
+            Supplier<Snapshot> guard,
+            Function<Order, CompletableFuture<Optional<String>>> orders,
+            EventLog log,
+            InstantSource clock) {
         this.channel = channel;
         this.socket = socket;
+        this.guard = guard;
+        this.orders = orders;
+        this.log = log;
+        this.clock = clock;
     }
 
     /// The state folder is the guard's own and one guard holds its lock, so an old socket there is a dead one.
-    public static ControlServer start(Path stateFolder, Supplier<Snapshot> snapshot) throws IOException {
+    ///
+    /// @param orders see [io.lectio.engine.GuardLoop#order]
+    public static ControlServer start(
+            Path stateFolder,
+            Supplier<Snapshot> guard,
+            Function<Order, CompletableFuture<Optional<String>>> orders,
+            EventLog log,
+            InstantSource clock)
+            throws IOException {
         Path socket = stateFolder.resolve(ControlClient.SOCKET);
         Files.deleteIfExists(socket);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(socket));
-        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-        ControlServer server = new ControlServer(channel, socket);
-        Thread.ofPlatform().name("control").daemon().start(() -> server.serve(snapshot));
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        ControlServer server = new ControlServer(channel, socket, guard, orders, log, clock);
+        Thread.ofPlatform().name("control").daemon().start(server::serve);
         return server;
     }
 
-    private void serve(Supplier<Snapshot> snapshot) {
+    private void serve() {
         while (true) {
-            try (SocketChannel caller = channel.accept()) {
-                // a status is smaller than the socket's buffer, so a caller who does not read holds nobody up
-                caller.configureBlocking(false);
-                caller.write(ByteBuffer.wrap(StatusJson.write(snapshot.get()).getBytes(StandardCharsets.UTF_8)));
+            callers.acquireUninterruptibly();
+            try {
+                SocketChannel caller = channel.accept();
+                Thread.ofPlatform().name("caller").daemon().start(() -> meet(caller));
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {
-                // this caller is gone, and the next one is answered; but where no caller can be taken, nothing spins
+                callers.release();
+                // where no caller can be taken, nothing spins
                 LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
+    }
+
+    private void meet(SocketChannel channel) {
+        try (channel;
+                Caller caller = new Caller(channel)) {
+            answer(caller);
+        } catch (IOException e) {
+            return; // it is gone, or does not read
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            callers.release();
+        }
+    }
+
+    private void answer(Caller caller) throws IOException, InterruptedException {
+        Optional<String> line = caller.request();
+        if (line.isEmpty()) {
+            refuse(caller, "a request is one line of at most " + Caller.LONGEST_REQUEST + " bytes, within 2 s");
+            return;
+        }
+        Request request;
+        try {
+            request = JsonCodec.read(line.get(), Request.class);
+        } catch (IOException e) {
+            refuse(caller, "not a request: " + e.getMessage());
+            return;
+        }
+        switch (request.ask()) {
+            case STATUS -> caller.tell(JsonCodec.writeLine(Status.of(guard.get())));
+            case WATCH -> watch(caller);
+            case PLAN -> {
+                Snapshot seen = guard.get();
+                caller.tell(
+                        Plan.of(seen.state(), clock.instant(), seen.policy()).toJson());
+            }
+            case SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE -> change(caller, request);
+        }
+    }
+
+    private static void refuse(Caller caller, String why) throws IOException {
+        caller.tell(JsonCodec.writeLine(new Answer(false, why)));
+    }
+
+    private void watch(Caller caller) throws IOException {
+        if (!watchers.tryAcquire()) {
+            refuse(caller, MOST_WATCHERS + " others watch already");
+            return;
+        }
+        try {
+            Optional<Instant> told = Optional.empty();
+            long due = System.nanoTime();
+            while (channel.isOpen()) {
+                Snapshot now = guard.get();
+                if (!told.equals(Optional.of(now.turnedAt())) || System.nanoTime() - due >= 0) {
+                    caller.tell(JsonCodec.writeLine(Status.of(now)));
+                    told = Optional.of(now.turnedAt());
+                    due = System.nanoTime() + AT_LEAST_EACH;
+                }
+                LockSupport.parkNanos(BETWEEN_LINES);
+            }
+        } finally {
+            watchers.release();
+        }
+    }
+
+    private void change(Caller caller, Request request) throws IOException, InterruptedException {
+        if (!caller.mayChange()) {
+            String why =
+                    "refused: " + request.ask() + " is for root and the guard's own user, not for " + caller.name();
+            log.health(Level.WARNING, why);
+            refuse(caller, why);
+            return;
+        }
+        Order order;
+        try {
+            order = order(request, caller.name(), clock.instant());
+        } catch (IllegalArgumentException e) {
+            refuse(caller, String.valueOf(e.getMessage()));
+            return;
+        }
+        caller.tell(JsonCodec.writeLine(given(order)));
+    }
+
+    private Answer given(Order order) throws InterruptedException {
+        try {
+            return orders.apply(order)
+                    .get(TO_BE_TAKEN.toMillis(), TimeUnit.MILLISECONDS)
+                    .map(why -> new Answer(false, "in force until the guard ends only: " + why))
+                    .orElseGet(() -> new Answer(true, order.inWords()));
+        } catch (ExecutionException | TimeoutException e) {
+            return new Answer(false, "the guard has not taken it within " + TO_BE_TAKEN.toSeconds() + " s: see status");
+        }
+    }
+
+    /// @param by the name of who asks
+    /// @throws IllegalArgumentException with the reason, where this is not to be had
+    public static Order order(Request request, String by, Instant now) {
+        return switch (request.ask()) {
+            case SILENCE -> new Order.Silence(spell(request, by, now));
+            case MAINTENANCE -> new Order.Maintenance(spell(request, by, now));
+            case END_SILENCE -> new Order.EndSilence(by);
+            case END_MAINTENANCE -> new Order.EndMaintenance(by);
+            case STATUS, WATCH, PLAN -> throw new IllegalArgumentException(request.ask() + " changes nothing");
+        };
+    }
+
+    private static Spell spell(Request request, String by, Instant now) {
+        Duration length = request.length().orElseThrow(() -> new IllegalArgumentException("no length is given"));
+        Instant since = now.truncatedTo(ChronoUnit.SECONDS);
+        return new Spell(since, since.plus(length), by, request.why().orElse(""));
     }
 
     @Override

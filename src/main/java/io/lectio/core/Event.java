@@ -5,6 +5,7 @@ import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Order;
 import java.time.Instant;
 
 /// What reaches the core, one at a time.
@@ -23,6 +24,9 @@ public sealed interface Event {
     record RepairDone(long incident, RepairResult result) implements Event {}
 
     record Delivered(Outbox.Parcel parcel, Delivery delivery) implements Event {}
+
+    /// A person wants something left undone for a while, or no longer.
+    record Ordered(Order order) implements Event {}
 
     record Tick() implements Event {}
 }

@@ -7,6 +7,7 @@ import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Order.Spell;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -48,9 +49,18 @@ public record GuardState(
     /// @param ledgers what each remedy has spent, by its id
     /// @param filesOfPage how many files the page named when it was last well: a page that names none any more is
     ///     another
+    /// @param silence while nothing is sent, if so
+    /// @param maintenance while nothing is repaired, if so
     public record Durable(
-            long nextId, List<Incident> incidents, Map<String, Ledger> ledgers, Outbox outbox, int filesOfPage) {
-        public static final Durable EMPTY = new Durable(1, List.of(), Map.of(), Outbox.EMPTY, 0);
+            long nextId,
+            List<Incident> incidents,
+            Map<String, Ledger> ledgers,
+            Outbox outbox,
+            int filesOfPage,
+            Optional<Spell> silence,
+            Optional<Spell> maintenance) {
+        public static final Durable EMPTY =
+                new Durable(1, List.of(), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty());
 
         public Durable {
             incidents = List.copyOf(incidents);

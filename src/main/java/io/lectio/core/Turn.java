@@ -19,6 +19,8 @@ import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Order;
+import io.lectio.core.policy.Order.Spell;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
 import java.net.URI;
@@ -55,6 +57,8 @@ final class Turn {
     private Map<String, Ledger> ledgers;
     private Outbox outbox;
     private int filesOfPage;
+    private Optional<Spell> silence;
+    private Optional<Spell> maintenance;
     private final Map<CheckId, CheckHealth> health;
     private final Map<CheckId, ServiceTrack> tracks;
     private final Map<CheckId, Boolean> looking;
@@ -76,6 +80,8 @@ final class Turn {
         ledgers = state.durable().ledgers();
         outbox = state.durable().outbox();
         filesOfPage = state.durable().filesOfPage();
+        silence = state.durable().silence();
+        maintenance = state.durable().maintenance();
         health = new EnumMap<>(state.health());
         tracks = new EnumMap<>(state.tracks());
         looking = new EnumMap<>(state.looking());
@@ -101,6 +107,8 @@ final class Turn {
         ledgers.forEach((remedy, ledger) -> capped.put(remedy, ledger.setBack(by, now, policy.limits())));
         ledgers = capped;
         outbox = outbox.notAfter(now);
+        silence = silence.map(spell -> spell.setBack(by, now));
+        maintenance = maintenance.map(spell -> spell.setBack(by, now));
         health.replaceAll((_, seen) -> seen.undated());
         settle = settle.map(_ -> new Settle(now, now));
         nextProof = nextProof.equals(Instant.MAX) ? nextProof : now;
@@ -109,6 +117,7 @@ final class Turn {
     }
 
     Decision take(Event event) {
+        boolean rested = resting();
         switch (event) {
             case Event.Started() -> {
                 clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
@@ -123,12 +132,18 @@ final class Turn {
             case Event.Observed(Observation observation) -> observed(observation);
             case Event.RepairDone(long id, RepairResult result) -> repaired(id, result);
             case Event.Delivered(Outbox.Parcel parcel, Delivery delivery) -> delivered(parcel, delivery);
+            case Event.Ordered(Order order) -> obey(order);
             case Event.Tick() -> {}
+        }
+        silence = unlessOver("silence", silence);
+        maintenance = unlessOver("maintenance", maintenance);
+        if (rested && !resting()) {
+            judgeAfresh();
         }
         advance();
         startWhatIsDue();
         GuardState next = new GuardState(
-                new Durable(nextId, incidents, ledgers, outbox, filesOfPage),
+                new Durable(nextId, incidents, ledgers, outbox, filesOfPage, silence, maintenance),
                 health,
                 tracks,
                 looking,
@@ -143,6 +158,40 @@ final class Turn {
                 now,
                 degraded);
         return new Decision(next, actions, wakeAt());
+    }
+
+    private void obey(Order order) {
+        record(Level.INFO, order.inWords());
+        switch (order) {
+            case Order.Silence(Spell spell) -> silence = Optional.of(spell);
+            case Order.Maintenance(Spell spell) -> maintenance = Optional.of(spell);
+            case Order.EndSilence _ -> silence = Optional.empty();
+            case Order.EndMaintenance _ -> maintenance = Optional.empty();
+        }
+    }
+
+    private Optional<Spell> unlessOver(String what, Optional<Spell> spell) {
+        Optional<Spell> left = spell.filter(each -> each.until().isAfter(now));
+        if (spell.isPresent() && left.isEmpty()) {
+            record(Level.INFO, what + " is over");
+        }
+        return left;
+    }
+
+    /// Whether nothing is repaired, and nothing new is told.
+    private boolean resting() {
+        return maintenance.isPresent();
+    }
+
+    /// After a rest, what began in it and still lasts begins now; what is over by then was nobody's trouble.
+    private void judgeAfresh() {
+        incidents.removeIf(open -> !isTold(open));
+        health.clear();
+        policy.checks().forEach(this::look);
+    }
+
+    private boolean isTold(Incident incident) {
+        return outbox.alerts().stream().anyMatch(alert -> alert.incident().id() == incident.id());
     }
 
     /// What the guard was about to heal when it ended is not waited for once more.
@@ -273,7 +322,7 @@ final class Turn {
         if (found.isEmpty() && incidents.isEmpty()) {
             return;
         }
-        IncidentCourse course = new IncidentCourse(policy, now, health, found, packagesSince, degraded);
+        IncidentCourse course = new IncidentCourse(policy, now, health, found, packagesSince, degraded, resting());
         incidents.replaceAll(open -> {
             Incident cause = course.follow(open, incidents);
             return step(course, cause, cause.equals(open) ? News.NONE : News.FOLLOWED);
@@ -305,7 +354,9 @@ final class Turn {
         }
         Level level = after.phase() instanceof Incident.Resolved ? Level.INFO : after.worst();
         step.notes().forEach(note -> record(level, "incident " + before.id() + ": " + note));
-        step.tellAt().ifPresent(due -> outbox = outbox.tell(after, nextId++, due));
+        step.tellAt()
+                .filter(_ -> !resting() || isTold(after))
+                .ifPresent(due -> outbox = outbox.tell(after, nextId++, due));
         step.repair()
                 .ifPresent(attempt -> actions.add(new Action.Repair(
                         before.id(),
@@ -347,7 +398,7 @@ final class Turn {
         }
         hurry();
         outbox = outbox.swept(incidents);
-        if (sending.isEmpty()) {
+        if (sending.isEmpty() && silence.isEmpty()) {
             outbox.next(now).ifPresent(parcel -> {
                 parcel.alerts().forEach(alert -> sending.add(alert.id()));
                 actions.add(new Action.Send(parcel));
@@ -430,12 +481,13 @@ final class Turn {
                 at = believed.isAfter(now) ? earlier(at, believed) : at;
             }
         }
-        IncidentCourse course = new IncidentCourse(policy, now, health, Map.of(), packagesSince, degraded);
+        at = earlier(at, maintenance.map(Spell::until).orElse(at));
+        IncidentCourse course = new IncidentCourse(policy, now, health, Map.of(), packagesSince, degraded, resting());
         for (Incident open : incidents) {
             at = earlier(at, course.wakeAt(open).orElse(at));
         }
         if (sending.isEmpty()) {
-            at = earlier(at, outbox.wakeAt().orElse(at));
+            at = earlier(at, silence.map(Spell::until).or(outbox::wakeAt).orElse(at));
         }
         return at;
     }

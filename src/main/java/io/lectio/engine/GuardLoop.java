@@ -11,6 +11,7 @@ import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Policy;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -50,13 +52,14 @@ public final class GuardLoop implements AutoCloseable {
     /// @param degraded why nothing is repaired at present, if so
     /// @param turnedAt when the loop last took an event: an old one means that it hangs
     public record Snapshot(
-            GuardState state, Set<CheckId> checks, Optional<String> degraded, Instant startedAt, Instant turnedAt) {}
+            GuardState state, Policy policy, Optional<String> degraded, Instant startedAt, Instant turnedAt) {}
 
     private final Ports ports;
     private final Policy policy;
     private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicBoolean changeQueued = new AtomicBoolean();
     private final Set<CheckId> servicesQueued = ConcurrentHashMap.newKeySet();
+    private final Map<Order, CompletableFuture<Optional<String>>> ordered = new ConcurrentHashMap<>();
     private final Errands errands;
     private volatile Snapshot snapshot;
     private volatile boolean stopping;
@@ -69,7 +72,7 @@ public final class GuardLoop implements AutoCloseable {
         errands = new Errands(events);
         saved = ports.store().load();
         Instant now = ports.clock().instant();
-        snapshot = new Snapshot(GuardState.begin(saved), policy.checks(), Optional.empty(), now, now);
+        snapshot = new Snapshot(GuardState.begin(saved), policy, Optional.empty(), now, now);
     }
 
     public Snapshot snapshot() {
@@ -91,10 +94,27 @@ public final class GuardLoop implements AutoCloseable {
                 case Event.PathsChanged _ -> changeQueued.set(false);
                 case Event.ServiceChanged(CheckId check) -> servicesQueued.remove(check);
                 case null -> {}
-                case Event.Started _, Event.Observed _, Event.RepairDone _, Event.Delivered _, Event.Tick _ -> {}
+                case Event.Started _,
+                        Event.Observed _,
+                        Event.RepairDone _,
+                        Event.Delivered _,
+                        Event.Ordered _,
+                        Event.Tick _ -> {}
             }
             wakeAt = take(event == null ? new Event.Tick() : event);
+            if (event instanceof Event.Ordered(Order order)) {
+                Optional.ofNullable(ordered.remove(order)).ifPresent(taken -> taken.complete(snapshot.degraded()));
+            }
         }
+    }
+
+    /// Hands over what a person orders.
+    ///
+    /// @return completed when the loop has taken it: empty when it is saved, or why it holds in memory only
+    public CompletableFuture<Optional<String>> order(Order order) {
+        CompletableFuture<Optional<String>> taken = ordered.computeIfAbsent(order, _ -> new CompletableFuture<>());
+        boolean _ = events.offer(new Event.Ordered(order)); // a full queue takes nothing: whoever waits gives up
+        return taken;
     }
 
     @Override
@@ -126,7 +146,7 @@ public final class GuardLoop implements AutoCloseable {
         if (degraded.isPresent()) { // what rests on a saved state is decided anew without it
             decision = Guard.decide(before.degraded(true), event, now, policy);
         }
-        snapshot = new Snapshot(decision.next(), policy.checks(), degraded, snapshot.startedAt(), now);
+        snapshot = new Snapshot(decision.next(), policy, degraded, snapshot.startedAt(), now);
         ports.chronicle().turn(before, event, decision, now);
         for (Action action : decision.actions()) {
             start(action);

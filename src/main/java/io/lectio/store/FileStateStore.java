@@ -7,6 +7,7 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.Policy;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.StateStore;
+import io.lectio.json.JsonCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,8 +26,8 @@ import java.util.stream.Collectors;
 /// The durable state as one JSON file that a person can read: written beside, synced, renamed over the old one, the
 /// folder synced.
 ///
-/// A file that cannot be read is kept under another name, which is logged, and what it said of the budget is taken as
-/// spent: a damaged state must not refill it.
+/// A file that cannot be read is kept under another name, which is logged, and what it said of the budget is taken
+/// as spent: a damaged state must not refill it.
 public final class FileStateStore implements StateStore {
     private static final long LARGEST = 4_000_000;
 
@@ -44,11 +45,8 @@ public final class FileStateStore implements StateStore {
 
     @Override
     public Durable load() throws IOException {
-        if (!Files.exists(file)) {
-            return Durable.EMPTY;
-        }
         try {
-            return JsonCodec.read(text(), Durable.class);
+            return read();
         } catch (IOException e) {
             Path aside = file.resolveSibling(
                     "state.json.unreadable-" + clock.instant().toEpochMilli());
@@ -63,15 +61,26 @@ public final class FileStateStore implements StateStore {
                     Optional.of(clock.instant().plus(policy.limits().cooldown())));
             Map<String, Ledger> ledgers =
                     policy.remedies().stream().collect(Collectors.toMap(remedy -> remedy, _ -> spent));
-            return new Durable(clock.instant().toEpochMilli(), List.of(), ledgers, Outbox.EMPTY, 0);
+            return new Durable(
+                    clock.instant().toEpochMilli(),
+                    List.of(),
+                    ledgers,
+                    Outbox.EMPTY,
+                    0,
+                    Optional.empty(),
+                    Optional.empty());
         }
     }
 
-    private String text() throws IOException {
+    /// The state as it is; what cannot be read is left as it is, too.
+    public Durable read() throws IOException {
+        if (!Files.exists(file)) {
+            return Durable.EMPTY;
+        }
         if (Files.size(file) > LARGEST) {
             throw new IOException("it has " + Files.size(file) + " bytes");
         }
-        return Files.readString(file);
+        return JsonCodec.read(Files.readString(file), Durable.class);
     }
 
     @Override

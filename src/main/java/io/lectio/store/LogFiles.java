@@ -12,11 +12,13 @@ import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
 
-/// `health.log` and `alerts.log`, and the same lines on the terminal or journal. One event is one line: what would
-/// break a line is written as an escape. Each line is opened, appended and closed, so that any rotation from outside
-/// just works; at 10 MB the file is set aside by itself, once. The files have a line when the call returns; the
-/// terminal has it a little later, or not at all where nobody reads.
+/// `health.log` and `alerts.log`, and the same lines on the terminal, or with their levels in the journal. One
+/// event is one line: what would break a line is written as an escape. Each line is opened, appended and closed, so
+/// that any rotation from outside just works; at 10 MB the file is set aside by itself, once. The files have a line
+/// when the call returns; the terminal has it a little later, or not at all where nobody reads.
 public final class LogFiles implements EventLog, AutoCloseable {
     private static final long LARGEST = 10_000_000;
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS");
@@ -26,6 +28,7 @@ public final class LogFiles implements EventLog, AutoCloseable {
     private final ZoneId zone;
     private final Terminal terminal;
     private final boolean shown;
+    private final boolean journal = isJournal();
 
     public LogFiles(Path folder, InstantSource clock, ZoneId zone, PrintStream terminal) {
         this(folder, clock, zone, terminal, true);
@@ -38,6 +41,36 @@ public final class LogFiles implements EventLog, AutoCloseable {
         this.clock = clock;
         this.zone = zone;
         this.terminal = new Terminal(terminal);
+    }
+
+    /// Makes the files that are not there yet, so that whoever looks for one of the plan's four finds it.
+    public void begin() throws IOException {
+        for (String name : List.of("health", "alerts", "deploy", "cron")) {
+            Path file = folder.resolve(name + ".log");
+            if (!Files.exists(file)) {
+                Files.createFile(file);
+            }
+        }
+    }
+
+    /// Whether standard output is systemd's journal, as it says itself: see `JOURNAL_STREAM` in systemd.exec(5).
+    private static boolean isJournal() {
+        String stream = System.getenv("JOURNAL_STREAM");
+        try {
+            Map<String, Object> out = Files.readAttributes(Path.of("/proc/self/fd/1"), "unix:dev,ino");
+            return (out.get("dev") + ":" + out.get("ino")).equals(stream);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// As the journal reads it from the beginning of a line: see sd-daemon(3).
+    private static String priority(Level level) {
+        return switch (level) {
+            case CRITICAL -> "<2>";
+            case WARNING -> "<4>";
+            case INFO -> "<6>";
+        };
     }
 
     @Override
@@ -58,7 +91,7 @@ public final class LogFiles implements EventLog, AutoCloseable {
     private synchronized void write(String name, Level level, String text) {
         String line = TIME.format(clock.instant().atZone(zone)) + " " + level + " " + oneLine(text);
         if (shown) {
-            terminal.print(line);
+            terminal.print(journal ? priority(level) + line : line);
         }
         try {
             Path file = folder.resolve(name);

@@ -104,6 +104,7 @@ public final class Daemon {
         InstantSource clock = InstantSource.system();
         ZoneId zone = ZoneId.systemDefault();
         LogFiles log = new LogFiles(home.logs(), clock, zone, System.out, !around.demo());
+        log.begin();
         Texts texts = new Texts(settings.language(), zone, clock, repairs);
         Services services = around.services().apply(settings.services(), log);
         Policy policy = new Policy(site, services, repairs, limits(settings));
@@ -126,7 +127,7 @@ public final class Daemon {
                     Closeable _ = repairs ? alone(site, home, log) : () -> {};
                     history;
                     GuardLoop loop = new GuardLoop(ports, policy);
-                    ControlServer _ = ControlServer.start(home.state(), loop::snapshot)) {
+                    ControlServer _ = ControlServer.start(home.state(), loop::snapshot, loop::order, log, clock)) {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
                 try {
                     loop.run();
@@ -206,7 +207,7 @@ public final class Daemon {
         };
     }
 
-    private static Limits limits(Settings settings) {
+    static Limits limits(Settings settings) {
         return new Limits(Limits.DEFAULT.attemptsInRow(), Limits.DEFAULT.cooldown(), settings.repairsPerHour());
     }
 

@@ -2,6 +2,7 @@ package io.lectio.wiring;
 
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
+import io.lectio.control.Status;
 import io.lectio.core.health.ProcessView;
 import io.lectio.core.policy.Services;
 import io.lectio.drill.Drill;
@@ -27,9 +28,9 @@ public final class Drills {
     /// On the demo, where one is guarded.
     ///
     /// @param status what the guard answers
-    public static Optional<Drill> demo(Home home, String status) {
+    public static Optional<Drill> demo(Home home, Status status) {
         return Demo.running(home)
-                .filter(demo -> status.contains("\"pid\":" + demo.guard() + ","))
+                .filter(demo -> status.pid() == demo.guard())
                 .map(demo -> new Drill(
                         demo.site(),
                         demo.api(),

@@ -8,7 +8,12 @@ import io.lectio.Main;
 import io.lectio.control.ControlServer;
 import io.lectio.core.GuardState;
 import io.lectio.core.incident.Level;
+import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Services;
+import io.lectio.core.policy.Site;
+import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
 import io.lectio.store.HistoryEvent;
 import io.lectio.store.HistoryEvent.What;
@@ -16,6 +21,7 @@ import io.lectio.store.OneGuard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,12 +30,14 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,6 +53,18 @@ class CommandLineTest {
     private Path folder = Path.of("");
 
     private Path home = Path.of("");
+
+    private static final Policy POLICY = new Policy(
+            new Site(
+                    URI.create("http://localhost/"),
+                    "127.0.0.1",
+                    Path.of("/var/www/site"),
+                    Path.of("/var/www/site/build"),
+                    "www-data",
+                    new PrivatePatterns(List.of())),
+            Services.NONE,
+            false,
+            Limits.DEFAULT);
 
     /// How a command ended.
     private record Ended(int code, String out, String err) {}
@@ -138,7 +158,21 @@ class CommandLineTest {
 
     @Test
     void everyCommandHasHelpWithAnExample() throws Exception {
-        for (String command : List.of("run", "check", "status", "drill", "incidents", "explain", "report")) {
+        for (String command : List.of(
+                "run",
+                "check",
+                "status",
+                "watch",
+                "plan",
+                "incidents",
+                "explain",
+                "report",
+                "logs",
+                "silence",
+                "maintenance",
+                "drill",
+                "completion",
+                "version")) {
             Ended ended = lectio(command, "--help");
             assertThat(ended.code()).isEqualTo(LectioCommand.OK);
             assertThat(ended.out()).contains("Usage: lectio " + command, "Example: ");
@@ -236,16 +270,23 @@ class CommandLineTest {
 
     @Test
     void theDaemonsStatusIsToldForPeopleAndForPrograms() throws Exception {
-        Snapshot snapshot = new Snapshot(
-                GuardState.begin(GuardState.Durable.EMPTY), Services.NONE.checks(), Optional.empty(), NOW, NOW);
-        try (ControlServer _ = ControlServer.start(home.resolve("state"), () -> snapshot)) {
+        Snapshot snapshot =
+                new Snapshot(GuardState.begin(GuardState.Durable.EMPTY), POLICY, Optional.empty(), NOW, NOW);
+        try (ControlServer _ = ControlServer.start(
+                home.resolve("state"),
+                () -> snapshot,
+                _ -> new CompletableFuture<>(),
+                EventLog.NONE,
+                InstantSource.fixed(NOW))) {
             Ended json = lectio("status", "--json");
             assertThat(json.code()).isEqualTo(LectioCommand.OK);
             isOneJsonObject(json.out());
             Ended text = lectio("status");
             assertThat(text.code()).isEqualTo(LectioCommand.OK);
             assertThat(text.out().lines())
-                    .contains("started              2026-01-22T03:12:00Z", "checks files         PENDING");
+                    .anyMatch(line -> line.matches("Lectio Monitor  only looks, since .*, process \\d+"))
+                    .contains("files      PENDING                no result yet")
+                    .noneMatch(line -> line.contains("\u001b"));
         }
     }
 
@@ -329,5 +370,101 @@ class CommandLineTest {
             assertThat(ended.code()).isEqualTo(LectioCommand.NO_DAEMON);
             assertThat(ended.err()).contains("Another guard is at work", "lectio status");
         }
+    }
+
+    @Test
+    void withoutAGuardSilenceAndMaintenanceAreKeptForTheNextOne() throws Exception {
+        Ended silence = lectio("silence", "1h30m", "--reason", "two\nlines");
+        assertThat(silence.code()).as(silence.err()).isEqualTo(LectioCommand.OK);
+        assertThat(lectio("maintenance", "start", "2d").code()).isEqualTo(LectioCommand.OK);
+        assertThat(Files.readString(home.resolve("state/state.json")))
+                .containsPattern("\"silence\" : \\{\\s*\"since\"")
+                .containsPattern("\"maintenance\" : \\{\\s*\"since\"");
+        assertThat(Files.readAllLines(home.resolve("logs/health.log")))
+                .hasSize(2)
+                .first()
+                .asString()
+                .matches(".* INFO silence until .* by .*: two\\\\u000alines");
+        assertThat(lectio("maintenance", "end").code()).isEqualTo(LectioCommand.OK);
+        assertThat(lectio("silence", "end").code()).isEqualTo(LectioCommand.OK);
+        assertThat(Files.readString(home.resolve("state/state.json")))
+                .contains("\"silence\" : null", "\"maintenance\" : null");
+    }
+
+    @Test
+    void whatIsNoOrderChangesNothing() throws Exception {
+        for (List<String> wrong : List.of(
+                List.of("silence", "soon"),
+                List.of("silence", "2"),
+                List.of("silence"),
+                List.of("maintenance", "start"),
+                List.of("maintenance", "begin", "1h"))) {
+            assertThat(lectio(wrong.toArray(String[]::new)).code()).isEqualTo(LectioCommand.BAD_INPUT);
+        }
+        Ended tooLong = lectio("silence", "25h");
+        assertThat(tooLong.code()).isEqualTo(LectioCommand.CANNOT);
+        assertThat(tooLong.err()).contains("it may last up to 24 hours");
+        assertThat(home.resolve("state/state.json")).doesNotExist();
+    }
+
+    @Test
+    void thePlanWithoutAGuardIsWhatOneWouldDoAfterOneLook() throws Exception {
+        configureSiteThatDoesNotAnswer();
+        Ended healthyFiles = lectio("plan");
+        assertThat(healthyFiles.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
+        assertThat(healthyFiles.out()).contains("incident 1, page", "nothing but telling");
+        Path page = folder.resolve("site/build/index.html");
+        Files.setPosixFilePermissions(page, PosixFilePermissions.fromString("---------"));
+        Ended closed = lectio("plan");
+        assertThat(closed.out())
+                .contains("incident 1, files", "next    open what is closed to nobody in ", ", attempt 1")
+                .contains("1 of 3 attempts in a row, 1 of 20 within an hour");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(page)))
+                .isEqualTo("---------");
+        assertThat(home.resolve("state/state.json")).doesNotExist();
+        isOneJsonObject(lectio("plan", "--json").out());
+    }
+
+    @Test
+    void theLogsLastLinesAreShownAtTheLevelThatIsAskedFor() throws Exception {
+        Files.createDirectories(home.resolve("logs"));
+        Files.writeString(
+                home.resolve("logs/health.log"),
+                "2026-01-22 06:12:00.007 INFO a\n2026-01-22 06:12:01.007 CRITICAL b\n2026-01-22 06:12:02.007 INFO c\n");
+        assertThat(lectio("logs", "-n", "1").out()).isEqualTo("2026-01-22 06:12:02.007 INFO c\n");
+        assertThat(lectio("logs", "health", "--level", "warning").out())
+                .isEqualTo("2026-01-22 06:12:01.007 CRITICAL b\n");
+        Ended none = lectio("logs", "cron");
+        assertThat(none.code()).isEqualTo(LectioCommand.CANNOT);
+        assertThat(none.err()).contains("cron.log: no such file");
+    }
+
+    @Test
+    void theVersionIsToldWithItsJava() throws Exception {
+        assertThat(lectio("version").out()).startsWith("lectio ").contains(", Java 25");
+        isOneJsonObject(lectio("version", "--json").out());
+    }
+
+    @Test
+    void bashCompletesCommandsAndOptions() throws Exception {
+        Path script = folder.resolve("completion.sh");
+        Files.writeString(script, lectio("completion", "bash").out());
+        assertThat(completed(script, "lectio", "mai")).contains("maintenance");
+        assertThat(completed(script, "lectio", "status", "--js")).contains("--json");
+    }
+
+    private String completed(Path script, String... words) throws Exception {
+        String line = String.join(" ", words);
+        Process bash = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "source \"$1\"; COMP_LINE=\"$2\"; COMP_POINT=${#2}; COMP_WORDS=($2);"
+                                + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_lectio; printf '%s ' \"${COMPREPLY[@]}\"",
+                        "bash",
+                        script.toString(),
+                        line)
+                .redirectErrorStream(true)
+                .start();
+        return new String(bash.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     }
 }

@@ -18,6 +18,7 @@ import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
@@ -517,5 +518,152 @@ class GuardTest {
         assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Proving.class);
         bothSee(true, true);
         assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Resolved.class);
+    }
+
+    private void order(Order order) {
+        event(new Event.Ordered(order));
+    }
+
+    private Order.Spell spell(Duration length) {
+        return new Order.Spell(now, now.plus(length), "root", "a new disk");
+    }
+
+    private List<Alert> sent() {
+        return all(Action.Send.class)
+                .flatMap(send -> send.parcel().alerts().stream())
+                .toList();
+    }
+
+    private void tellAll() {
+        for (int i = 0; i < 20; i++) {
+            pass(Duration.ofSeconds(1));
+            event(new Event.Tick());
+            all(Action.Send.class)
+                    .filter(send -> !state.sending().isEmpty())
+                    .reduce((_, last) -> last)
+                    .ifPresent(
+                            send -> event(new Event.Delivered(send.parcel(), new Delivery.Accepted(Optional.of(7L)))));
+        }
+    }
+
+    @Test
+    void duringMaintenanceNothingIsRepairedAndNothingNewIsTold() {
+        event(new Event.Started());
+        order(new Order.Maintenance(spell(Duration.ofHours(1))));
+        for (int i = 0; i < 50; i++) {
+            bothSee(false, false);
+            pass(Duration.ofMinutes(1));
+            event(new Event.Tick());
+        }
+        assertThat(all(Action.Repair.class)).isEmpty();
+        assertThat(sent()).isEmpty();
+        assertThat(state.durable().incidents())
+                .singleElement()
+                .extracting(Incident::worst)
+                .isEqualTo(Level.INFO);
+    }
+
+    @Test
+    void whatStillLastsAtTheEndOfMaintenanceIsAnOrdinaryIncidentFromThenOn() {
+        event(new Event.Started());
+        order(new Order.Maintenance(spell(Duration.ofHours(1))));
+        bothSee(false, false);
+        long during = state.durable().incidents().getFirst().id();
+        pass(Duration.ofHours(1));
+        event(new Event.Tick());
+        assertThat(state.durable().incidents()).isEmpty();
+        assertThat(all(Action.Repair.class)).isEmpty();
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).hasSize(1);
+        Incident after = state.durable().incidents().getFirst();
+        assertThat(after.id()).isNotEqualTo(during);
+        assertThat(after.worst()).isEqualTo(Level.WARNING);
+    }
+
+    @Test
+    void whatWasMendedDuringMaintenanceIsNeverTold() {
+        event(new Event.Started());
+        order(new Order.Maintenance(spell(Duration.ofHours(1))));
+        bothSee(false, false);
+        bothSee(true, true);
+        order(new Order.EndMaintenance("root"));
+        bothSee(true, true);
+        tellAll();
+        assertThat(sent()).isEmpty();
+        assertThat(state.durable().incidents()).isEmpty();
+    }
+
+    @Test
+    void whatWasToldBeforeMaintenanceIsToldToItsEnd() {
+        policy = new Policy(SITE, Services.NONE, false, Limits.DEFAULT);
+        event(new Event.Started());
+        bothSee(false, false);
+        tellAll();
+        int before = sent().size();
+        assertThat(before).isPositive();
+        order(new Order.Maintenance(spell(Duration.ofHours(1))));
+        bothSee(true, true);
+        bothSee(true, true);
+        tellAll();
+        assertThat(sent()).hasSizeGreaterThan(before);
+        assertThat(sent().getLast().incident().phase()).isInstanceOf(Incident.Resolved.class);
+    }
+
+    @Test
+    void maintenanceOutlivesTheGuardAndEndsByItself() {
+        event(new Event.Started());
+        order(new Order.Maintenance(spell(Duration.ofHours(1))));
+        state = GuardState.begin(state.durable());
+        event(new Event.Started());
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).isEmpty();
+        pass(Duration.ofHours(2)); // the guard was away at its end
+        state = GuardState.begin(state.durable());
+        event(new Event.Started());
+        assertThat(state.durable().maintenance()).isEmpty();
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).hasSize(1);
+    }
+
+    @Test
+    void aClockThatIsSetBackDoesNotProlongMaintenance() {
+        event(new Event.Started());
+        order(new Order.Maintenance(spell(Duration.ofHours(1))));
+        pass(Duration.ofMinutes(30));
+        event(new Event.Tick());
+        now = now.minus(Duration.ofDays(1));
+        event(new Event.Tick());
+        pass(Duration.ofMinutes(30));
+        event(new Event.Tick());
+        assertThat(state.durable().maintenance()).isEmpty();
+    }
+
+    @Test
+    void duringSilenceRepairsGoOnAndAtItsEndWhatHasGatheredIsOneMessage() {
+        event(new Event.Started());
+        order(new Order.Silence(spell(Duration.ofHours(1))));
+        for (int i = 0; i < 2; i++) {
+            bothSee(false, false);
+            repairEnds();
+            bothSee(true, true);
+            pass(Duration.ofMinutes(10));
+            event(new Event.Tick());
+        }
+        assertThat(all(Action.Repair.class)).hasSize(2);
+        assertThat(sent()).isEmpty();
+        pass(Duration.ofMinutes(40));
+        event(new Event.Tick());
+        assertThat(state.durable().silence()).isEmpty();
+        assertThat(all(Action.Send.class)).hasSize(1);
+        assertThat(sent()).hasSize(2);
+    }
+
+    @Test
+    void anOrderIsWrittenInTheLogAtItsBeginningAndAtItsEnd() {
+        event(new Event.Started());
+        order(new Order.Silence(spell(Duration.ofHours(1))));
+        order(new Order.EndSilence("deploy"));
+        assertThat(all(Action.Log.class).map(Action.Log::text))
+                .containsOnlyOnce("silence until 2026-01-22T04:12:00Z by root: a new disk", "silence ended by deploy");
     }
 }

@@ -3,7 +3,9 @@ package io.lectio.sim;
 import static io.lectio.sim.SiteWorld.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lectio.core.Event;
 import io.lectio.core.incident.Incident;
+import io.lectio.core.policy.Order;
 import io.lectio.sim.SiteWorld.Trouble;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,5 +153,24 @@ class SimulationTest {
         at(100, Trouble.APP_OVERLOADED);
         runUntil(900);
         assertThat(world.invariants.messages()).isEqualTo(1);
+    }
+
+    @Test
+    void promise12NothingIsStartedDuringMaintenanceWhateverBecomesOfTheGuardAndItsClock() {
+        world.invariants.know("every incident is told within two minutes"); // nobody is told of what began in it
+        at(90, () -> {
+            Instant now = world.simulation.now();
+            world.simulation.tell(
+                    new Event.Ordered(new Order.Maintenance(new Order.Spell(now, now.plusSeconds(180), "root", ""))));
+        });
+        at(95, Trouble.GUARD_KILLED);
+        at(110, Trouble.APP_KILLED);
+        clockIsSet(200, Duration.ofHours(-1));
+        at(210, Trouble.FILES_CLOSED);
+        runUntil(269);
+        assertThat(world.invariants.repairs()).isZero();
+        runUntil(400);
+        assertThat(world.invariants.repairs()).isEqualTo(1); // the files: systemd has started the application itself
+        assertThat(world.wholeSiteIsWell()).isTrue();
     }
 }

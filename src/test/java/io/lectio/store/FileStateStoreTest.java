@@ -106,7 +106,8 @@ class FileStateStoreTest {
                 open.attempts(),
                 pause,
                 open.worst());
-        store().save(new Durable(9, List.of(paused), Map.of(), durable.outbox(), 0));
+        store().save(new Durable(
+                9, List.of(paused), Map.of(), durable.outbox(), 0, Optional.empty(), Optional.empty()));
         assertThat(store().load().incidents().getFirst().phase()).isEqualTo(pause);
 
         Path file = folder.resolve("state.json");
@@ -133,7 +134,8 @@ class FileStateStoreTest {
         }
     }
 
-    /// Each of them is damage, told with its place; none of them may end the guard, which would only be started anew.
+    /// Each of them is damage, told with its place; none of them may end the guard, which would only be started
+    /// anew.
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

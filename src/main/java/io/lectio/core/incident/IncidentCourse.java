@@ -33,13 +33,15 @@ import java.util.stream.Collectors;
 /// @param found the causes that speak now, by their subjects
 /// @param packagesSince when a package manager began to work, if one does
 /// @param degraded whether the state cannot be saved: then nothing is repaired
+/// @param resting whether nothing is to be repaired for now, and nothing is loud
 public record IncidentCourse(
         Policy policy,
         Instant now,
         Map<CheckId, CheckHealth> health,
         Map<CheckId, Diagnosis> found,
         Optional<Instant> packagesSince,
-        boolean degraded) {
+        boolean degraded,
+        boolean resting) {
     private static final Duration JUST_BEFORE = Duration.ofSeconds(1);
 
     /// Between a symptom and the sight of its cause; what is older has another one.
@@ -301,7 +303,7 @@ public record IncidentCourse(
         }
         Incident incident = before.with(diagnosis, proofs(diagnosis));
         Optional<Remedy> remedy = diagnosis.remedy();
-        if (!policy.repairs() || remedy.isEmpty()) {
+        if (!policy.repairs() || resting || remedy.isEmpty()) {
             return leveled(before, incident.in(new Open()), ledger, Optional.empty(), news);
         }
         if (degraded) {
@@ -392,7 +394,7 @@ public record IncidentCourse(
     }
 
     private Level level(Incident incident) {
-        if (byHand(incident)) {
+        if (resting || byHand(incident)) {
             return Level.INFO;
         }
         Diagnosis cause = incident.diagnosis();

@@ -40,6 +40,8 @@ public record Outbox(
     private static final Duration REFUSED_PAUSE = Duration.ofSeconds(60);
     /// This many unsent are a burst or a backlog: one message for all of them, edited as one from then on.
     private static final int MANY = 3;
+    /// And so are two that were held up for so long.
+    private static final Duration HELD_UP = Duration.ofSeconds(10);
 
     public Outbox {
         alerts = List.copyOf(alerts);
@@ -113,7 +115,12 @@ public record Outbox(
         List<Alert> unsent = due.stream()
                 .filter(alert -> alert.unsent() && alert.rejections() == 0)
                 .toList();
-        if (unsent.size() >= MANY) {
+        Instant heldUp = now.minus(HELD_UP);
+        if (unsent.size() >= MANY
+                || unsent.stream()
+                                .filter(alert -> alert.dueAt().isBefore(heldUp))
+                                .count()
+                        > 1) {
             return Optional.of(new Parcel(unsent, moved, failures > 0, merged));
         }
         return due.stream().findFirst().map(alert -> new Parcel(ofOneMessage(alert), moved, failures > 0, 0));

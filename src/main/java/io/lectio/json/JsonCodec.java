@@ -1,4 +1,4 @@
-package io.lectio.store;
+package io.lectio.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -43,15 +43,27 @@ public final class JsonCodec {
 
     private JsonCodec() {}
 
+    /// In lines that a person can read.
     public static String write(Record value) throws IOException {
+        return write(value, true);
+    }
+
+    public static String writeLine(Record value) throws IOException {
+        return write(value, false);
+    }
+
+    private static String write(Record value, boolean pretty) throws IOException {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = FACTORY.createGenerator(text).useDefaultPrettyPrinter()) {
+        try (JsonGenerator json = FACTORY.createGenerator(text)) {
+            if (pretty) {
+                json.useDefaultPrettyPrinter();
+            }
             writeValue(json, value, value.getClass());
         }
         return text.toString();
     }
 
-    static <T extends Record> T read(String text, Class<T> type) throws IOException {
+    public static <T extends Record> T read(String text, Class<T> type) throws IOException {
         try (JsonParser json = FACTORY.createParser(text)) {
             json.nextToken();
             Object tree = tree(json);

@@ -1,0 +1,42 @@
+package io.lectio.cli;
+
+import io.lectio.control.Request;
+import io.lectio.control.Request.Ask;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Nothing is repaired for a while.
+@Command(
+        name = "maintenance",
+        mixinStandardHelpOptions = true,
+        description =
+                "Repairs nothing and tells nothing new, for so long, at most 7 days. It ends by itself; then all is looked"
+                        + " at afresh.",
+        footer = {"", "Example: lectio maintenance start 1h --reason 'a new disk'"})
+final class MaintenanceCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "1..2",
+            paramLabel = "start|end [LENGTH]",
+            description = "start, and how long: 45m, 2h, 1d; or end.")
+    private List<String> words = List.of();
+
+    @Option(names = "--reason", paramLabel = "WORDS", description = "Kept and shown with it.")
+    private String reason = "";
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (words.equals(List.of(Ordering.END))) {
+            return Ordering.carryOut(Request.of(Ask.END_MAINTENANCE));
+        }
+        Optional<Duration> length = Ordering.length(words.getLast());
+        return length.isEmpty() || !words.getFirst().equals("start")
+                ? LectioCommand.refuse("Write: lectio maintenance start 1h; or: lectio maintenance end")
+                : Ordering.carryOut(new Request(Ask.MAINTENANCE, length, Optional.of(reason)));
+    }
+}

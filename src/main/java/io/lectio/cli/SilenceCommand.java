@@ -1,0 +1,38 @@
+package io.lectio.cli;
+
+import io.lectio.control.Request;
+import io.lectio.control.Request.Ask;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Nothing is sent for a while.
+@Command(
+        name = "silence",
+        mixinStandardHelpOptions = true,
+        description =
+                "Sends nothing for so long, at most 24 hours; repairs go on. It ends by itself, and what has gathered is"
+                        + " sent then, together.",
+        footer = {"", "Example: lectio silence 2h --reason 'the provider works on the line'"})
+final class SilenceCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "LENGTH|end", description = "How long, such as 45m, 2h or 1h30m; or end.")
+    private String length = "";
+
+    @Option(names = "--reason", paramLabel = "WORDS", description = "Kept and shown with it.")
+    private String reason = "";
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (length.equals(Ordering.END)) {
+            return Ordering.carryOut(Request.of(Ask.END_SILENCE));
+        }
+        Optional<Duration> asked = Ordering.length(length);
+        return asked.isEmpty()
+                ? LectioCommand.refuse("'" + length + "' is no length: lectio silence 2h; or: lectio silence end")
+                : Ordering.carryOut(new Request(Ask.SILENCE, asked, Optional.of(reason)));
+    }
+}

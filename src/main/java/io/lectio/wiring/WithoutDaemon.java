@@ -1,0 +1,91 @@
+package io.lectio.wiring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lectio.config.Home;
+import io.lectio.config.Settings;
+import io.lectio.control.Answer;
+import io.lectio.control.ControlServer;
+import io.lectio.control.Plan;
+import io.lectio.control.Request;
+import io.lectio.core.Action;
+import io.lectio.core.Decision;
+import io.lectio.core.Event;
+import io.lectio.core.Guard;
+import io.lectio.core.GuardState;
+import io.lectio.core.health.Observation;
+import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Order;
+import io.lectio.core.policy.Policy;
+import io.lectio.engine.EventLog;
+import io.lectio.store.FileStateStore;
+import io.lectio.store.LogFiles;
+import io.lectio.store.OneGuard;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the commands do themselves where no guard is at work, by the same core, on the state that the next one
+/// finds.
+public final class WithoutDaemon {
+    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+
+    private WithoutDaemon() {}
+
+    /// Keeps an order for the next guard.
+    ///
+    /// @return empty while a guard holds the state
+    public static Optional<Answer> order(Home home, Settings settings, Request request) throws IOException {
+        home.prepare();
+        Optional<OneGuard> lock = OneGuard.take(home.state());
+        if (lock.isEmpty()) {
+            return Optional.empty();
+        }
+        InstantSource clock = InstantSource.system();
+        try (OneGuard _ = lock.get();
+                LogFiles log = new LogFiles(home.logs(), clock, ZoneId.systemDefault(), NOWHERE, false)) {
+            Policy policy = new Policy(settings.site(), settings.services(), true, Daemon.limits(settings));
+            FileStateStore store = new FileStateStore(home.state(), policy, clock, log);
+            Instant now = clock.instant();
+            Order order = ControlServer.order(request, System.getProperty("user.name", ""), now);
+            Decision decision = Guard.decide(GuardState.begin(store.load()), new Event.Ordered(order), now, policy);
+            store.save(decision.next().durable());
+            for (Action action : decision.actions()) {
+                if (action instanceof Action.Log(var level, String text)) {
+                    log.health(level, text);
+                }
+            }
+            return Optional.of(new Answer(true, order.inWords() + "; kept for the guard, which does not run now"));
+        } catch (IllegalArgumentException e) {
+            return Optional.of(new Answer(false, String.valueOf(e.getMessage())));
+        }
+    }
+
+    /// What a guard would do after one look, with what the last one has spent.
+    public static Plan plan(Home home, Settings settings, boolean repairs) throws IOException, InterruptedException {
+        Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(settings);
+        InstantSource clock = InstantSource.system();
+        Policy policy = new Policy(
+                settings.site(),
+                settings.services(),
+                seen.keySet(),
+                repairs,
+                Daemon.limits(settings),
+                Policy.Timing.DEFAULT,
+                Policy.Patience.DEFAULT);
+        GuardState state = GuardState.begin(new FileStateStore(home.state(), policy, clock, EventLog.NONE).read());
+        Instant now = clock.instant();
+        for (Map.Entry<CheckId, Observation.Outcome> each : seen.entrySet()) { // the deepest first
+            Event observed = new Event.Observed(new Observation(each.getKey(), now, each.getValue()));
+            for (int looks = policy.threshold(each.getKey(), false).failures(); looks > 0; looks--) {
+                state = Guard.decide(state, observed, now, policy).next();
+            }
+        }
+        return Plan.of(state, now, policy);
+    }
+}
