@@ -107,7 +107,7 @@ class ArchitectureTest {
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
         assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(3_800);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(15_000);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(15_400);
     }
 
     private static long lines(Path folder) throws IOException {

@@ -77,10 +77,10 @@ public final class Texts {
     /// together.
     String subject(Outbox.Parcel parcel) {
         String text = parcel.alerts().isEmpty() || parcel.digest()
-                ? render(parcel).lines().findFirst().orElse("")
+                ? render(parcel).lines().findFirst().orElse("").replaceFirst("^\\S+ ", "") // the sign
                 : parcel.alerts().getFirst().level() + " · Lectio · "
                         + causes.of(parcel.alerts().getFirst().incident());
-        return PlainText.line(text.replaceFirst("^\\P{L}+", ""));
+        return PlainText.line(text);
     }
 
     String whole(Notice notice) {

@@ -104,6 +104,13 @@ class MailNotifierTest extends ChannelContract {
     }
 
     @Test
+    void theSubjectOfManyIsTheirFirstLineWithoutItsSign() throws Exception {
+        send(closed("index.html").backlog(3));
+        assertThat(parsed(server.mails.getFirst()).getSubject())
+                .isEqualTo("WARNING · Lectio · several faults at once: 3");
+    }
+
+    @Test
     void aLaterRevisionAnswersTheFirstUnderTheSameSubject() throws Exception {
         Told told = closed("index.html");
         long thread = ((Delivery.Accepted) send(told.parcel())).messageId().orElseThrow();

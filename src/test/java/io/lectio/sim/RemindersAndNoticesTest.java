@@ -166,7 +166,7 @@ class RemindersAndNoticesTest {
             simulation.at(PermissionWorld.START.plus(Duration.ofMinutes(minute)), simulation::kill);
         }
 
-        simulation.runUntil(PermissionWorld.START.plus(Duration.ofMinutes(180)));
+        simulation.runUntil(PermissionWorld.START.plus(Duration.ofHours(3)));
 
         assertThat(world.news().stream().filter(Notice.Started.class::isInstance))
                 .hasSize(3);
@@ -179,7 +179,7 @@ class RemindersAndNoticesTest {
         closeAt(simulation, Duration.ofHours(2));
         for (int day = 0; day < 3; day++) {
             simulation.at(
-                    PermissionWorld.START.plus(Duration.ofHours(6L + 24 * day)).minusSeconds(40), simulation::kill);
+                    PermissionWorld.START.plus(Duration.ofHours(6L + 24L * day)).minusSeconds(40), simulation::kill);
         }
 
         simulation.runUntil(PermissionWorld.START.plus(Duration.ofDays(3)));

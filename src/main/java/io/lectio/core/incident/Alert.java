@@ -77,15 +77,7 @@ public record Alert(
 
     Alert rejected(int attempted) {
         int times = rejections + 1;
-        return new Alert(
-                id,
-                level,
-                incident,
-                dueAt,
-                revision,
-                times >= MOST_REJECTIONS ? attempted : delivered,
-                message,
-                times,
-                remindAt);
+        int seen = times >= MOST_REJECTIONS ? attempted : delivered;
+        return new Alert(id, level, incident, dueAt, revision, seen, message, times, remindAt);
     }
 }
