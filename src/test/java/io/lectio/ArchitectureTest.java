@@ -70,7 +70,7 @@ class ArchitectureTest {
         onlyImports("host", "io.lectio.core..");
         onlyImports("probe", add(shared, "org.jsoup.."));
         onlyImports("repair", shared);
-        onlyImports("alert", add(shared, "com.fasterxml.jackson.core.."));
+        onlyImports("alert", add(add(add(shared, "com.fasterxml.jackson.core.."), "jakarta.."), "org.eclipse.angus.."));
         onlyImports("json", "com.fasterxml.jackson.core..");
         onlyImports("store", add(shared, "io.lectio.json.."));
         onlyImports("control", add(add(shared, "io.lectio.json.."), "jdk.net.."));

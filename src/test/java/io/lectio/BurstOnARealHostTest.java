@@ -26,7 +26,7 @@ class BurstOnARealHostTest {
                     sleep 15
                     """);
             guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
-            assertThat(guarded.bot().chat()).hasSize(1);
+            assertThat(guarded.alerts()).hasSize(1);
         }
     }
 }

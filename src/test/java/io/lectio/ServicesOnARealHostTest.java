@@ -55,7 +55,7 @@ class ServicesOnARealHostTest {
             guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
             guarded.awaitCalm();
             host.sh("systemctl mask --now nginx 2>/dev/null; sleep 12; ! systemctl is-active -q nginx");
-            assertThat(guarded.bot().chat()).hasSize(2);
+            assertThat(guarded.alerts()).hasSize(2);
             assertThat(guarded.attempts()).isEmpty();
         }
     }
@@ -181,7 +181,7 @@ class ServicesOnARealHostTest {
             guarded.host().sh("kill -KILL $(systemctl show -p MainPID --value teaching_panel); sleep 3");
             Message told = guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
             assertThat(told.text()).contains("teaching_panel.service завершился", "WARNING");
-            assertThat(guarded.bot().chat()).hasSize(1);
+            assertThat(guarded.alerts()).hasSize(1);
         }
     }
 
@@ -235,11 +235,11 @@ class ServicesOnARealHostTest {
                         seen.failed(),
                         seen.requests(),
                         seen.since(broken).toSeconds(),
-                        guarded.bot().chat().size());
+                        guarded.alerts().size());
             }
             assertThat(guarded.host().sh(runs)).isEqualTo(before);
             assertThat(guarded.attempts()).isEmpty();
-            assertThat(guarded.bot().chat()).hasSizeLessThan(2);
+            assertThat(guarded.alerts()).hasSizeLessThan(2);
         }
     }
 
@@ -324,7 +324,7 @@ class ServicesOnARealHostTest {
         BotApiServer bot = guarded.bot();
         fault.prepare(guarded.host());
         guarded.awaitCalm();
-        int before = bot.chat().size();
+        int before = guarded.alerts().size();
         try (Prober prober = Prober.start(guarded.host(), fault.watched())) {
             Instant broken = fault.inject(guarded.host());
             prober.awaitHealed(broken, QUIET, PATIENCE);
@@ -341,7 +341,7 @@ class ServicesOnARealHostTest {
                     Duration.between(broken, told.firstAt()).toMillis(),
                     told.text());
             assertThat(seen.since(broken)).as(fault.name()).isLessThan(bound);
-            assertThat(bot.chat())
+            assertThat(guarded.alerts())
                     .as("%s, messages; %s", fault, guarded.allThatIsSaid())
                     .hasSize(before + 1);
         }

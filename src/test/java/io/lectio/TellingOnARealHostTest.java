@@ -40,7 +40,7 @@ class TellingOnARealHostTest {
             guarded.host().sh(MEND_PAGE);
             guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
             guarded.awaitCalm();
-            assertThat(guarded.bot().chat()).hasSize(1);
+            assertThat(guarded.alerts()).hasSize(1);
             assertThat(guarded.attempts()).isEmpty();
         }
     }
@@ -62,7 +62,7 @@ class TellingOnARealHostTest {
             assertThat(told.text())
                     .as("seen, tried, what to do")
                     .contains(CHUNK, "Исправляли 3 раза", "не помогло", "Что сделать: ", "namei -l");
-            assertThat(guarded.bot().chat()).hasSize(2);
+            assertThat(guarded.alerts()).hasSize(2);
         }
     }
 
@@ -89,7 +89,7 @@ class TellingOnARealHostTest {
                             message -> parts(message).stream().skip(1).allMatch(line -> line.contains("восстановлено")),
                             PATIENCE);
             assertThat(last.id()).isEqualTo(told.id());
-            assertThat(guarded.bot().chat()).hasSize(1);
+            assertThat(guarded.alerts()).hasSize(1);
             assertThat(guarded.bot().early()).isZero();
         }
     }
@@ -102,7 +102,7 @@ class TellingOnARealHostTest {
             guarded.bot().outage(Outage.REFUSED);
             guarded.host().sh("pkill -KILL nginx; sleep 4; chmod 000 " + BUILD + "/" + CHUNK + "; sleep 4");
             guarded.host().sh("systemctl kill -s KILL teaching_panel; sleep 4; " + SAVE_PAGE + BREAK_PAGE + "sleep 20");
-            assertThat(guarded.bot().chat()).isEmpty();
+            assertThat(guarded.alerts()).isEmpty();
             guarded.bot().outage(Outage.NONE);
             Message told = guarded.bot().awaitMessage(_ -> true, PATIENCE);
             System.out.println(told.text());
@@ -112,7 +112,7 @@ class TellingOnARealHostTest {
             assertThat(parts.subList(2, parts.size()))
                     .hasSize(3)
                     .allMatch(line -> line.contains("WARNING") && line.contains("восстановлено"));
-            assertThat(guarded.bot().chat()).hasSize(1);
+            assertThat(guarded.alerts()).hasSize(1);
         }
     }
 

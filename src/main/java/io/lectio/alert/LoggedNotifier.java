@@ -3,6 +3,7 @@ package io.lectio.alert;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.Outbox;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.Notifier;
@@ -43,6 +44,19 @@ public final class LoggedNotifier implements Notifier {
                     .filter(_ -> !arrived);
             boolean poison = delivery.orElse(null) instanceof Delivery.Poison;
             parcel.alerts().forEach(alert -> note(alert, failure, poison));
+            parcel.notices().forEach(notice -> note(notice, failure));
+        }
+    }
+
+    private synchronized void note(Notice notice, Optional<String> failure) {
+        if (lines.put(notice.id(), new Line(1, failure.isEmpty())) == null) {
+            log.alert(
+                    Level.INFO,
+                    onlyAtItsLevel(
+                            Level.INFO,
+                            texts.whole(notice)
+                                    + failure.map(" | not delivered yet: "::concat)
+                                            .orElse("")));
         }
     }
 

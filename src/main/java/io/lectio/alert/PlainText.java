@@ -5,6 +5,8 @@ final class PlainText {
     /// The Bot API's limit, in UTF-16 units.
     static final int LONGEST = 4_096;
 
+    private static final int LONGEST_LINE = 150;
+
     private PlainText() {}
 
     static String fit(String text) {
@@ -25,6 +27,14 @@ final class PlainText {
             end--;
         }
         return clean.substring(0, end) + "…";
+    }
+
+    /// The same in one short line, as a header takes it.
+    static String line(String text) {
+        String line = fit(text).replace('\n', ' ').strip();
+        return line.codePointCount(0, line.length()) <= LONGEST_LINE
+                ? line
+                : line.substring(0, line.offsetByCodePoints(0, LONGEST_LINE - 1)) + "…";
     }
 
     private static boolean harmless(int point) {

@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /// Sends and edits messages by the Bot API, as plain text: nothing in a file name can be markup. Source:
@@ -43,7 +44,7 @@ public final class TelegramNotifier implements Notifier {
 
     @Override
     public Delivery send(Outbox.Parcel parcel) {
-        Optional<Long> edited = parcel.alerts().getFirst().message();
+        Optional<Long> edited = parcel.message();
         try {
             if (parcel.doubtful()) {
                 Delivery tried = call("getMe", EMPTY, Optional.empty());
@@ -61,7 +62,7 @@ public final class TelegramNotifier implements Notifier {
 
     private Delivery call(String method, byte[] body, Optional<Long> edited) throws IOException {
         URI url = api.resolve("/bot" + token.value() + "/" + method);
-        HttpAnswer answer = http.postJson(url, body, MOST_BYTES, DEADLINE);
+        HttpAnswer answer = http.postJson(url, Map.of(), body, MOST_BYTES, DEADLINE);
         return judge(BotApiAnswer.read(answer.body()), answer.status(), edited);
     }
 

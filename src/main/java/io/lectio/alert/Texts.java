@@ -20,12 +20,14 @@ import io.lectio.core.incident.Incident.Proving;
 import io.lectio.core.incident.Incident.Repairing;
 import io.lectio.core.incident.Incident.Resolved;
 import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.incident.RepairResult.Changed;
 import io.lectio.core.incident.RepairResult.Restarted;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,8 +39,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// What the owner reads: what was wrong, what was done, how it was proved, and what is left to do. Plain text in the
-/// owner's language, never empty, never longer than a message may be.
+/// What the owner reads: what was wrong, what was done, how it was proved, and what is left to do. Plain text in
+/// the owner's language, never empty, never longer than a message may be.
 public final class Texts {
     private static final int LISTED = 20;
     private static final int NAMED = 3;
@@ -58,6 +60,9 @@ public final class Texts {
 
     /// What a channel shows.
     public String render(Outbox.Parcel parcel) {
+        if (parcel.alerts().isEmpty()) {
+            return PlainText.fit(parcel.notices().stream().map(this::news).collect(joining("\n")));
+        }
         Alert first = parcel.alerts().getFirst();
         if (first.rejections() > 0) {
             Level loudest = loudest(parcel.alerts());
@@ -66,6 +71,49 @@ public final class Texts {
                     + words.say("подробности в alerts.log", "details in alerts.log");
         }
         return PlainText.fit(parcel.digest() ? digest(parcel.alerts(), parcel.merged()) : message(first));
+    }
+
+    /// What a channel puts above it. It stays as it is while the message goes on, so that a mailbox keeps them
+    /// together.
+    String subject(Outbox.Parcel parcel) {
+        String text = parcel.alerts().isEmpty() || parcel.digest()
+                ? render(parcel).lines().findFirst().orElse("").replaceFirst("^\\S+ ", "") // the sign
+                : parcel.alerts().getFirst().level() + " · Lectio · "
+                        + causes.of(parcel.alerts().getFirst().incident());
+        return PlainText.line(text);
+    }
+
+    String whole(Notice notice) {
+        return PlainText.fit(news(notice));
+    }
+
+    private String news(Notice notice) {
+        return signed(Level.INFO) + " · Lectio · " + words.time(notice.at()) + " · "
+                + switch (notice.news()) {
+                    case Notice.Started(URI page, int checks, boolean repairs) ->
+                        (repairs
+                                        ? words.say("охраняю и чиню: ", "guarding and repairing: ")
+                                        : words.say("только смотрю: ", "only looking: "))
+                                + page
+                                + words.say(", проверок: ", ", checks: ")
+                                + checks;
+                    case Notice.Stopped() ->
+                        words.say(
+                                "охрана остановлена, до запуска никто не следит и не чинит",
+                                "the guard is stopped: until it starts, nobody looks or repairs");
+                    case Notice.Alive(int incidents, Duration down, int well, int checks) ->
+                        words.say("проверки в порядке: ", "checks that are well: ")
+                                + well
+                                + words.say(" из ", " of ")
+                                + checks
+                                + words.say(". Сбоев с прошлого раза: ", ". Faults since the last time: ")
+                                + incidents
+                                + (down.isZero()
+                                        ? ""
+                                        : words.say(", сайт не отвечал ", ", the site did not answer for ")
+                                                + words.length(down))
+                                + ".";
+                };
     }
 
     /// One alert with all that there is to say, also where a channel has refused to show it.
@@ -117,7 +165,8 @@ public final class Texts {
     private String message(Alert alert) {
         Incident incident = alert.incident();
         List<String> lines = new ArrayList<>();
-        lines.add(signed(shown(alert)) + " · Lectio · " + words.time(incident.brokenAt()) + " · " + state(incident));
+        lines.add(signed(shown(alert)) + " · Lectio · " + words.time(incident.brokenAt()) + " · " + state(incident)
+                + (alert.repeats() ? words.say(" · напоминание", " · a reminder") : ""));
         lines.add(causes.of(incident));
         Optional<RepairResult> result = incident.lastAttempt().flatMap(Attempt::result);
         switch (incident.phase()) {
@@ -365,7 +414,8 @@ public final class Texts {
                 + ".";
     }
 
-    /// A repaired file that the server does not give to visitors, by its own rules, is no fault, and no proof either.
+    /// A repaired file that the server does not give to visitors, by its own rules, is no fault, and no proof
+    /// either.
     private String keptBack(Answers proof) {
         return proof.answers().stream()
                 .skip(1)

@@ -36,13 +36,21 @@ final class Report {
                         lines.add("  app       " + app.unit() + " at " + app.direct() + ", its API at " + app.api()));
         lines.add("  site root " + settings.site().siteRoot() + ", nothing above it is ever changed");
         lines.add("  alerts    "
-                + (settings.telegram().isPresent()
-                        ? "Telegram, " + settings.language()
-                        : "alerts.log only; Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID in "
-                                + home.configuration()));
+                + (ways(settings.channels()).isEmpty()
+                        ? "alerts.log only; Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID in "
+                                + home.configuration()
+                        : String.join(", then ", ways(settings.channels())) + ", " + settings.language()));
         lines.add("  logs      " + home.logs());
         settings.warnings().forEach(warning -> lines.add("  warning   " + warning));
         return String.join("\n", lines);
+    }
+
+    private static List<String> ways(Settings.Channels channels) {
+        List<String> ways = new ArrayList<>();
+        channels.telegram().ifPresent(_ -> ways.add("Telegram"));
+        channels.mail().ifPresent(mail -> ways.add("mail to " + String.join(", ", mail.to())));
+        channels.webhook().ifPresent(_ -> ways.add("webhook"));
+        return ways;
     }
 
     static String text(Map<CheckId, Observation.Outcome> seen) {

@@ -1,7 +1,9 @@
 package io.lectio.config;
 
 import io.lectio.config.ConfigEnv.Assigned;
+import io.lectio.config.Settings.Channels;
 import io.lectio.config.Settings.Invalid;
+import io.lectio.config.Settings.Mail;
 import io.lectio.config.Settings.Telegram;
 import io.lectio.core.policy.GuardedPaths;
 import io.lectio.core.policy.Language;
@@ -15,6 +17,8 @@ import java.net.URI;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +26,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// `config.env` to [Settings]: every error at once, with file, line and reason. Values of secret keys are never
@@ -43,8 +48,22 @@ public final class ConfigLoader {
             "LECTIO_APP_UNIT",
             "LECTIO_APP_SERVER",
             "LECTIO_API_URL",
-            "LECTIO_REPAIRS_PER_HOUR");
-    private static final Set<String> SECRET_KEYS = Set.of("TELEGRAM_BOT_TOKEN", "TELEGRAM_PROXY");
+            "LECTIO_REPAIRS_PER_HOUR",
+            "LECTIO_MAIL_TO",
+            "LECTIO_MAIL_FROM",
+            "LECTIO_MAIL_SERVER",
+            "LECTIO_MAIL_USER",
+            "LECTIO_MAIL_PASSWORD",
+            "LECTIO_WEBHOOK_URL",
+            "LECTIO_HEARTBEAT_URL",
+            "LECTIO_ALIVE");
+    private static final Set<String> SECRET_KEYS = Set.of(
+            "TELEGRAM_BOT_TOKEN",
+            "TELEGRAM_PROXY",
+            "LECTIO_MAIL_PASSWORD",
+            "LECTIO_WEBHOOK_URL",
+            "LECTIO_HEARTBEAT_URL");
+    private static final Pattern MAILBOX = Pattern.compile("[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9.-]{1,190}");
     /// Dumps, databases, keys, copies: never opened up, whatever else the owner names.
     private static final List<String> NO_PART_OF_A_BUILD = List.of(
             "*.sql *.sql.* *.sqlite *.sqlite3* *.db *.dump *.bak *.env *.key *.pem *.p12 *.kdbx id_rsa*".split(" "));
@@ -76,8 +95,9 @@ public final class ConfigLoader {
             throw new Invalid(List.of(new Settings.Problem(file.toString(), 0, "cannot be read: " + e.getMessage())));
         }
         ConfigEnv env = new ConfigEnv(file.toString(), text);
-        rights.ifPresent(found -> found.problems(file, env.values().containsKey("TELEGRAM_BOT_TOKEN"))
-                .forEach(problem -> env.warn(0, problem)));
+        rights.ifPresent(
+                found -> found.problems(file, env.values().keySet().stream().anyMatch(SECRET_KEYS::contains))
+                        .forEach(problem -> env.warn(0, problem)));
         return new ConfigLoader(env, file).settings();
     }
 
@@ -87,7 +107,12 @@ public final class ConfigLoader {
                 env.error(assigned.line(), "unknown key " + key + nearest(key));
             }
         });
-        Optional<Telegram> telegram = telegram();
+        Channels channels = new Channels(
+                telegram(),
+                mail(),
+                value("LECTIO_WEBHOOK_URL", Optional.empty(), ConfigLoader::secretAddress),
+                value("LECTIO_HEARTBEAT_URL", Optional.empty(), ConfigLoader::secretAddress),
+                value("LECTIO_ALIVE", Optional.of(LocalTime.of(9, 0)), ConfigLoader::timeOfDay));
         Path siteRoot =
                 value("LECTIO_SITE_ROOT", Path.of("/var/www/teaching_panel"), text -> guarded("site root", text));
         Path webRoot = value("LECTIO_WEB_ROOT", siteRoot.resolve("frontend/build"), text -> guarded("web root", text));
@@ -118,7 +143,7 @@ public final class ConfigLoader {
                 services,
                 perHour,
                 language,
-                telegram,
+                channels,
                 env.warnings());
     }
 
@@ -182,6 +207,68 @@ public final class ConfigLoader {
             env.warn(0, "Telegram needs both TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID; alerts go to alerts.log only");
         }
         return token.flatMap(secret -> chat.map(id -> new Telegram(new Secret(secret), id, api, proxy)));
+    }
+
+    private Optional<Mail> mail() {
+        List<String> to = value("LECTIO_MAIL_TO", List.of(), ConfigLoader::mailboxes);
+        String from = value("LECTIO_MAIL_FROM", to.isEmpty() ? "" : to.getFirst(), ConfigLoader::mailbox);
+        Optional<String> user = value("LECTIO_MAIL_USER", Optional.empty(), Optional::of);
+        Optional<String> password = value("LECTIO_MAIL_PASSWORD", Optional.empty(), Optional::of);
+        URI server = value(
+                "LECTIO_MAIL_SERVER",
+                URI.create("smtp://localhost:25"),
+                text -> mailServer(text, user.isPresent() ? 587 : 25));
+        if (user.isPresent() != password.isPresent()) {
+            env.error(
+                    line(user.isPresent() ? "LECTIO_MAIL_USER" : "LECTIO_MAIL_PASSWORD"),
+                    "LECTIO_MAIL_USER and LECTIO_MAIL_PASSWORD are only of use together");
+        }
+        return to.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Mail(server, user, new Secret(password.orElse("")), from, to));
+    }
+
+    private static List<String> mailboxes(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .map(ConfigLoader::mailbox)
+                .toList();
+    }
+
+    private static String mailbox(String text) {
+        if (!MAILBOX.matcher(text).matches()) {
+            throw new IllegalArgumentException("is a mail address such as you@example.org");
+        }
+        return text;
+    }
+
+    private static URI mailServer(String text, int port) {
+        URI url = parse(text);
+        boolean secure = "smtps".equals(url.getScheme());
+        if (url.getHost() == null
+                || url.getRawUserInfo() != null
+                || url.getPort() > 65_535
+                || !(secure || "smtp".equals(url.getScheme()))) {
+            throw new IllegalArgumentException(
+                    "is smtp://host:port or smtps://host:port; the user is LECTIO_MAIL_USER");
+        }
+        int asked = url.getPort() > 0 ? url.getPort() : secure ? 465 : port;
+        return URI.create(url.getScheme() + "://" + url.getHost() + ":" + asked);
+    }
+
+    private static Optional<Secret> secretAddress(String text) {
+        return text.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Secret(address(text, "https", "http").toString()));
+    }
+
+    private static Optional<LocalTime> timeOfDay(String text) {
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(LocalTime.parse(text));
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("is a time of day such as 09:00; empty for none", e);
+        }
     }
 
     private <T> T value(String key, T otherwise, Function<String, T> parse) {

@@ -35,7 +35,7 @@ record Rights(String owner, Set<PosixFilePermission> permissions, boolean asRoot
         } else if (hasToken
                 && (permissions.contains(PosixFilePermission.GROUP_READ)
                         || permissions.contains(PosixFilePermission.OTHERS_READ))) {
-            problems.add("others can read the token: chmod 600 " + file);
+            problems.add("others can read what is secret in it: chmod 600 " + file);
         }
         return problems;
     }

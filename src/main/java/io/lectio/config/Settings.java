@@ -5,6 +5,7 @@ import io.lectio.core.policy.Secret;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import java.net.URI;
+import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,10 +15,29 @@ public record Settings(
         Services services,
         int repairsPerHour,
         Language language,
-        Optional<Telegram> telegram,
+        Channels channels,
         List<Problem> warnings) {
     public Settings {
         warnings = List.copyOf(warnings);
+    }
+
+    /// The ways to the owner, and what goes by them unasked.
+    ///
+    /// @param webhook its address, which most have their key in
+    /// @param heartbeat the address of an outside watcher
+    /// @param alive when the daily sign of life is told, if at all
+    public record Channels(
+            Optional<Telegram> telegram,
+            Optional<Mail> mail,
+            Optional<Secret> webhook,
+            Optional<Secret> heartbeat,
+            Optional<LocalTime> alive) {}
+
+    /// @param server `smtp://host:port` or `smtps://host:port`
+    public record Mail(URI server, Optional<String> user, Secret password, String from, List<String> to) {
+        public Mail {
+            to = List.copyOf(to);
+        }
     }
 
     /// @param proxy may hold a password, so it is never printed

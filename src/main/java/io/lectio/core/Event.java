@@ -13,6 +13,9 @@ public sealed interface Event {
     /// The guard has begun; what was under way when it last ended is lost.
     record Started() implements Event {}
 
+    /// The guard is told to end, and has a moment left to say so.
+    record Stopping() implements Event {}
+
     record Observed(Observation observation) implements Event {}
 
     /// Something below or above the web root has changed; what, the next look tells.

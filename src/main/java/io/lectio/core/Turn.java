@@ -16,6 +16,7 @@ import io.lectio.core.incident.IncidentCourse;
 import io.lectio.core.incident.IncidentCourse.News;
 import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
@@ -123,7 +124,15 @@ final class Turn {
                 clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
                 incidents.replaceAll(IncidentCourse::interrupted);
                 incidents.forEach(this::resume);
+                outbox = outbox.swept(incidents, now);
+                if (outbox.noticed(Notice.Started.class).isEmpty()) {
+                    note(
+                            now,
+                            new Notice.Started(
+                                    policy.site().page(), policy.checks().size(), policy.repairs()));
+                }
             }
+            case Event.Stopping() -> note(now, new Notice.Stopped());
             case Event.PathsChanged(var _) -> {
                 settle = Optional.of(new Settle(settle.map(Settle::first).orElse(now), now));
                 lastChange = now;
@@ -141,6 +150,7 @@ final class Turn {
             judgeAfresh();
         }
         advance();
+        signOfLife();
         startWhatIsDue();
         GuardState next = new GuardState(
                 new Durable(nextId, incidents, ledgers, outbox, filesOfPage, silence, maintenance),
@@ -354,6 +364,11 @@ final class Turn {
         }
         Level level = after.phase() instanceof Incident.Resolved ? Level.INFO : after.worst();
         step.notes().forEach(note -> record(level, "incident " + before.id() + ": " + note));
+        int begun = news == News.OPENED && after.worst() != Level.INFO ? 1 : 0;
+        Duration down = before.phase() instanceof Incident.Resolved ? Duration.ZERO : after.down();
+        if (begun > 0 || !down.isZero()) {
+            outbox = outbox.counting(begun, down);
+        }
         step.tellAt()
                 .filter(_ -> !resting() || isTold(after))
                 .ifPresent(due -> outbox = outbox.tell(after, nextId++, due));
@@ -382,6 +397,39 @@ final class Turn {
         return opened;
     }
 
+    private void note(Instant at, Notice.News news) {
+        if (policy.notices().isPresent()) {
+            outbox = outbox.note(new Notice(nextId++, at, false, news));
+        }
+    }
+
+    /// The next sign of life counts from the last one on, and looks around when its time has come.
+    private void signOfLife() {
+        Optional<Notice> pending = outbox.noticed(Notice.Alive.class);
+        Optional<Instant> next = policy.notices().flatMap(wanted -> wanted.nextAlive(now));
+        if (next.isEmpty()) {
+            outbox = pending.map(outbox::without).orElse(outbox);
+        } else if (!(pending.isPresent() && pending.get().news() instanceof Notice.Alive soFar)) {
+            note(next.get(), Notice.Alive.EMPTY);
+        } else if (pending.get().at().isAfter(now)) {
+            if (!pending.get().at().equals(next.get())) { // another time is wanted, or the clock was set
+                note(next.get(), soFar);
+            }
+        } else if (soFar.checks() == 0 && policy.checks().stream().allMatch(this::isLookedAt)) {
+            int well = (int) health.entrySet().stream()
+                    .filter(each -> policy.checks().contains(each.getKey()))
+                    .filter(each -> each.getValue().status() == Status.HEALTHY)
+                    .count();
+            int checks = policy.checks().size();
+            note(pending.get().at(), new Notice.Alive(soFar.incidents(), soFar.down(), well, checks));
+        }
+    }
+
+    private boolean isLookedAt(CheckId check) {
+        CheckHealth seen = health.get(check);
+        return seen != null && (seen.status() != Status.PENDING || seen.unknowns() > 0);
+    }
+
     private void startWhatIsDue() {
         if (settle.isPresent() && !settledAt(settle.get()).isAfter(now)) {
             settle = Optional.empty();
@@ -397,10 +445,14 @@ final class Turn {
             }
         }
         hurry();
-        outbox = outbox.swept(incidents);
+        if (!resting()) {
+            outbox = outbox.reminded(incidents, () -> nextId++, now);
+        }
+        outbox = outbox.swept(incidents, now);
         if (sending.isEmpty() && silence.isEmpty()) {
             outbox.next(now).ifPresent(parcel -> {
                 parcel.alerts().forEach(alert -> sending.add(alert.id()));
+                parcel.notices().forEach(notice -> sending.add(notice.id()));
                 actions.add(new Action.Send(parcel));
             });
         }

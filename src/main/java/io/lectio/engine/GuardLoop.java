@@ -32,7 +32,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class GuardLoop implements AutoCloseable {
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(10);
     private static final Duration REPAIR_DEADLINE = Duration.ofSeconds(60);
-    private static final Duration SEND_DEADLINE = Duration.ofSeconds(25);
+    /// Each of three ways may take its ten seconds, one of them twice.
+    private static final Duration SEND_DEADLINE = Duration.ofSeconds(45);
+    /// What a last message may hold up the end.
+    public static final Duration FAREWELL = Duration.ofSeconds(2);
+
     private static final int QUEUE = 1_024;
 
     /// @param probers one for each check
@@ -63,6 +67,7 @@ public final class GuardLoop implements AutoCloseable {
     private final Errands errands;
     private volatile Snapshot snapshot;
     private volatile boolean stopping;
+    private boolean ending;
     private Durable saved;
 
     /// @throws IOException when the state on disk cannot be read
@@ -79,7 +84,7 @@ public final class GuardLoop implements AutoCloseable {
         return snapshot;
     }
 
-    /// Guards until [#close] is called or the thread is interrupted.
+    /// Guards until [#end] or [#close] is called or the thread is interrupted.
     public void run() throws InterruptedException {
         ports.paths().start(this::pathsChanged);
         ports.services().start(this::serviceChanged);
@@ -93,6 +98,10 @@ public final class GuardLoop implements AutoCloseable {
             switch (event) {
                 case Event.PathsChanged _ -> changeQueued.set(false);
                 case Event.ServiceChanged(CheckId check) -> servicesQueued.remove(check);
+                case Event.Stopping _ -> {
+                    farewell();
+                    return;
+                }
                 case null -> {}
                 case Event.Started _,
                         Event.Observed _,
@@ -115,6 +124,31 @@ public final class GuardLoop implements AutoCloseable {
         CompletableFuture<Optional<String>> taken = ordered.computeIfAbsent(order, _ -> new CompletableFuture<>());
         boolean _ = events.offer(new Event.Ordered(order)); // a full queue takes nothing: whoever waits gives up
         return taken;
+    }
+
+    /// Tells the owner that it ends, if that is wanted and can be done at once, and ends.
+    public void end() {
+        if (!events.offer(new Event.Stopping())) {
+            close();
+        }
+    }
+
+    /// From here on it only sends; what else is decided is the next guard's.
+    private void farewell() throws InterruptedException {
+        ending = true;
+        long end = System.nanoTime() + FAREWELL.toNanos();
+        Instant wakeAt = take(new Event.Stopping());
+        while (!stopping && snapshot.state().durable().outbox().saysFarewell()) {
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return;
+            }
+            long wait = Duration.between(ports.clock().instant(), wakeAt).toMillis() + 1;
+            Event event = events.poll(Math.clamp(wait, 1, left), TimeUnit.MILLISECONDS);
+            if (event == null || event instanceof Event.Delivered) {
+                wakeAt = take(event == null ? new Event.Tick() : event);
+            }
+        }
     }
 
     @Override
@@ -173,6 +207,9 @@ public final class GuardLoop implements AutoCloseable {
     }
 
     private void start(Action action) {
+        if (ending && (action instanceof Action.Look || action instanceof Action.Repair)) {
+            return;
+        }
         switch (action) {
             case Action.Log(Level level, String text) -> ports.log().health(level, text);
             case Action.Look look -> {

@@ -75,7 +75,7 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
             case Event.RepairDone(long id, var _) -> repairedAt.putIfAbsent(id, now);
             case Event.Delivered(var parcel, Delivery.Accepted _) ->
                 parcel.alerts().forEach(alert -> told(alert, now));
-            case Event.Observed _, Event.Delivered _, Event.PathsChanged _, Event.ServiceChanged _, Event.Ordered _, Event.Tick _ -> {}
+            case Event.Observed _, Event.Delivered _, Event.PathsChanged _, Event.ServiceChanged _, Event.Ordered _, Event.Stopping _, Event.Tick _ -> {}
         }
         for (Incident incident : after.durable().incidents()) {
             compare(find(before, incident.id()), incident, anew, now);

@@ -1,9 +1,13 @@
 package io.lectio.wiring;
 
+import io.lectio.alert.Heartbeat;
 import io.lectio.alert.LogOnlyNotifier;
 import io.lectio.alert.LoggedNotifier;
+import io.lectio.alert.MailNotifier;
 import io.lectio.alert.TelegramNotifier;
 import io.lectio.alert.Texts;
+import io.lectio.alert.Ways;
+import io.lectio.alert.WebhookNotifier;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.control.ControlServer;
@@ -13,6 +17,7 @@ import io.lectio.core.health.UnitState;
 import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Notices;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Services;
@@ -49,6 +54,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -107,14 +113,17 @@ public final class Daemon {
         log.begin();
         Texts texts = new Texts(settings.language(), zone, clock, repairs);
         Services services = around.services().apply(settings.services(), log);
-        Policy policy = new Policy(site, services, repairs, limits(settings));
+        Optional<Notices> notices = around.demo()
+                ? Optional.empty()
+                : Optional.of(new Notices(settings.channels().alive(), zone));
+        Policy policy = new Policy(site, services, repairs, limits(settings), notices);
         StateStore store = new FileStateStore(around.state(), policy, clock, log);
         String name = String.valueOf(site.page().getHost());
         HistoryWriter history = new HistoryWriter(around.state().resolve("history"), name, clock, log);
         GuardLoop.Ports ports = new GuardLoop.Ports(
                 probers(policy, around.supervisor(), WAIT, clock),
                 repairer(around),
-                new LoggedNotifier(channel(settings, texts), log, texts),
+                new LoggedNotifier(channel(settings.channels(), texts, clock), log, texts),
                 around.demo() ? new Story(store, clock, log::say) : store,
                 new WebRootWatcher(site, log),
                 new UnitWatcher(around.supervisor(), units(services)),
@@ -127,7 +136,8 @@ public final class Daemon {
                     Closeable _ = repairs ? alone(site, home, log) : () -> {};
                     history;
                     GuardLoop loop = new GuardLoop(ports, policy);
-                    ControlServer _ = ControlServer.start(home.state(), loop::snapshot, loop::order, log, clock)) {
+                    ControlServer _ = ControlServer.start(home.state(), loop::snapshot, loop::order, log, clock);
+                    Closeable _ = around.demo() ? () -> {} : heartbeat(settings, loop, log, clock)) {
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
                 try {
                     loop.run();
@@ -139,6 +149,13 @@ public final class Daemon {
         } finally {
             endedWell.complete(false);
         }
+    }
+
+    private static Closeable heartbeat(Settings settings, GuardLoop loop, EventLog log, InstantSource clock) {
+        return settings.channels()
+                .heartbeat()
+                .<Closeable>map(url -> Heartbeat.start(url, loop::snapshot, log, clock))
+                .orElse(() -> {});
     }
 
     /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a
@@ -163,10 +180,10 @@ public final class Daemon {
 
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
     private static void end(GuardLoop loop, LogFiles log, CompletableFuture<Boolean> endedWell) {
-        LastResort.haltAfter(LONGEST_END.plus(LONGEST_END));
-        loop.close();
+        LastResort.haltAfter(LONGEST_END.plus(LONGEST_END)); // more than a farewell and an end
+        loop.end();
         boolean well = endedWell
-                .completeOnTimeout(false, LONGEST_END.toMillis(), TimeUnit.MILLISECONDS)
+                .completeOnTimeout(false, LONGEST_END.plus(GuardLoop.FAREWELL).toMillis(), TimeUnit.MILLISECONDS)
                 .join();
         log.close();
         if (well) {
@@ -299,11 +316,18 @@ public final class Daemon {
         };
     }
 
-    private static Notifier channel(Settings settings, Texts texts) {
-        return settings.telegram()
-                .<Notifier>map(telegram -> new TelegramNotifier(
+    private static Notifier channel(Settings.Channels channels, Texts texts, InstantSource clock) {
+        List<Ways.Way> ways = new ArrayList<>();
+        channels.telegram()
+                .map(telegram -> new TelegramNotifier(
                         telegram.api(), telegram.token(), telegram.chat(), telegram.proxy(), texts))
-                .orElseGet(LogOnlyNotifier::new);
+                .ifPresent(telegram -> ways.add(new Ways.Way("Telegram", telegram)));
+        channels.mail()
+                .map(mail ->
+                        new MailNotifier.Account(mail.server(), mail.user(), mail.password(), mail.from(), mail.to()))
+                .ifPresent(account -> ways.add(new Ways.Way("mail", new MailNotifier(account, texts, clock))));
+        channels.webhook().ifPresent(url -> ways.add(new Ways.Way("webhook", new WebhookNotifier(url, texts))));
+        return ways.isEmpty() ? new LogOnlyNotifier() : new Ways(ways);
     }
 
     /// The site with its root's real path, so that a link above it (`/var/www` elsewhere) is the administrator's,

@@ -98,7 +98,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
                 services,
                 settings.repairsPerHour(),
                 settings.language(),
-                settings.telegram(),
+                settings.channels(),
                 settings.warnings());
     }
 

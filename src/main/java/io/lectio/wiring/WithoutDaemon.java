@@ -77,7 +77,8 @@ public final class WithoutDaemon {
                 repairs,
                 Daemon.limits(settings),
                 Policy.Timing.DEFAULT,
-                Policy.Patience.DEFAULT);
+                Policy.Patience.DEFAULT,
+                Optional.empty());
         GuardState state = GuardState.begin(new FileStateStore(home.state(), policy, clock, EventLog.NONE).read());
         Instant now = clock.instant();
         for (Map.Entry<CheckId, Observation.Outcome> each : seen.entrySet()) { // the deepest first

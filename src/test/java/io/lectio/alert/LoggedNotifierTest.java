@@ -116,7 +116,9 @@ class LoggedNotifierTest {
                                 DOWN.alert(3, Optional.empty())),
                         Optional.empty(),
                         false,
-                        0),
+                        0,
+                        List.of(),
+                        false),
                 AWAY);
         assertThat(lines).hasSize(3).allMatch(line -> line.startsWith("CRITICAL "));
     }

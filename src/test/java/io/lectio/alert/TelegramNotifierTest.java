@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What each answer of the Bot API, and each way in which it fails, is taken for; and that no word about it holds the
-/// token.
+/// What each answer of the Bot API, and each way in which it fails, is taken for; and that no word about it holds
+/// the token.
 @Tag("slow")
 class TelegramNotifierTest {
     private static final String CANARY = "AAcanaryCANARYcanaryCANARYcanaryCANAR";
@@ -81,11 +81,11 @@ class TelegramNotifierTest {
     }
 
     private static Parcel parcel(Alert... alerts) {
-        return new Parcel(List.of(alerts), Optional.empty(), false, 0);
+        return new Parcel(List.of(alerts), Optional.empty(), false, 0, List.of(), false);
     }
 
     private static Parcel afterFailure(Alert failed) {
-        return new Parcel(List.of(failed), Optional.empty(), true, 0);
+        return new Parcel(List.of(failed), Optional.empty(), true, 0, List.of(), false);
     }
 
     /// A park alone may end at once, by a permit that is left over.
@@ -131,7 +131,8 @@ class TelegramNotifierTest {
         server.migrateTo("-10042");
         assertThat(send(parcel(alert))).isEqualTo(new Delivery.Migrated(new Outbox.Moved(CHAT, "-10042")));
         apart();
-        assertThat(send(new Parcel(List.of(alert), Optional.of(new Outbox.Moved(CHAT, "-10042")), false, 0)))
+        assertThat(send(new Parcel(
+                        List.of(alert), Optional.of(new Outbox.Moved(CHAT, "-10042")), false, 0, List.of(), false)))
                 .isInstanceOf(Delivery.Accepted.class);
     }
 
@@ -150,7 +151,8 @@ class TelegramNotifierTest {
         assertThat(send(parcel(alert))).isInstanceOf(Delivery.Refused.class);
         server.blocked(false);
         apart();
-        assertThat(send(new Parcel(List.of(alert), Optional.of(new Outbox.Moved(CHAT, "77")), false, 0)))
+        assertThat(send(new Parcel(
+                        List.of(alert), Optional.of(new Outbox.Moved(CHAT, "77")), false, 0, List.of(), false)))
                 .isInstanceOf(Delivery.Refused.class);
     }
 

@@ -23,13 +23,16 @@ import io.lectio.core.health.Finding.Config;
 import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
+import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.Limit;
 import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -83,6 +86,50 @@ class TextsTest {
                 The page answered 403: www-data could not enter /var/www/teaching_panel/frontend/build (0700, root; changed at 06:12:00).
                 Repaired: owner www-data, mode 755 (1 folder, 203 files).
                 Proved: the page and 5 of its files answer 200 in 31 ms.""");
+    }
+
+    @Test
+    void newsOfTheGuard() {
+        reads(
+                new Outbox.Parcel(
+                        List.of(),
+                        Optional.empty(),
+                        false,
+                        0,
+                        List.of(
+                                new Notice(1, Told.BROKEN, false, new Notice.Stopped()),
+                                new Notice(
+                                        2,
+                                        Told.BROKEN,
+                                        false,
+                                        new Notice.Started(URI.create("https://school.example/"), 6, true)),
+                                new Notice(3, Told.BROKEN, false, new Notice.Alive(2, Duration.ofSeconds(72), 5, 6))),
+                        false),
+                """
+                ℹ️ INFO · Lectio · 06:12:00 · охрана остановлена, до запуска никто не следит и не чинит
+                ℹ️ INFO · Lectio · 06:12:00 · охраняю и чиню: https://school.example/, проверок: 6
+                ℹ️ INFO · Lectio · 06:12:00 · проверки в порядке: 5 из 6. Сбоев с прошлого раза: 2, сайт не отвечал 1 мин 12 с.""",
+                """
+                ℹ️ INFO · Lectio · 06:12:00 · the guard is stopped: until it starts, nobody looks or repairs
+                ℹ️ INFO · Lectio · 06:12:00 · guarding and repairing: https://school.example/, checks: 6
+                ℹ️ INFO · Lectio · 06:12:00 · checks that are well: 5 of 6. Faults since the last time: 2, the site did not answer for 1 min 12 s.""");
+    }
+
+    @Test
+    void aReminderSaysThatItIsOneUntilItIsEdited() {
+        Alert first = FOLDER_CLOSED.critical().coolingDown().alert(7, Optional.empty());
+        Alert again = new Alert(
+                8, first.level(), first.incident(), Told.BROKEN, 1, 0, Optional.empty(), 0, Optional.of(Told.BROKEN));
+        assertThat(render(Language.RU, parcelOf(first)).lines().findFirst().orElse(""))
+                .doesNotContain("напоминание");
+        assertThat(render(Language.RU, parcelOf(again)).lines().findFirst().orElse(""))
+                .isEqualTo("🚨 CRITICAL · Lectio · 06:12:00 · восстановить не удалось, пауза · напоминание");
+        assertThat(render(Language.EN, parcelOf(again)).lines().findFirst().orElse(""))
+                .endsWith("· a reminder");
+    }
+
+    private static Outbox.Parcel parcelOf(Alert alert) {
+        return new Outbox.Parcel(List.of(alert), Optional.empty(), false, 0, List.of(), false);
     }
 
     @Test

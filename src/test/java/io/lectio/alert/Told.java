@@ -233,23 +233,23 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     private static Outbox.Parcel parcel(List<Alert> alerts) {
-        return new Outbox.Parcel(alerts, Optional.empty(), false, 0);
+        return new Outbox.Parcel(alerts, Optional.empty(), false, 0, List.of(), false);
     }
 
     Outbox.Parcel revision(long id, int revision, int rejections) {
         Alert alert = alert(id, Optional.empty());
-        return parcel(
-                List.of(new Alert(id, level, alert.incident(), BROKEN, revision, 0, Optional.empty(), rejections)));
+        return parcel(List.of(new Alert(
+                id, level, alert.incident(), BROKEN, revision, 0, Optional.empty(), rejections, Optional.empty())));
     }
 
     Alert alert(long id, Optional<Long> message) {
         Incident incident =
                 new Incident(id, BROKEN, BROKEN, diagnosis, symptom, List.of(), List.of(), attempts, phase, level);
-        return new Alert(id, level, incident, BROKEN, 1, 0, message, 0);
+        return new Alert(id, level, incident, BROKEN, 1, 0, message, 0, Optional.empty());
     }
 
     private Alert alert(int rejections) {
         Alert alert = alert(7, Optional.empty());
-        return new Alert(7, level, alert.incident(), BROKEN, 1, 0, Optional.empty(), rejections);
+        return new Alert(7, level, alert.incident(), BROKEN, 1, 0, Optional.empty(), rejections, Optional.empty());
     }
 }

@@ -86,6 +86,7 @@ enum Guards {
         /// From the fault to the first message; empty when none came.
         Optional<Duration> alert(Instant broken) {
             return bot.flatMap(api -> api.chat().stream()
+                    .filter(GuardedHost::isAlert)
                     .map(BotApiServer.Message::firstAt)
                     .filter(at -> !at.isBefore(broken))
                     .min(Instant::compareTo)

@@ -7,10 +7,12 @@ import io.lectio.core.policy.GuardedPaths;
 import io.lectio.core.policy.Language;
 import io.lectio.core.policy.PrivatePatterns;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.LocalTime;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -43,7 +45,7 @@ class ConfigLoaderTest {
         Settings settings = load("\ufeff# the owner's\r\nexport LECTIO_LANGUAGE='en' # note\r\nTELEGRAM_BOT_TOKEN=\""
                 + TOKEN + "\"\nTELEGRAM_CHAT_ID=-100123\nLECTIO_WEB_USER=a\nLECTIO_WEB_USER=nginx\n");
         assertThat(settings.language()).isEqualTo(Language.EN);
-        assertThat(settings.telegram())
+        assertThat(settings.channels().telegram())
                 .get()
                 .satisfies(telegram -> assertThat(telegram.token().value()).isEqualTo(TOKEN));
         assertThat(settings.site().webUser()).isEqualTo("nginx");
@@ -61,6 +63,52 @@ class ConfigLoaderTest {
                 .hasMessageContaining("config.env:3: LECTIO_SITE_ROOT site root '/' is too wide")
                 .hasMessageContaining("config.env:4: LECTIO_LANGUAGE is ru or en")
                 .hasMessageContaining("config.env:5: not an assignment");
+    }
+
+    @Test
+    void mailWebhookHeartbeatAndTheDailySignOfLifeAreRead() throws Exception {
+        Settings.Channels none = load("").channels();
+        assertThat(none.mail()).isEmpty();
+        assertThat(none.webhook()).isEmpty();
+        assertThat(none.alive()).contains(LocalTime.of(9, 0));
+        Settings.Channels all = load("""
+                LECTIO_MAIL_TO='owner@school.example, second@school.example'
+                LECTIO_MAIL_SERVER=smtp://mail.school.example
+                LECTIO_MAIL_USER=owner
+                LECTIO_MAIL_PASSWORD='cAnArY 1'
+                LECTIO_WEBHOOK_URL='https://hooks.example/cAnArY?key=cAnArY'
+                LECTIO_HEARTBEAT_URL=https://hc.example/cAnArY
+                LECTIO_ALIVE=
+                """).channels();
+        Settings.Mail mail = all.mail().orElseThrow();
+        assertThat(mail.server()).isEqualTo(URI.create("smtp://mail.school.example:587"));
+        assertThat(mail.from()).isEqualTo("owner@school.example");
+        assertThat(mail.to()).containsExactly("owner@school.example", "second@school.example");
+        assertThat(all.alive()).isEmpty();
+        assertThat(all.webhook().orElseThrow().value()).isEqualTo("https://hooks.example/cAnArY?key=cAnArY");
+        assertThat(all.toString()).contains("school.example").doesNotContain("cAnArY");
+    }
+
+    @Test
+    void whatIsWrongWithAWayIsToldWithoutItsSecret() {
+        assertThatThrownBy(() -> load("""
+                LECTIO_MAIL_TO='owner@school.example> Bcc: x'
+                LECTIO_MAIL_SERVER=smtp://user:cAnArY@mail.example
+                LECTIO_MAIL_PASSWORD=cAnArY
+                LECTIO_WEBHOOK_URL=cAnArY://x
+                LECTIO_HEARTBEAT_URL='https://hc.example/cAnArY a'
+                LECTIO_ALIVE=25:00
+                """))
+                .isInstanceOf(Settings.Invalid.class)
+                .hasMessageContaining("config.env:1: LECTIO_MAIL_TO is a mail address")
+                .hasMessageContaining("config.env:2: LECTIO_MAIL_SERVER is smtp://host:port")
+                .hasMessageContaining(
+                        "config.env:3: LECTIO_MAIL_USER and LECTIO_MAIL_PASSWORD are only of use together")
+                .hasMessageContaining("config.env:4: LECTIO_WEBHOOK_URL is not an address")
+                .hasMessageContaining("config.env:5: LECTIO_HEARTBEAT_URL is not an address")
+                .hasMessageContaining("config.env:6: LECTIO_ALIVE is a time of day such as 09:00")
+                .message()
+                .doesNotContain("cAnArY");
     }
 
     @Test
@@ -164,7 +212,7 @@ class ConfigLoaderTest {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw----"));
         assertThat(ConfigLoader.load(file).warnings().toString()).contains("others can write it", "chmod 600");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        assertThat(ConfigLoader.load(file).warnings().toString()).contains("others can read the token");
+        assertThat(ConfigLoader.load(file).warnings().toString()).contains("others can read what is secret in it");
     }
 
     @Test

@@ -179,12 +179,12 @@ class ControlTest {
                 List.of(),
                 new Incident.CoolingDown(NOW.plusSeconds(300), Optional.empty()),
                 Level.CRITICAL);
-        Alert alert = new Alert(8, Level.CRITICAL, incident, NOW, 1, 0, Optional.empty(), 0);
+        Alert alert = new Alert(8, Level.CRITICAL, incident, NOW, 1, 0, Optional.empty(), 0, Optional.empty());
         Durable durable = new Durable(
                 9,
                 List.of(incident),
                 Map.of(),
-                new Outbox(List.of(alert), NOW, Duration.ZERO, 0, Optional.empty(), 0),
+                new Outbox(List.of(alert), NOW, Duration.ZERO, 0, Optional.empty(), 0, List.of(), Optional.empty()),
                 0,
                 Optional.empty(),
                 Optional.empty());
@@ -205,7 +205,7 @@ class ControlTest {
     void whyAlertsDoNotArriveIsTold() throws Exception {
         GuardState begun = GuardState.begin(Durable.EMPTY);
         Event failed = new Event.Delivered(
-                new Outbox.Parcel(List.of(), Optional.empty(), false, 0),
+                new Outbox.Parcel(List.of(), Optional.empty(), false, 0, List.of(), false),
                 new Delivery.Unreachable("CONNECT: no route"));
         GuardState failing = Guard.decide(begun, failed, NOW, POLICY).next();
         try (ControlServer _ = serve(() -> new Snapshot(failing, POLICY, Optional.empty(), NOW, NOW))) {

@@ -60,6 +60,15 @@ public final class GuardedHost implements AutoCloseable {
         return bot;
     }
 
+    /// What is in the chat besides the guard's news of itself.
+    public List<BotApiServer.Message> alerts() {
+        return bot.chat().stream().filter(GuardedHost::isAlert).toList();
+    }
+
+    public static boolean isAlert(BotApiServer.Message message) {
+        return !message.text().matches("(?s)ℹ️ INFO .* · (охраняю|только смотрю|охрана|проверки в порядке).*");
+    }
+
     /// Returns when the guard answers.
     public void awaitGuard() {
         awaitStatus("");

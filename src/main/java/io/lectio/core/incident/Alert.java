@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param delivered the last revision that arrived; 0 when none did
 /// @param message the channel's message to edit
 /// @param rejections how often the channel refused the text
+/// @param remindAt when it is told anew, should its incident still need a person
 public record Alert(
         long id,
         Level level,
@@ -17,12 +18,27 @@ public record Alert(
         int revision,
         int delivered,
         Optional<Long> message,
-        int rejections) {
+        int rejections,
+        Optional<Instant> remindAt) {
     /// A text that was refused this often, also in its simplest form, is given up and logged.
     public static final int MOST_REJECTIONS = 3;
 
     static Alert of(long id, Incident incident, Instant dueAt) {
-        return new Alert(id, incident.worst(), incident, dueAt, 1, 0, Optional.empty(), 0);
+        return new Alert(id, incident.worst(), incident, dueAt, 1, 0, Optional.empty(), 0, Optional.empty());
+    }
+
+    /// The same in a new message, so that it is heard.
+    Alert anew(long id, Incident now, Instant at, Instant next) {
+        return new Alert(id, level, now, at, 1, 0, Optional.empty(), 0, Optional.of(next));
+    }
+
+    /// Whether this message repeats an earlier one. Once it is edited it tells what is new.
+    public boolean repeats() {
+        return unsent() && remindAt.isPresent();
+    }
+
+    Alert remindedAt(Instant next) {
+        return new Alert(id, level, incident, dueAt, revision, delivered, message, rejections, Optional.of(next));
     }
 
     public boolean pending() {
@@ -35,31 +51,33 @@ public record Alert(
 
     Alert revised(Incident now, Instant due) {
         Instant earliest = pending() && dueAt.isBefore(due) ? dueAt : due;
-        return new Alert(id, level, now, earliest, revision + 1, delivered, message, 0);
+        return new Alert(id, level, now, earliest, revision + 1, delivered, message, 0, remindAt);
     }
 
     Alert delivered(int arrived, Optional<Long> as) {
-        return new Alert(id, level, incident, dueAt, revision, arrived, as, 0);
+        return new Alert(id, level, incident, dueAt, revision, arrived, as, 0, remindAt);
     }
 
     Alert notAfter(Instant now) {
-        return dueAt.isAfter(now)
-                ? new Alert(id, level, incident, now, revision, delivered, message, rejections)
-                : this;
+        Instant due = dueAt.isAfter(now) ? now : dueAt;
+        Instant latest = now.plus(Outbox.NEXT_REMINDER);
+        Optional<Instant> next = remindAt.map(at -> at.isAfter(latest) ? latest : at);
+        return new Alert(id, level, incident, due, revision, delivered, message, rejections, next);
     }
 
     /// Enough for a line in a digest.
     Alert brief() {
-        return new Alert(id, level, incident.brief(), dueAt, revision, delivered, message, rejections);
+        return new Alert(id, level, incident.brief(), dueAt, revision, delivered, message, rejections, remindAt);
     }
 
-    Alert withoutTarget() {
-        return new Alert(id, level, incident, dueAt, revision, delivered, Optional.empty(), rejections);
+    /// On a way that has another name for its message, or none.
+    public Alert as(Optional<Long> named) {
+        return new Alert(id, level, incident, dueAt, revision, delivered, named, rejections, remindAt);
     }
 
     Alert rejected(int attempted) {
         int times = rejections + 1;
-        return new Alert(
-                id, level, incident, dueAt, revision, times >= MOST_REJECTIONS ? attempted : delivered, message, times);
+        int seen = times >= MOST_REJECTIONS ? attempted : delivered;
+        return new Alert(id, level, incident, dueAt, revision, seen, message, times, remindAt);
     }
 }

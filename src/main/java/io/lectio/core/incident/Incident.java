@@ -136,6 +136,14 @@ public record Incident(
         return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
     }
 
+    /// How long visitors missed the page or the API, as far as they were seen to; known when it is over.
+    public Duration down() {
+        boolean missed = symptom.filter(seen -> !seen.onlySlow()).isPresent();
+        return missed && phase instanceof Resolved(Instant at, var _) && at.isAfter(brokenAt)
+                ? Duration.between(brokenAt, at)
+                : Duration.ZERO;
+    }
+
     /// Healed so often in one incident that the fault itself stays.
     boolean flaps() {
         return lastAttempt().filter(last -> last.number() >= FLAPPING).isPresent();

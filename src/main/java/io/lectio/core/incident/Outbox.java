@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -17,9 +18,19 @@ import java.util.stream.Collectors;
 /// @param failures sends in a row that did not arrive
 /// @param moved the chat's new id, after the channel told of one
 /// @param merged how many alerts were too many to keep: the next digest counts them
+/// @param notices what is to be told of the guard itself, after all alerts
+/// @param failingSince when the first of the sends that did not arrive has failed
 public record Outbox(
-        List<Alert> alerts, Instant quietUntil, Duration quiet, int failures, Optional<Moved> moved, int merged) {
-    public static final Outbox EMPTY = new Outbox(List.of(), Instant.EPOCH, Duration.ZERO, 0, Optional.empty(), 0);
+        List<Alert> alerts,
+        Instant quietUntil,
+        Duration quiet,
+        int failures,
+        Optional<Moved> moved,
+        int merged,
+        List<Notice> notices,
+        Optional<Instant> failingSince) {
+    public static final Outbox EMPTY =
+            new Outbox(List.of(), Instant.EPOCH, Duration.ZERO, 0, Optional.empty(), 0, List.of(), Optional.empty());
 
     /// A long outage of the channel must not make the state large: more alerts than this are counted only.
     private static final int MOST = 100;
@@ -42,20 +53,48 @@ public record Outbox(
     private static final int MANY = 3;
     /// And so are two that were held up for so long.
     private static final Duration HELD_UP = Duration.ofSeconds(10);
+    /// After so long without success the other ways carry it too.
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /// A person who has not come is called again, and again.
+    private static final Duration FIRST_REMINDER = Duration.ofHours(1);
+
+    static final Duration NEXT_REMINDER = Duration.ofHours(4);
 
     public Outbox {
         alerts = List.copyOf(alerts);
+        notices = List.copyOf(notices);
+    }
+
+    private Outbox with(List<Alert> next) {
+        return new Outbox(next, quietUntil, quiet, failures, moved, merged, notices, failingSince);
+    }
+
+    private Outbox noticing(List<Notice> next) {
+        return new Outbox(alerts, quietUntil, quiet, failures, moved, merged, next, failingSince);
     }
 
     /// What one send carries.
     ///
-    /// @param alerts one, or a backlog
+    /// @param alerts one, or a backlog; none where it carries notices
     /// @param doubtful whether the last send has failed: it may have arrived all the same, so the channel is first
     ///     tried with something harmless, and a long outage does not fill the chat with copies
     /// @param merged how many more there were
-    public record Parcel(List<Alert> alerts, Optional<Moved> moved, boolean doubtful, int merged) {
+    /// @param late whether sends have failed for so long that it goes by every way there is
+    public record Parcel(
+            List<Alert> alerts,
+            Optional<Moved> moved,
+            boolean doubtful,
+            int merged,
+            List<Notice> notices,
+            boolean late) {
         public Parcel {
             alerts = List.copyOf(alerts);
+            notices = List.copyOf(notices);
+        }
+
+        /// The message to edit, if there is one.
+        public Optional<Long> message() {
+            return alerts.stream().findFirst().flatMap(Alert::message);
         }
 
         public boolean digest() {
@@ -79,7 +118,7 @@ public record Outbox(
         if (!told) {
             next.add(Alert.of(freshId, incident, due));
         }
-        return new Outbox(next, quietUntil, quiet, failures, moved, merged).bounded(incident.id());
+        return with(next).bounded(incident.id());
     }
 
     private Outbox bounded(long told) {
@@ -97,14 +136,68 @@ public record Outbox(
                         .filter(alert -> alert.incident().id() != told)
                         .min(Comparator.comparing(Alert::level).thenComparingLong(Alert::id));
         surplus.ifPresent(kept::remove);
-        return new Outbox(kept, quietUntil, quiet, failures, moved, surplus.isPresent() ? merged + 1 : merged);
+        int more = surplus.isPresent() ? merged + 1 : merged;
+        return new Outbox(kept, quietUntil, quiet, failures, moved, more, notices, failingSince);
+    }
+
+    /// Calls again for whoever has not come: an alert of an incident that still needs a person becomes a new message.
+    public Outbox reminded(List<Incident> open, LongSupplier freshId, Instant now) {
+        List<Alert> next = new ArrayList<>(alerts);
+        next.replaceAll(alert -> open.stream()
+                .filter(incident -> alert.level() == Level.CRITICAL
+                        && !alert.pending()
+                        && incident.id() == alert.incident().id()
+                        && !(incident.phase() instanceof Incident.Resolved))
+                .findFirst()
+                .map(incident -> alert.remindAt().isEmpty()
+                        ? alert.remindedAt(now.plus(FIRST_REMINDER))
+                        : alert.remindAt().get().isAfter(now)
+                                ? alert
+                                : alert.anew(freshId.getAsLong(), incident, now, now.plus(NEXT_REMINDER)))
+                .orElse(alert));
+        return next.equals(alerts) ? this : with(next);
+    }
+
+    /// Takes up news of the guard itself, in place of those of its kind that were not told. The end of a guard makes
+    /// its start old news.
+    public Outbox note(Notice fresh) {
+        Class<?> kind = fresh.news().getClass();
+        Class<?> old = fresh.news() instanceof Notice.Stopped ? Notice.Started.class : kind;
+        List<Notice> next = new ArrayList<>(notices);
+        next.removeIf(each -> !each.told() && (kind.isInstance(each.news()) || old.isInstance(each.news())));
+        next.add(fresh);
+        return noticing(next);
+    }
+
+    public Outbox without(Notice stale) {
+        return noticing(notices.stream().filter(each -> !each.equals(stale)).toList());
+    }
+
+    public Outbox counting(int incidents, Duration down) {
+        return noticing(
+                notices.stream().map(notice -> notice.counting(incidents, down)).toList());
+    }
+
+    /// Whether a last message is on its way, on a channel that works.
+    public boolean saysFarewell() {
+        return failures == 0 && noticed(Notice.Stopped.class).isPresent();
+    }
+
+    public Optional<Notice> noticed(Class<? extends Notice.News> kind) {
+        return notices.stream().filter(each -> kind.isInstance(each.news())).findFirst();
     }
 
     /// What to send now, CRITICAL first, then the one refused least, then the oldest. Where many are about to be due,
     /// they wait for one another.
     public Optional<Parcel> next(Instant now) {
-        if (now.isBefore(quietUntil) || readyAt().isAfter(now)) {
+        if (now.isBefore(quietUntil)) {
             return Optional.empty();
+        }
+        if (readyAt().isAfter(now)) {
+            List<Notice> told = notices.stream()
+                    .filter(notice -> !notice.dueAt().isAfter(now))
+                    .toList();
+            return told.isEmpty() ? Optional.empty() : Optional.of(parcel(List.of(), 0, told, now));
         }
         List<Alert> due = alerts.stream()
                 .filter(alert -> alert.pending() && !alert.dueAt().isAfter(now))
@@ -121,9 +214,15 @@ public record Outbox(
                                 .filter(alert -> alert.dueAt().isBefore(heldUp))
                                 .count()
                         > 1) {
-            return Optional.of(new Parcel(unsent, moved, failures > 0, merged));
+            return Optional.of(parcel(unsent, merged, List.of(), now));
         }
-        return due.stream().findFirst().map(alert -> new Parcel(ofOneMessage(alert), moved, failures > 0, 0));
+        return due.stream().findFirst().map(alert -> parcel(ofOneMessage(alert), 0, List.of(), now));
+    }
+
+    private Parcel parcel(List<Alert> carried, int more, List<Notice> told, Instant now) {
+        boolean late =
+                failingSince.filter(since -> !since.plus(PATIENCE).isAfter(now)).isPresent();
+        return new Parcel(carried, moved, failures > 0, more, told, late);
     }
 
     private List<Alert> ofOneMessage(Alert first) {
@@ -160,6 +259,9 @@ public record Outbox(
 
     public Optional<Instant> wakeAt() {
         Instant due = readyAt();
+        for (Notice notice : notices) {
+            due = notice.dueAt().isBefore(due) ? notice.dueAt() : due;
+        }
         return due.equals(Instant.MAX) ? Optional.empty() : Optional.of(due.isAfter(quietUntil) ? due : quietUntil);
     }
 
@@ -172,28 +274,39 @@ public record Outbox(
                 quiet,
                 failures,
                 moved,
-                merged);
+                merged,
+                notices.stream().map(notice -> notice.notAfter(now)).toList(),
+                failingSince.map(since -> since.isAfter(now) ? now : since));
     }
 
     public Outbox after(Parcel parcel, Delivery delivery, Instant now) {
+        Optional<Instant> failing = failingSince.or(() -> Optional.of(now));
         return switch (delivery) {
             case Delivery.Accepted(Optional<Long> message) -> {
                 Outbox told = mark(parcel, alert -> alert.delivered(alert.revision(), message));
-                yield new Outbox(told.alerts, now.plus(PACE), PACE, 0, moved, Math.max(0, merged - parcel.merged()));
+                int more = Math.max(0, merged - parcel.merged());
+                yield new Outbox(told.alerts, now.plus(PACE), PACE, 0, moved, more, told.notices, Optional.empty());
             }
-            case Delivery.TargetGone() -> mark(parcel, Alert::withoutTarget).hushed(now, PACE, 0);
-            case Delivery.RetryAfter(Duration pause) -> hushed(now, pause.plus(MARGIN), failures);
-            case Delivery.Unreachable _ -> hushed(now, backoff(), failures + 1);
-            case Delivery.Refused _ -> hushed(now, REFUSED_PAUSE, failures + 1);
+            case Delivery.TargetGone() ->
+                mark(parcel, alert -> alert.as(Optional.empty())).hushed(now, PACE, 0, Optional.empty());
+            case Delivery.RetryAfter(Duration pause) -> hushed(now, pause.plus(MARGIN), failures, failing);
+            case Delivery.Unreachable _ -> hushed(now, backoff(), failures + 1, failing);
+            case Delivery.Refused _ -> hushed(now, REFUSED_PAUSE, failures + 1, failing);
             case Delivery.Poison _ ->
-                mark(parcel, alert -> alert.rejected(alert.revision())).hushed(now, PACE, failures);
+                mark(parcel, alert -> alert.rejected(alert.revision())).hushed(now, PACE, failures, Optional.empty());
             case Delivery.Migrated(Moved to) ->
-                new Outbox(alerts, now.plus(PACE), PACE, failures, Optional.of(to), merged);
+                new Outbox(alerts, now.plus(PACE), PACE, failures, Optional.of(to), merged, notices, failingSince);
         };
     }
 
-    /// Drops what was told and belongs to no open incident, nor to a message that is still needed.
-    public Outbox swept(List<Incident> open) {
+    /// Drops what was told and belongs to no open incident, nor to a message that is still needed, and stale news.
+    public Outbox swept(List<Incident> open, Instant now) {
+        if (notices.stream().anyMatch(notice -> notice.isOver(now))) {
+            return noticing(notices.stream()
+                            .filter(notice -> !notice.isOver(now))
+                            .toList())
+                    .swept(open, now);
+        }
         List<Alert> needed = new ArrayList<>();
         for (Alert alert : alerts) {
             if (alert.pending() || isOfOneOf(open, alert)) {
@@ -208,7 +321,7 @@ public record Outbox(
         List<Alert> kept = alerts.stream()
                 .filter(alert -> needed.contains(alert) || messages.contains(alert.message()))
                 .toList();
-        return kept.size() == alerts.size() ? this : new Outbox(kept, quietUntil, quiet, failures, moved, merged);
+        return kept.size() == alerts.size() ? this : with(kept);
     }
 
     private static boolean isOfOneOf(List<Incident> open, Alert alert) {
@@ -225,11 +338,12 @@ public record Outbox(
         return doubled.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : doubled;
     }
 
-    private Outbox hushed(Instant now, Duration length, int failed) {
-        return new Outbox(alerts, now.plus(length), length, failed, moved, merged);
+    private Outbox hushed(Instant now, Duration length, int failed, Optional<Instant> since) {
+        return new Outbox(alerts, now.plus(length), length, failed, moved, merged, notices, since);
     }
 
     /// The alerts as they were sent are marked; one that was revised meanwhile keeps its newer revision to send.
+    /// Notices are told or refused once.
     private Outbox mark(Parcel parcel, UnaryOperator<Alert> as) {
         List<Alert> next = alerts.stream()
                 .map(alert -> parcel.alerts().stream()
@@ -238,7 +352,11 @@ public record Outbox(
                         .map(sent -> merge(alert, as.apply(sent)))
                         .orElse(alert))
                 .toList();
-        return new Outbox(next, quietUntil, quiet, failures, moved, merged);
+        List<Notice> left = new ArrayList<>(notices);
+        left.replaceAll(notice ->
+                parcel.notices().stream().anyMatch(sent -> sent.id() == notice.id()) ? notice.asTold() : notice);
+        left.removeIf(notice -> notice.told() && !(notice.news() instanceof Notice.Started));
+        return with(next).noticing(left);
     }
 
     private static Alert merge(Alert now, Alert marked) {
@@ -250,6 +368,7 @@ public record Outbox(
                 now.revision(),
                 marked.delivered(),
                 marked.message(),
-                marked.rejections());
+                marked.rejections(),
+                now.remindAt());
     }
 }

@@ -3,6 +3,7 @@ package io.lectio.core.policy;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -10,6 +11,7 @@ import java.util.TreeSet;
 ///
 /// @param repairs false means looking only: what would be repaired is told, nothing is touched
 /// @param checks what is checked, the deepest first
+/// @param notices what the guard tells of itself, if anything
 public record Policy(
         Site site,
         Services services,
@@ -17,13 +19,18 @@ public record Policy(
         boolean repairs,
         Limits limits,
         Timing timing,
-        Patience patience) {
+        Patience patience,
+        Optional<Notices> notices) {
     public Policy {
         checks = Collections.unmodifiableSet(EnumSet.copyOf(checks));
     }
 
     public Policy(Site site, Services services, boolean repairs, Limits limits) {
-        this(site, services, services.checks(), repairs, limits, Timing.DEFAULT, Patience.DEFAULT);
+        this(site, services, repairs, limits, Optional.empty());
+    }
+
+    public Policy(Site site, Services services, boolean repairs, Limits limits, Optional<Notices> notices) {
+        this(site, services, services.checks(), repairs, limits, Timing.DEFAULT, Patience.DEFAULT, notices);
     }
 
     /// The names under which this policy's remedies keep their budgets.

@@ -12,14 +12,14 @@ import java.util.concurrent.TimeUnit;
 /// The end of an exchange as a whole. However slowly the other side speaks or listens, it is not prolonged: the
 /// connection is closed at its end, for a time limit on single reads bounds neither writes nor what TLS reads in
 /// pieces.
-final class Deadline implements AutoCloseable {
+public final class Deadline implements AutoCloseable {
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
     private final Duration whole;
     private final long start = System.nanoTime();
     private final List<Future<?>> watches = new ArrayList<>();
 
-    Deadline(Duration whole) {
+    public Deadline(Duration whole) {
         this.whole = whole;
     }
 
@@ -31,7 +31,7 @@ final class Deadline implements AutoCloseable {
     }
 
     /// Closes this connection when the time is over.
-    void watch(Socket socket) {
+    public void watch(Socket socket) {
         watches.add(TIMER.schedule(() -> cut(socket), Math.max(0, leftNanos()), TimeUnit.NANOSECONDS));
     }
 

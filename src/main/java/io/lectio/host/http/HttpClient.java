@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
@@ -35,21 +36,27 @@ public final class HttpClient {
     }
 
     public HttpAnswer get(URI url, int mostBytes, Duration deadline) throws HttpFailure {
-        return exchange("GET", url, Optional.empty(), mostBytes, deadline);
+        return exchange("GET", url, "", Optional.empty(), mostBytes, deadline);
     }
 
-    public HttpAnswer postJson(URI url, byte[] body, int mostBytes, Duration deadline) throws HttpFailure {
-        return exchange("POST", url, Optional.of(body), mostBytes, deadline);
+    /// @param headers of ours besides, as they are sent
+    public HttpAnswer postJson(URI url, Map<String, String> headers, byte[] body, int mostBytes, Duration deadline)
+            throws HttpFailure {
+        StringBuilder lines = new StringBuilder();
+        headers.forEach(
+                (name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
+        return exchange("POST", url, lines.toString(), Optional.of(body), mostBytes, deadline);
     }
 
-    private HttpAnswer exchange(String method, URI url, Optional<byte[]> body, int mostBytes, Duration within)
+    private HttpAnswer exchange(
+            String method, URI url, String headers, Optional<byte[]> body, int mostBytes, Duration within)
             throws HttpFailure {
         if (url.getHost() == null || url.getPort() > 65_535) {
             throw new HttpFailure(HttpFailure.Kind.MALFORMED, "no address that can be asked: " + url);
         }
         try (Deadline deadline = new Deadline(within)) {
             try {
-                return converse(method, url, body, mostBytes, deadline);
+                return converse(method, url, headers, body, mostBytes, deadline);
             } catch (HttpFailure e) {
                 throw deadline.passed() && e.kind() != HttpFailure.Kind.PROXY ? deadline.failure() : e;
             } catch (IOException e) {
@@ -66,14 +73,15 @@ public final class HttpClient {
         };
     }
 
-    private HttpAnswer converse(String method, URI url, Optional<byte[]> body, int mostBytes, Deadline deadline)
+    private HttpAnswer converse(
+            String method, URI url, String headers, Optional<byte[]> body, int mostBytes, Deadline deadline)
             throws IOException {
         boolean secure = "https".equalsIgnoreCase(url.getScheme());
         int port = url.getPort() > 0 ? url.getPort() : secure ? 443 : 80;
         try (Socket plain = dialer.dial(url.getHost(), port, deadline);
                 Socket socket = secure ? encrypt(plain, url.getHost(), port, deadline) : plain) {
             OutputStream out = socket.getOutputStream();
-            out.write(head(method, url, body).getBytes(StandardCharsets.UTF_8));
+            out.write(head(method, url, headers, body).getBytes(StandardCharsets.UTF_8));
             out.write(body.orElse(new byte[0]));
             out.flush();
             AnswerReader reader = new AnswerReader(socket.getInputStream(), () -> socket.setSoTimeout(deadline.left()));
@@ -83,7 +91,7 @@ public final class HttpClient {
         }
     }
 
-    private static String head(String method, URI named, Optional<byte[]> body) {
+    private static String head(String method, URI named, String headers, Optional<byte[]> body) {
         URI url = URI.create(named.toASCIIString());
         String path = url.getRawPath() == null || url.getRawPath().isEmpty() ? "/" : url.getRawPath();
         String query = url.getRawQuery() == null ? "" : "?" + url.getRawQuery();
@@ -91,7 +99,7 @@ public final class HttpClient {
         String content = body.map(bytes -> "Content-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n")
                 .orElse("");
         return method + " " + path + query + " HTTP/1.1\r\nHost: " + host
-                + "\r\nUser-Agent: lectio-monitor\r\nAccept: */*\r\n" + content + "Connection: close\r\n\r\n";
+                + "\r\nUser-Agent: lectio-monitor\r\nAccept: */*\r\n" + headers + content + "Connection: close\r\n\r\n";
     }
 
     /// None where TLS cannot carry the name.

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -290,7 +291,7 @@ class HttpClientTest {
             write(socket, OK + "Content-Length: 0\r\n\r\n");
         })) {
             byte[] body = "{\"text\":\"привет\"}".getBytes(StandardCharsets.UTF_8);
-            HttpAnswer answer = client.postJson(server.url("/bot/send"), body, MOST, AMPLE);
+            HttpAnswer answer = client.postJson(server.url("/bot/send"), Map.of(), body, MOST, AMPLE);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(heard.next())
                     .startsWith("POST /bot/send HTTP/1.1\r\n")
@@ -361,8 +362,8 @@ class HttpClientTest {
         try (RawServer server = RawServer.deaf()) {
             byte[] more = new byte[64 << 20];
             long start = System.nanoTime();
-            HttpFailure failure =
-                    catchThrowableOfType(HttpFailure.class, () -> client.postJson(server.url("/"), more, MOST, SHORT));
+            HttpFailure failure = catchThrowableOfType(
+                    HttpFailure.class, () -> client.postJson(server.url("/"), Map.of(), more, MOST, SHORT));
             assertThat(failure.kind()).isEqualTo(Kind.TIMEOUT);
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SHORT_AT_MOST);
         }

@@ -1,0 +1,176 @@
+package io.lectio.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Services;
+import io.lectio.core.policy.Site;
+import java.nio.file.Path;
+import java.net.URI;
+import io.lectio.core.GuardState;
+import io.lectio.core.health.CheckHealth;
+import io.lectio.core.health.Finding;
+import io.lectio.core.health.Observation;
+import io.lectio.core.incident.Alert;
+import io.lectio.core.incident.Incident;
+import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Outbox;
+import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Threshold;
+import io.lectio.engine.EventLog;
+import io.lectio.engine.GuardLoop.Snapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What an outside watcher hears, with the clock in hand.
+class HeartbeatTest {
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final List<String> logged = new ArrayList<>();
+    private volatile int status = 200;
+    private final HttpServer server = start();
+    private Instant now = Told.BROKEN;
+    private Instant lookedAt = Told.BROKEN;
+    private List<Incident> incidents = List.of();
+    private Optional<String> degraded = Optional.empty();
+
+    private HttpServer start() {
+        try {
+            HttpServer made = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            made.createContext("/", exchange -> {
+                heard.add(exchange.getRequestURI().toString());
+                exchange.sendResponseHeaders(status, -1);
+                exchange.close();
+            });
+            made.start();
+            return made;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private final Heartbeat heartbeat =
+            heartbeat("http://127.0.0.1:" + server.getAddress().getPort() + "/cAnArY/?a=1");
+
+    private Heartbeat heartbeat(String url) {
+        EventLog log = new EventLog() {
+            @Override
+            public void health(Level level, String text) {
+                logged.add(level + " " + text);
+            }
+
+            @Override
+            public void alert(Level level, String text) {}
+        };
+        return new Heartbeat(new Secret(url), this::snapshot, log, () -> now);
+    }
+
+    private static final Policy ONLY_PAGE = new Policy(
+            new Site(
+                    URI.create("http://localhost/"),
+                    "127.0.0.1",
+                    Path.of("/var/www/site"),
+                    Path.of("/var/www/site/build"),
+                    "www-data",
+                    new PrivatePatterns(List.of())),
+            Services.NONE,
+            Set.of(CheckId.PAGE),
+            true,
+            Limits.DEFAULT,
+            Policy.Timing.DEFAULT,
+            Policy.Patience.DEFAULT,
+            Optional.empty());
+
+    private Snapshot snapshot() {
+        Observation look = new Observation(
+                CheckId.PAGE,
+                lookedAt,
+                new Observation.Passed(new Finding.Answers(CheckId.PAGE, List.of(), Duration.ZERO)));
+        CheckHealth health = CheckHealth.pending(lookedAt).next(look, new Threshold(1, 1), lookedAt);
+        GuardState none = GuardState.begin(new GuardState.Durable(
+                1, incidents, Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty()));
+        none.health().put(CheckId.PAGE, health);
+        return new Snapshot(none, ONLY_PAGE, degraded, Told.BROKEN, now);
+    }
+
+    @AfterEach
+    void close() {
+        server.stop(0);
+        assertThat(logged).noneMatch(line -> line.contains("cAnArY"));
+    }
+
+    private void passes(Duration time, boolean looks) {
+        now = now.plus(time);
+        lookedAt = looks ? now : lookedAt;
+        heartbeat.beat();
+    }
+
+    @Test
+    void saysThatItStartsThenThatItLivesAtMostEachHalfMinute() {
+        heartbeat.beat();
+        for (int second = 0; second < 60; second += 10) {
+            passes(Duration.ofSeconds(10), true);
+        }
+        assertThat(heard).containsExactly("/cAnArY/start?a=1", "/cAnArY?a=1", "/cAnArY?a=1");
+    }
+
+    @Test
+    void aGuardThatDoesNotLookAnyMoreIsNotHeardOf() {
+        heartbeat.beat();
+        passes(Duration.ofMinutes(10), false);
+        assertThat(heard).hasSize(1);
+    }
+
+    @Test
+    void failsWhileAPersonIsNeededOrNothingCanBeSaved() {
+        Alert down =
+                ChannelContract.closed("index.html").critical().coolingDown().alert(1, Optional.empty());
+        heartbeat.beat();
+        incidents = List.of(down.incident());
+        passes(Duration.ofSeconds(30), true);
+        incidents = List.of();
+        degraded = Optional.of("disk full");
+        passes(Duration.ofSeconds(30), true);
+        degraded = Optional.empty();
+        incidents = List.of(ChannelContract.closed("index.html")
+                .critical()
+                .healed(Duration.ofSeconds(1), 1)
+                .alert(1, Optional.empty())
+                .incident());
+        passes(Duration.ofSeconds(30), true);
+        assertThat(heard).containsExactly("/cAnArY/start?a=1", "/cAnArY/fail?a=1", "/cAnArY/fail?a=1", "/cAnArY?a=1");
+    }
+
+    @Test
+    void complainsOnceAnHour() {
+        status = 500;
+        heartbeat.beat();
+        for (int i = 0; i < 130; i++) {
+            passes(Duration.ofSeconds(30), true);
+        }
+        assertThat(logged).hasSize(2).allMatch(line -> line.startsWith("WARNING") && line.contains("status 500"));
+        assertThat(heard).hasSize(131);
+    }
+
+    @Test
+    void anAddressThatCannotBeAskedIsToldWithoutIt() {
+        heartbeat("http://127.0.0.1:1/cAnArY").beat();
+        heartbeat("http://127.0.0.1:99999/cAnArY").beat();
+        assertThat(logged).hasSize(2);
+    }
+}
