@@ -3,10 +3,12 @@ package io.lectio.cli;
 import io.lectio.config.Home;
 import io.lectio.store.Episode;
 import io.lectio.store.History;
+import io.lectio.store.HistoryEvent;
 import io.lectio.store.Hour;
 import io.lectio.store.Uptime;
 import io.lectio.wiring.Demo;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,10 +33,10 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         History history = Demo.history(Home.of(System.getenv()));
-        List<Episode> incidents = history.incidents(period.from(), period.to());
+        List<HistoryEvent> events = history.events(period.from(), period.to().plus(Duration.ofDays(1)));
+        List<Episode> incidents = History.open(events, period.from(), period.to());
         List<Hour> hours = history.results(period.from(), period.to());
-        Uptime uptime =
-                Uptime.of(history.events(period.from(), period.to()), hours, incidents, period.from(), period.to());
+        Uptime uptime = Uptime.of(events, hours, incidents, period.from(), period.to());
         System.out.println(
                 json
                         ? HistoryText.json(uptime, incidents, hours, period)

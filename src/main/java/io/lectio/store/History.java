@@ -39,15 +39,22 @@ public record History(Path folder) {
 
     /// Of the hours from the first time on, before the second.
     public List<Hour> results(Instant from, Instant to) throws IOException {
-        Instant first = from.truncatedTo(ChronoUnit.HOURS);
-        return read(RESULTS, from, to, Hour::of).stream()
-                .filter(hour -> !hour.hour().isBefore(first) && hour.hour().isBefore(to))
-                .toList();
+        String first = from.truncatedTo(ChronoUnit.HOURS).toString();
+        String end = to.toString();
+        return read(
+                RESULTS,
+                from,
+                to,
+                line -> line.compareTo(first) < 0 || line.compareTo(end) > 0 ? Optional.empty() : Hour.of(line));
     }
 
     /// What was broken at some time between these, in the order of the breaks.
     public List<Episode> incidents(Instant from, Instant to) throws IOException {
-        return episodes(events(from, to.plus(1, ChronoUnit.DAYS))).stream() // how it ended, and was told
+        return open(events(from, to.plus(1, ChronoUnit.DAYS)), from, to); // how it ended, and was told
+    }
+
+    public static List<Episode> open(List<HistoryEvent> events, Instant from, Instant to) {
+        return episodes(events).stream()
                 .filter(each -> each.brokenAt().isBefore(to)
                         && !each.endedAt().orElse(Instant.MAX).isBefore(from))
                 .toList();
