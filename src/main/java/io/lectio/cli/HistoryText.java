@@ -1,12 +1,12 @@
 package io.lectio.cli;
 
 import io.lectio.drill.Scenario;
+import io.lectio.json.JsonCodec;
 import io.lectio.store.Episode;
 import io.lectio.store.History;
 import io.lectio.store.HistoryEvent;
 import io.lectio.store.HistoryEvent.What;
 import io.lectio.store.Hour;
-import io.lectio.json.JsonCodec;
 import io.lectio.store.Uptime;
 import java.io.IOException;
 import java.time.Duration;

@@ -34,12 +34,12 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The history: `events-YYYY-MM.jsonl`, one [HistoryEvent] a line, and `results-YYYY-MM.tsv`, one [Hour] of a check a
-/// line, by months of UTC.
+/// The history: `events-YYYY-MM.jsonl`, one [HistoryEvent] a line, and `results-YYYY-MM.tsv`, one [Hour] of a check
+/// a line, by months of UTC.
 ///
 /// Besides the fields of all lines, `opened` has brokenAt, openedAt, subject, kind, cause and `down`; so has
-/// `resolved`, with attempts, proof, and what was found, repaired and proved how many millis after the break; `told`
-/// has toldMillis. At a start and in a new month what is open is said to be `opened` once more.
+/// `resolved`, with attempts, proof, and what was found, repaired and proved how many millis after the break;
+/// `told` has toldMillis. At a start and in a new month what is open is said to be `opened` once more.
 public final class HistoryWriter implements Chronicle, AutoCloseable {
     private static final int LONGEST = 4_000;
     /// What is healed sooner may be so before any look at the page or the API: it counts as missed by visitors.
@@ -75,7 +75,13 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
             case Event.RepairDone(long id, var _) -> repairedAt.putIfAbsent(id, now);
             case Event.Delivered(var parcel, Delivery.Accepted _) ->
                 parcel.alerts().forEach(alert -> told(alert, now));
-            case Event.Observed _, Event.Delivered _, Event.PathsChanged _, Event.ServiceChanged _, Event.Ordered _, Event.Stopping _, Event.Tick _ -> {}
+            case Event.Observed _,
+                    Event.Delivered _,
+                    Event.PathsChanged _,
+                    Event.ServiceChanged _,
+                    Event.Ordered _,
+                    Event.Stopping _,
+                    Event.Tick _ -> {}
         }
         for (Incident incident : after.durable().incidents()) {
             compare(find(before, incident.id()), incident, anew, now);

@@ -3,13 +3,6 @@ package io.lectio.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import io.lectio.core.policy.Limits;
-import io.lectio.core.policy.Policy;
-import io.lectio.core.policy.PrivatePatterns;
-import io.lectio.core.policy.Services;
-import io.lectio.core.policy.Site;
-import java.nio.file.Path;
-import java.net.URI;
 import io.lectio.core.GuardState;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.Finding;
@@ -19,7 +12,12 @@ import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Services;
+import io.lectio.core.policy.Site;
 import io.lectio.core.policy.Threshold;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
@@ -27,6 +25,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,8 +102,8 @@ class HeartbeatTest {
                 lookedAt,
                 new Observation.Passed(new Finding.Answers(CheckId.PAGE, List.of(), Duration.ZERO)));
         CheckHealth health = CheckHealth.pending(lookedAt).next(look, new Threshold(1, 1), lookedAt);
-        GuardState none = GuardState.begin(new GuardState.Durable(
-                1, incidents, Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty()));
+        GuardState none = GuardState.begin(
+                new GuardState.Durable(1, incidents, Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty()));
         none.health().put(CheckId.PAGE, health);
         return new Snapshot(none, ONLY_PAGE, degraded, Told.BROKEN, now);
     }
