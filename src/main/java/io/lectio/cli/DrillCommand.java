@@ -40,6 +40,9 @@ final class DrillCommand implements Callable<Integer> {
     @Option(names = "--real", description = "Break the real site, which its visitors see.")
     private boolean real;
 
+    @Option(names = "--site", paramLabel = "NAME", description = "With --real: which of several sites.")
+    private String site = "";
+
     @Option(names = "--yes", description = "With --real: do not ask.")
     private boolean yes;
 
@@ -72,8 +75,15 @@ final class DrillCommand implements Callable<Integer> {
             return refuse("Not confirmed, so nothing is broken. Without a terminal: --real --yes");
         }
         try {
-            Drill drill = demo.isPresent() ? demo.get() : Drills.real(home, ConfigLoader.load(home.configuration()));
-            return told(Drills.run(home, drill, scenarios));
+            if (demo.isPresent()) {
+                return told(Drills.run(home, demo.get(), scenarios));
+            }
+            List<Settings.SiteSettings> named = ConfigLoader.load(home.configuration()).sites().stream()
+                    .filter(each -> site.isEmpty() || each.label().equals(site))
+                    .toList();
+            return named.size() == 1
+                    ? told(Drills.run(home, Drills.real(home, named.getFirst()), scenarios))
+                    : refuse("Which of the sites? --site with its name, as in lectio.yaml");
         } catch (Settings.Invalid e) {
             return refuse(String.valueOf(e.getMessage()));
         }

@@ -14,7 +14,13 @@ import picocli.CommandLine.IVersionProvider;
         name = "lectio",
         mixinStandardHelpOptions = true,
         versionProvider = LectioCommand.Version.class,
-        subcommands = {RunCommand.class, CheckCommand.class, StatusCommand.class, DrillCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            StatusCommand.class,
+            DrillCommand.class,
+            ConfigCommand.class
+        },
         description = "Guards a site on its own server: sees a fault, repairs it, proves the repair, tells the owner.",
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",

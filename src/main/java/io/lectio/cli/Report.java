@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
+import io.lectio.config.Settings.SiteSettings;
 import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /// What the commands print.
 final class Report {
@@ -26,18 +28,20 @@ final class Report {
         List<String> lines = new ArrayList<>();
         lines.add("Lectio Monitor guards what it finds here, "
                 + (repairs ? "and repairs it" : "only looking (--repair to repair)"));
-        lines.add("  page      " + settings.site().page() + " at "
-                + settings.site().server());
-        lines.add("  files     " + settings.site().webRoot() + " for "
-                + settings.site().webUser());
-        settings.services()
-                .proxy()
-                .ifPresent(proxy -> lines.add("  web       " + proxy.unit() + ", where systemd has it"));
-        settings.services()
-                .app()
-                .ifPresent(app ->
-                        lines.add("  app       " + app.unit() + " at " + app.direct() + ", its API at " + app.api()));
-        lines.add("  site root " + settings.site().siteRoot() + ", nothing above it is ever changed");
+        for (SiteSettings site : settings.sites()) {
+            site.name().ifPresent(name -> lines.add("  site      " + name));
+            lines.add("  page      " + site.site().page() + " at " + site.site().server());
+            lines.add("  files     " + site.site().webRoot() + " for "
+                    + site.site().webUser());
+            site.services()
+                    .proxy()
+                    .ifPresent(proxy -> lines.add("  web       " + proxy.unit() + ", where systemd has it"));
+            site.services()
+                    .app()
+                    .ifPresent(app -> lines.add(
+                            "  app       " + app.unit() + " at " + app.direct() + ", its API at " + app.api()));
+            lines.add("  site root " + site.site().siteRoot() + ", nothing above it is ever changed");
+        }
         lines.add("  alerts    "
                 + (settings.telegram().isPresent()
                         ? "Telegram, " + settings.language()
@@ -68,6 +72,15 @@ final class Report {
             json.writeEndObject();
         }
         return text.toString();
+    }
+
+    /// By the labels of several sites, none of which needs an escape.
+    static String json(SequencedMap<String, Map<CheckId, Observation.Outcome>> sites) throws IOException {
+        List<String> parts = new ArrayList<>();
+        for (Map.Entry<String, Map<CheckId, Observation.Outcome>> each : sites.entrySet()) {
+            parts.add("\"" + each.getKey() + "\":" + json(each.getValue()));
+        }
+        return "{" + String.join(",", parts) + "}";
     }
 
     /// The daemon's JSON for people, one line a value.

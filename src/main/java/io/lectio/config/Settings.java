@@ -1,6 +1,7 @@
 package io.lectio.config;
 
 import io.lectio.core.policy.Language;
+import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Secret;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
@@ -8,16 +9,40 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
-/// What `config.env` says, checked.
+/// What `config.env` and `lectio.yaml` say, checked.
+///
+/// @param sites at least one
 public record Settings(
-        Site site,
-        Services services,
-        int repairsPerHour,
-        Language language,
-        Optional<Telegram> telegram,
-        List<Problem> warnings) {
+        List<SiteSettings> sites, Language language, Optional<Telegram> telegram, List<Problem> warnings) {
     public Settings {
+        sites = List.copyOf(sites);
         warnings = List.copyOf(warnings);
+    }
+
+    /// What is guarded, and how.
+    ///
+    /// @param name what the owner calls it, if so
+    public record SiteSettings(Optional<String> name, Policy policy) {
+        public Site site() {
+            return policy.site();
+        }
+
+        public Services services() {
+            return policy.services();
+        }
+
+        public String label() {
+            return name.orElse(String.valueOf(site().page().getHost()));
+        }
+    }
+
+    /// The same for one of its sites alone.
+    public Settings of(SiteSettings site) {
+        return new Settings(List.of(site), language, telegram, List.of());
+    }
+
+    public boolean hasSeveral() {
+        return sites.size() > 1;
     }
 
     /// @param proxy may hold a password, so it is never printed
@@ -30,10 +55,22 @@ public record Settings(
     }
 
     /// @param line from 1; 0 when it is about the file as a whole
-    public record Problem(String file, int line, String text) {
+    /// @param column from 1; 0 where it says nothing
+    public record Place(String file, int line, int column) {
         @Override
         public String toString() {
-            return file + (line > 0 ? ":" + line : "") + ": " + text;
+            return file + (line > 0 ? ":" + line : "") + (column > 0 ? ":" + column : "");
+        }
+    }
+
+    public record Problem(Place place, String text) {
+        Problem(String file, int line, String text) {
+            this(new Place(file, line, 0), text);
+        }
+
+        @Override
+        public String toString() {
+            return place + ": " + text;
         }
     }
 

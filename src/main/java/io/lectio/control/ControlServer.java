@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
@@ -30,23 +31,26 @@ public final class ControlServer implements AutoCloseable {
     }
 
     /// The state folder is the guard's own and one guard holds its lock, so an old socket there is a dead one.
-    public static ControlServer start(Path stateFolder, Supplier<Snapshot> snapshot) throws IOException {
+    ///
+    /// @param snapshots by the label of each site
+    public static ControlServer start(Path stateFolder, Supplier<? extends Map<String, Snapshot>> snapshots)
+            throws IOException {
         Path socket = stateFolder.resolve(ControlClient.SOCKET);
         Files.deleteIfExists(socket);
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(socket));
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
         ControlServer server = new ControlServer(channel, socket);
-        Thread.ofPlatform().name("control").daemon().start(() -> server.serve(snapshot));
+        Thread.ofPlatform().name("control").daemon().start(() -> server.serve(snapshots));
         return server;
     }
 
-    private void serve(Supplier<Snapshot> snapshot) {
+    private void serve(Supplier<? extends Map<String, Snapshot>> snapshots) {
         while (true) {
             try (SocketChannel caller = channel.accept()) {
                 // a status is smaller than the socket's buffer, so a caller who does not read holds nobody up
                 caller.configureBlocking(false);
-                caller.write(ByteBuffer.wrap(StatusJson.write(snapshot.get()).getBytes(StandardCharsets.UTF_8)));
+                caller.write(ByteBuffer.wrap(StatusJson.write(snapshots.get()).getBytes(StandardCharsets.UTF_8)));
             } catch (ClosedChannelException e) {
                 return;
             } catch (IOException e) {

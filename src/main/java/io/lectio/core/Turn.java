@@ -88,6 +88,10 @@ final class Turn {
         nextProof = state.nextProof();
         filesRestUntil = state.filesRestUntil();
         degraded = state.degraded();
+        boolean rested = state.turnedAt().isAfter(Instant.EPOCH) && policy.rests(state.turnedAt());
+        if (rested != resting()) {
+            record(Level.INFO, "the maintenance window " + (rested ? "ends" : "begins"));
+        }
         if (now.isBefore(state.turnedAt())) {
             clockWasSetBack(Duration.between(now, state.turnedAt()));
         }
@@ -268,7 +272,16 @@ final class Turn {
         }
     }
 
+    /// Whether a person works on the site: nothing is repaired then and nothing told. What is still broken at the end
+    /// becomes an incident then.
+    private boolean resting() {
+        return policy.rests(now);
+    }
+
     private void advance() {
+        if (resting()) {
+            return;
+        }
         Map<CheckId, Diagnosis> found = Diagnosis.diagnose(health, lastChange, now, policy);
         if (found.isEmpty() && incidents.isEmpty()) {
             return;
@@ -347,7 +360,7 @@ final class Turn {
         }
         hurry();
         outbox = outbox.swept(incidents);
-        if (sending.isEmpty()) {
+        if (sending.isEmpty() && !resting()) {
             outbox.next(now).ifPresent(parcel -> {
                 parcel.alerts().forEach(alert -> sending.add(alert.id()));
                 actions.add(new Action.Send(parcel));
@@ -370,7 +383,9 @@ final class Turn {
     /// What is on its way up, or stopped for a moment, is asked again soon.
     private void hurry() {
         Set<CheckId> hurried = EnumSet.noneOf(CheckId.class);
-        incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
+        if (!resting()) {
+            incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
+        }
         tracks.forEach((check, track) -> {
             if (track.paused()
                     .filter(soFar -> soFar.compareTo(policy.patience().paused()) < 0)
@@ -434,7 +449,7 @@ final class Turn {
         for (Incident open : incidents) {
             at = earlier(at, course.wakeAt(open).orElse(at));
         }
-        if (sending.isEmpty()) {
+        if (sending.isEmpty() && !resting()) {
             at = earlier(at, outbox.wakeAt().orElse(at));
         }
         return at;

@@ -2,6 +2,8 @@ package io.lectio.wiring;
 
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
+import io.lectio.config.Settings.SiteSettings;
+import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
@@ -78,13 +80,9 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
 
     /// What of these settings holds for the demo.
     public static Settings settings(Settings settings, Site site, Services services) {
-        return new Settings(
-                site,
-                services,
-                settings.repairsPerHour(),
-                settings.language(),
-                settings.telegram(),
-                settings.warnings());
+        Policy policy = new Policy(
+                site, services, true, settings.sites().getFirst().policy().limits());
+        return settings.of(new SiteSettings(Optional.empty(), policy));
     }
 
     /// Starts and guards it until the process is told to end.

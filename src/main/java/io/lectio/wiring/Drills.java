@@ -1,7 +1,7 @@
 package io.lectio.wiring;
 
 import io.lectio.config.Home;
-import io.lectio.config.Settings;
+import io.lectio.config.Settings.SiteSettings;
 import io.lectio.core.health.ProcessView;
 import io.lectio.core.policy.Services;
 import io.lectio.drill.Drill;
@@ -40,7 +40,7 @@ public final class Drills {
     }
 
     /// On the configured site.
-    public static Drill real(Home home, Settings settings) throws IOException {
+    public static Drill real(Home home, SiteSettings settings) throws IOException {
         Optional<String> unit = settings.services().app().map(Services.App::unit);
         return new Drill(
                 Daemon.real(settings.site()),

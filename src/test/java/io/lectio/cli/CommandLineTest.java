@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -229,7 +230,7 @@ class CommandLineTest {
     void theDaemonsStatusIsToldForPeopleAndForPrograms() throws Exception {
         Snapshot snapshot = new Snapshot(
                 GuardState.begin(GuardState.Durable.EMPTY), Services.NONE.checks(), Optional.empty(), NOW, NOW);
-        try (ControlServer _ = ControlServer.start(home.resolve("state"), () -> snapshot)) {
+        try (ControlServer _ = ControlServer.start(home.resolve("state"), () -> Map.of("localhost", snapshot))) {
             Ended json = lectio("status", "--json");
             assertThat(json.code()).isEqualTo(LectioCommand.OK);
             isOneJsonObject(json.out());

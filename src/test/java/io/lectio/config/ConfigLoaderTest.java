@@ -34,7 +34,11 @@ class ConfigLoaderTest {
 
     @Test
     void aMissingFileMeansThePlansSite() throws Settings.Invalid {
-        assertThat(ConfigLoader.load(folder.resolve("none")).site().webRoot())
+        assertThat(ConfigLoader.load(folder.resolve("none"))
+                        .sites()
+                        .getFirst()
+                        .site()
+                        .webRoot())
                 .isEqualTo(Path.of("/var/www/teaching_panel/frontend/build"));
     }
 
@@ -46,7 +50,7 @@ class ConfigLoaderTest {
         assertThat(settings.telegram())
                 .get()
                 .satisfies(telegram -> assertThat(telegram.token().value()).isEqualTo(TOKEN));
-        assertThat(settings.site().webUser()).isEqualTo("nginx");
+        assertThat(settings.sites().getFirst().site().webUser()).isEqualTo("nginx");
         assertThat(settings.warnings().toString()).contains("set twice").doesNotContain("canary");
     }
 
@@ -80,7 +84,7 @@ class ConfigLoaderTest {
                 + "# " + "what the owner wrote to himself, ".repeat(10) + "\n";
         Settings unspoiled = load(whole);
         assertThat(unspoiled.warnings()).isEmpty();
-        assertThat(unspoiled.site().privates().patterns()).contains("*.map", "backup-*");
+        assertThat(unspoiled.sites().getFirst().site().privates().patterns()).contains("*.map", "backup-*");
         int refused = 0;
         int otherwise = 0;
         for (int seed = 0; seed < 200; seed++) {
@@ -91,7 +95,8 @@ class ConfigLoaderTest {
             }
             try {
                 Settings settings = load(text.toString());
-                GuardedPaths.requireGuardable("seed " + seed, settings.site().webRoot());
+                GuardedPaths.requireGuardable(
+                        "seed " + seed, settings.sites().getFirst().site().webRoot());
                 assertThat(settings.toString()).doesNotContain("canaryCANARY");
                 otherwise += settings.toString().equals(unspoiled.toString()) ? 0 : 1;
             } catch (Settings.Invalid e) {
@@ -106,18 +111,25 @@ class ConfigLoaderTest {
 
     @Test
     void readsTheExampleOfTheReadme() throws Exception {
-        assertThat(load("LECTIO_PRIVATE=*.map,backup-*\n").site().privates().covers("backup-1"))
+        assertThat(load("LECTIO_PRIVATE=*.map,backup-*\n")
+                        .sites()
+                        .getFirst()
+                        .site()
+                        .privates()
+                        .covers("backup-1"))
                 .isTrue();
     }
 
     @Test
     void whatNeverBelongsIntoABuildIsPrivateBesidesTheOwnersPatterns() throws Exception {
-        PrivatePatterns privates = load("LECTIO_PRIVATE=*.map\n").site().privates();
+        PrivatePatterns privates =
+                load("LECTIO_PRIVATE=*.map\n").sites().getFirst().site().privates();
         assertThat(Stream.of("a.map", "dump.sql", "db.sqlite3-wal", "site.key", "prod.env", "id_rsa.pub", ".env"))
                 .allMatch(privates::covers);
         assertThat(Stream.of("index.html", "main.js", "environment.js", "keyboard.svg"))
                 .noneMatch(privates::covers);
-        assertThat(load("").site().privates().covers("backup.bak")).isTrue();
+        assertThat(load("").sites().getFirst().site().privates().covers("backup.bak"))
+                .isTrue();
     }
 
     @Test

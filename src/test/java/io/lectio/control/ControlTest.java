@@ -76,7 +76,7 @@ class ControlTest {
     }
 
     private ControlServer serve() throws IOException {
-        return ControlServer.start(folder, () -> snapshot(Durable.EMPTY));
+        return ControlServer.start(folder, () -> Map.of("localhost", snapshot(Durable.EMPTY)));
     }
 
     private Path socket() {
@@ -148,7 +148,7 @@ class ControlTest {
                 Map.of(),
                 new Outbox(List.of(alert), NOW, Duration.ZERO, 0, Optional.empty(), 0),
                 0);
-        try (ControlServer _ = ControlServer.start(folder, () -> snapshot(durable))) {
+        try (ControlServer _ = ControlServer.start(folder, () -> Map.of("localhost", snapshot(durable)))) {
             assertThat(ask())
                     .containsAllEntriesOf(Map.of(
                             "incidents.0.id", "7",
@@ -168,8 +168,8 @@ class ControlTest {
                 new Outbox.Parcel(List.of(), Optional.empty(), false, 0),
                 new Delivery.Unreachable("CONNECT: no route"));
         GuardState failing = Guard.decide(begun, failed, NOW, POLICY).next();
-        try (ControlServer _ =
-                ControlServer.start(folder, () -> new Snapshot(failing, CHECKS, Optional.empty(), NOW, NOW))) {
+        try (ControlServer _ = ControlServer.start(
+                folder, () -> Map.of("localhost", new Snapshot(failing, CHECKS, Optional.empty(), NOW, NOW)))) {
             assertThat(ask()).containsEntry("notDelivered", "CONNECT: no route");
         }
     }
@@ -178,7 +178,10 @@ class ControlTest {
     void whatDegradesTheGuardIsToldWhateverItsTextHolds() throws Exception {
         String reason = "disk \"full\"\n\u0000\u2028😀 на диске";
         try (ControlServer _ = ControlServer.start(
-                folder, () -> new Snapshot(GuardState.begin(Durable.EMPTY), CHECKS, Optional.of(reason), NOW, NOW))) {
+                folder,
+                () -> Map.of(
+                        "localhost",
+                        new Snapshot(GuardState.begin(Durable.EMPTY), CHECKS, Optional.of(reason), NOW, NOW)))) {
             assertThat(ask()).containsEntry("degraded", reason);
         }
     }

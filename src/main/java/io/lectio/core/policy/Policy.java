@@ -1,8 +1,13 @@
 package io.lectio.core.policy;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -10,6 +15,9 @@ import java.util.TreeSet;
 ///
 /// @param repairs false means looking only: what would be repaired is told, nothing is touched
 /// @param checks what is checked, the deepest first
+/// @param thresholds of checks that are sampled; one sight is enough for any other
+/// @param withheld ids of remedies that the owner keeps for himself
+/// @param windows when a person works on the site, by the clock of `zone`
 public record Policy(
         Site site,
         Services services,
@@ -17,13 +25,60 @@ public record Policy(
         boolean repairs,
         Limits limits,
         Timing timing,
-        Patience patience) {
+        Patience patience,
+        Map<CheckId, Threshold> thresholds,
+        Set<String> withheld,
+        List<Window> windows,
+        ZoneId zone) {
+    /// An answer is a sample, and an application under load gives some of both kinds.
+    public static final Map<CheckId, Threshold> THRESHOLDS =
+            Map.of(CheckId.PAGE, new Threshold(3, 1), CheckId.API, new Threshold(3, 3));
+
+    private static final Threshold ONE_SIGHT = new Threshold(1, 1);
+    private static final int WELL_AFTER_OVERLOAD = 5;
+
     public Policy {
         checks = Collections.unmodifiableSet(EnumSet.copyOf(checks));
+        thresholds = Map.copyOf(thresholds);
+        withheld = Set.copyOf(withheld);
+        windows = List.copyOf(windows);
     }
 
     public Policy(Site site, Services services, boolean repairs, Limits limits) {
-        this(site, services, services.checks(), repairs, limits, Timing.DEFAULT, Patience.DEFAULT);
+        this(
+                site,
+                services,
+                services.checks(),
+                repairs,
+                limits,
+                Timing.DEFAULT,
+                Patience.DEFAULT,
+                THRESHOLDS,
+                Set.of(),
+                List.of(),
+                ZoneOffset.UTC);
+    }
+
+    /// As it can be followed on this machine.
+    ///
+    /// @param present the services that there are
+    /// @param also checks of what does not belong to the site
+    public Policy here(Site real, Services present, boolean mayRepair, Set<CheckId> also) {
+        Set<CheckId> left = EnumSet.copyOf(checks);
+        left.removeIf(
+                check -> services.checks().contains(check) && !present.checks().contains(check));
+        left.addAll(also);
+        return new Policy(
+                real, present, left, mayRepair, limits, timing, patience, thresholds, withheld, windows, zone);
+    }
+
+    public boolean allows(Remedy remedy) {
+        return repairs && !withheld.contains(remedy.id());
+    }
+
+    /// Whether a person works on the site then.
+    public boolean rests(Instant then) {
+        return windows.stream().anyMatch(window -> window.covers(then, zone));
     }
 
     /// The names under which this policy's remedies keep their budgets.
@@ -34,17 +89,10 @@ public record Policy(
         return all;
     }
 
-    /// The threshold of a check. Access rights and units are read, not sampled: one sight is a fact. An answer is a
-    /// sample, and an application under load gives some of both kinds.
-    ///
     /// @param busy whether the service was overloaded: an answer now and then does not end that
     public Threshold threshold(CheckId check, boolean busy) {
-        return switch (check) {
-            case APP, PROXY -> new Threshold(1, busy ? 5 : 1);
-            case CONFIG, FILES, LEFT_ALONE -> new Threshold(1, 1);
-            case PAGE -> new Threshold(3, 1);
-            case API -> new Threshold(3, 3);
-        };
+        Threshold own = thresholds.getOrDefault(check, ONE_SIGHT);
+        return busy ? new Threshold(own.failures(), WELL_AFTER_OVERLOAD) : own;
     }
 
     /// @param round the second line of sight, behind the events

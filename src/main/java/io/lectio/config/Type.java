@@ -1,0 +1,90 @@
+package io.lectio.config;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/// What a value may be, for the binder, the JSON Schema and the reference alike.
+///
+/// @param shape how YAML writes it
+/// @param inWords what it is: the end of "KEY is …"
+/// @param schema as JSON Schema, without the braces
+/// @param fits whether a text is one; of a list, whether each of its parts is
+record Type(Shape shape, String inWords, String schema, Predicate<String> fits) {
+    enum Shape {
+        TEXT,
+        TEXT_OR_NUMBER,
+        NUMBER,
+        SWITCH,
+        LIST
+    }
+
+    private static final String LENGTH = "[1-9][0-9]{0,4}[smh]";
+    private static final String DAYS = "(mon|tue|wed|thu|fri|sat|sun)";
+    /// Parted by blanks: days, the hour, `for`, a length.
+    private static final String WINDOW =
+            "(day|" + DAYS + "(," + DAYS + ")*) ([01][0-9]|2[0-3]):[0-5][0-9] for " + LENGTH;
+
+    static final Type ANY_TEXT = new Type(Shape.TEXT, "text", "\"type\":\"string\"", _ -> true);
+    static final Type TEXT_OR_NUMBER =
+            new Type(Shape.TEXT_OR_NUMBER, "text or a number", "\"type\":[\"string\",\"integer\"]", _ -> true);
+    static final Type SWITCH = new Type(
+            Shape.SWITCH,
+            "true or false",
+            "\"type\":\"boolean\"",
+            Pattern.compile("true|false").asMatchPredicate());
+    static final Type NAMES =
+            new Type(Shape.LIST, "a list of names", "\"type\":\"array\",\"items\":{\"type\":\"string\"}", _ -> true);
+    static final Type WINDOWS = new Type(
+            Shape.LIST,
+            "a list such as [day 03:00 for 30m, 'sat,sun 22:00 for 4h'], each at most 24h long",
+            "\"type\":\"array\",\"items\":{" + matching(WINDOW) + "}",
+            text -> text.matches(WINDOW)
+                    && length(text.substring(text.lastIndexOf(' ') + 1)).compareTo(Duration.ofDays(1)) <= 0);
+
+    void check(String text) {
+        if (!fits.test(text)) {
+            throw new IllegalArgumentException("is " + inWords);
+        }
+    }
+
+    static Type oneOf(String... words) {
+        Pattern each = Pattern.compile(String.join("|", words), Pattern.CASE_INSENSITIVE);
+        return new Type(
+                Shape.TEXT,
+                String.join(" or ", words),
+                "\"enum\":[\"" + String.join("\",\"", words) + "\"]",
+                each.asMatchPredicate());
+    }
+
+    static Type matching(String pattern, String inWords) {
+        return new Type(Shape.TEXT, inWords, matching(pattern), text -> text.matches(pattern));
+    }
+
+    static Type number(int least, int most) {
+        return new Type(
+                Shape.NUMBER,
+                "a number from " + least + " to " + most,
+                "\"type\":\"integer\",\"minimum\":" + least + ",\"maximum\":" + most,
+                text -> text.matches("\\d{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most);
+    }
+
+    static Type length(String least, String most) {
+        return new Type(
+                Shape.TEXT,
+                "a time from " + least + " to " + most + ", such as 90s, 5m or 1h",
+                matching(LENGTH),
+                text -> text.matches(LENGTH)
+                        && length(text).compareTo(length(least)) >= 0
+                        && length(text).compareTo(length(most)) <= 0);
+    }
+
+    static Duration length(String text) {
+        return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+    }
+
+    private static String matching(String pattern) {
+        return "\"type\":\"string\",\"pattern\":\"^(" + pattern + ")$\"";
+    }
+}
