@@ -32,13 +32,11 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -51,6 +49,8 @@ public final class ConfigLoader {
     /// Dumps, databases, keys, copies: never opened up, whatever else the owner names.
     private static final List<String> NO_PART_OF_A_BUILD = List.of(
             "*.sql *.sql.* *.sqlite *.sqlite3* *.db *.dump *.bak *.env *.key *.pem *.p12 *.kdbx id_rsa*".split(" "));
+    private static final List<CheckId> SWITCHED =
+            List.of(CheckId.PAGE, CheckId.API, CheckId.FILES, CheckId.CONFIG, CheckId.PROXY, CheckId.APP);
     private static final int LONGEST_SOCKET = 107;
 
     private final Path home;
@@ -153,7 +153,7 @@ public final class ConfigLoader {
         errors.addAll(assigned.errors());
         warnings.addAll(assigned.warnings());
         if (Files.exists(file)) {
-            warnOfRights(file, assigned.values().containsKey(Key.TOKEN.env()));
+            warnOfRights(file, assigned.values().containsKey("TELEGRAM_BOT_TOKEN"));
         }
         if (sites.isEmpty()) {
             sites.add(new SiteNode(hasYaml ? new Place(yaml(file).toString(), 0, 0) : env, new HashMap<>()));
@@ -194,7 +194,7 @@ public final class ConfigLoader {
     }
 
     private Settings settings() {
-        Language language = Language.valueOf(value(Key.LANGUAGE, text -> text).toUpperCase(Locale.ROOT));
+        Language language = Language.valueOf(value("language", text -> text).toUpperCase(Locale.ROOT));
         Optional<Telegram> telegram = telegram();
         List<SiteSettings> read = new ArrayList<>();
         for (SiteNode each : sites) {
@@ -208,38 +208,34 @@ public final class ConfigLoader {
     /// @param before the sites above it
     private Optional<SiteSettings> site(Place place, List<SiteSettings> before) {
         int wrong = errors.size();
-        Optional<String> name = value(Key.NAME, text -> text.isEmpty() ? Optional.empty() : Optional.of(text));
+        Optional<String> name = value("name", text -> text.isEmpty() ? Optional.empty() : Optional.of(text));
         if (sites.size() > 1) {
             requireOwn(place, name, before);
         }
-        Path siteRoot = value(Key.ROOT, text -> guarded("site root", text));
+        Path siteRoot = value("root", text -> guarded("site root", text));
         Path webRoot =
-                value(Key.WEB_ROOT, siteRoot.resolve("frontend/build").toString(), text -> guarded("web root", text));
-        URI page = value(Key.URL, text -> address(text, "http", "https"));
-        String server = value(Key.SERVER, ConfigLoader::word);
-        String user = value(Key.WEB_USER, ConfigLoader::user);
+                value("web.root", siteRoot.resolve("frontend/build").toString(), text -> guarded("web root", text));
+        URI page = value("url", text -> address(text, "http", "https"));
+        String server = value("server", ConfigLoader::word);
+        String user = value("web.user", ConfigLoader::user);
         Services services = services(page);
         PrivatePatterns privates = privates();
         Limits limits = new Limits(
-                value(Key.ATTEMPTS, Integer::parseInt),
-                value(Key.COOLDOWN, Type::length),
-                value(Key.PER_HOUR, Integer::parseInt));
+                value("limits.attempts", Integer::parseInt),
+                value("limits.cooldown", Type::length),
+                value("limits.repairs-per-hour", Integer::parseInt));
         Set<CheckId> checks = checks(services, before);
-        Map<CheckId, Threshold> thresholds = new EnumMap<>(CheckId.class);
-        Key.FAILURES.forEach((check, failures) -> thresholds.put(
-                check,
-                new Threshold(
-                        value(failures, Integer::parseInt),
-                        value(Objects.requireNonNull(Key.SUCCESSES.get(check)), Integer::parseInt))));
+        Map<CheckId, Threshold> thresholds =
+                Map.of(CheckId.PAGE, threshold("checks.page"), CheckId.API, threshold("checks.api"));
         Set<String> withheld = withheld(services);
         Timing timing = timing();
         Patience patience = patience();
         List<Window> windows = windows();
         if (webRoot.startsWith(home) || home.startsWith(webRoot)) {
-            error(Key.WEB_ROOT, webRoot + " and Lectio's own home " + home + ", which has the token, must lie apart");
+            error("web.root", webRoot + " and Lectio's own home " + home + ", which has the token, must lie apart");
         }
         if (!webRoot.startsWith(siteRoot)) {
-            error(Key.WEB_ROOT, webRoot + " is not below " + as(Key.ROOT) + " " + siteRoot);
+            error("web.root", webRoot + " is not below " + as("root") + " " + siteRoot);
         }
         if (checks.isEmpty()) {
             error(place, "every check of this site is switched off, so nothing of it is guarded: leave the site out");
@@ -247,7 +243,7 @@ public final class ConfigLoader {
         before.stream()
                 .filter(other -> overlap(siteRoot, other.site().siteRoot()))
                 .forEach(other -> error(
-                        Key.ROOT,
+                        "root",
                         siteRoot + " overlaps with that of another site, "
                                 + other.site().siteRoot()));
         if (errors.size() > wrong) {
@@ -270,16 +266,16 @@ public final class ConfigLoader {
     }
 
     private void requireOwn(Place place, Optional<String> name, List<SiteSettings> before) {
-        for (Key key : List.of(Key.URL, Key.ROOT)) {
-            if (!written.containsKey(key)) {
-                error(place, "this site has no " + key.path() + ": each of several sites needs its own");
+        for (String key : List.of("url", "root")) {
+            if (!written.containsKey(Key.named(key))) {
+                error(place, "this site has no " + key + ": each of several sites needs its own");
             }
         }
         if (name.isEmpty() && site > 0) {
             error(place, "this site has no name: all of several sites but the first need one");
         }
         if (name.isPresent() && before.stream().anyMatch(other -> other.name().equals(name))) {
-            error(Key.NAME, "is another site's name too");
+            error("name", "is another site's name too");
         }
     }
 
@@ -297,10 +293,11 @@ public final class ConfigLoader {
     }
 
     private Services services(URI page) {
-        Optional<String> proxy = value(Key.WEB_UNIT, ConfigLoader::unit);
-        Optional<String> app = value(Key.APP_UNIT, sites.size() > 1 ? "" : Key.APP_UNIT.fallback(), ConfigLoader::unit);
-        String direct = value(Key.APP_SERVER, ConfigLoader::direct);
-        URI api = value(Key.APP_API, page.resolve("/api/health/").toString(), text -> address(text, "http", "https"));
+        Optional<String> proxy = value("web.unit", ConfigLoader::unit);
+        Optional<String> app =
+                value("app.unit", sites.size() > 1 ? "" : Key.named("app.unit").fallback(), ConfigLoader::unit);
+        String direct = value("app.server", ConfigLoader::direct);
+        URI api = value("app.api", page.resolve("/api/health/").toString(), text -> address(text, "http", "https"));
         return new Services(
                 app.map(unit -> new Services.App(unit, direct, api)),
                 proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))));
@@ -319,24 +316,29 @@ public final class ConfigLoader {
                 checks.remove(CheckId.APP);
             }
         }
-        Key.ENABLED.forEach((check, enabled) -> {
-            if (!value(enabled, Boolean::parseBoolean)) {
+        for (CheckId check : SWITCHED) {
+            if (!value("checks." + check.name().toLowerCase(Locale.ROOT) + ".enabled", Boolean::parseBoolean)) {
                 checks.remove(check);
             }
-        });
+        }
         return checks;
+    }
+
+    private Threshold threshold(String check) {
+        return new Threshold(
+                value(check + ".failures", Integer::parseInt), value(check + ".successes", Integer::parseInt));
     }
 
     /// The ids of the remedies that are switched off.
     private Set<String> withheld(Services services) {
         Set<String> withheld = new HashSet<>();
-        if (!value(Key.OPEN_PATHS, Boolean::parseBoolean)) {
+        if (!value("remedies.open-paths", Boolean::parseBoolean)) {
             withheld.add(Remedy.OpenPaths.ID);
         }
-        if (!value(Key.RESTART_WEB, Boolean::parseBoolean)) {
+        if (!value("remedies.restart-web", Boolean::parseBoolean)) {
             services.proxy().ifPresent(proxy -> withheld.add(new Remedy.Restart(proxy.unit(), false, false).id()));
         }
-        if (!value(Key.RESTART_APP, Boolean::parseBoolean)) {
+        if (!value("remedies.restart-app", Boolean::parseBoolean)) {
             services.app().ifPresent(app -> withheld.add(new Remedy.Restart(app.unit(), false, false).id()));
         }
         return withheld;
@@ -345,8 +347,8 @@ public final class ConfigLoader {
     private Timing timing() {
         Timing usual = Timing.DEFAULT;
         return new Timing(
-                value(Key.ROUND, Type::length),
-                value(Key.SLOW_ROUND, Type::length),
+                value("timing.round", Type::length),
+                value("timing.slow-round", Type::length),
                 usual.settle(),
                 usual.settleAtMost(),
                 usual.quiet(),
@@ -357,25 +359,25 @@ public final class ConfigLoader {
 
     private Patience patience() {
         Patience usual = Patience.DEFAULT;
-        Duration hung = value(Key.HUNG, Type::length);
-        Duration hungAtMost = value(Key.HUNG_AT_MOST, Type::length);
+        Duration hung = value("timing.hung", Type::length);
+        Duration hungAtMost = value("timing.hung-at-most", Type::length);
         if (hungAtMost.compareTo(hung) < 0) {
-            error(Key.HUNG_AT_MOST, "is less than timing.hung");
+            error("timing.hung-at-most", "is less than timing.hung");
         }
         return new Patience(
                 hung,
                 hungAtMost,
                 usual.paused(),
-                value(Key.BUSY, Type::length),
-                value(Key.START, Type::length),
+                value("timing.busy", Type::length),
+                value("timing.start", Type::length),
                 usual.proof(),
                 usual.steady(),
-                value(Key.PACKAGES, Type::length),
-                value(Key.ESCALATE, Type::length));
+                value("timing.packages", Type::length),
+                value("timing.escalate", Type::length));
     }
 
     private List<Window> windows() {
-        return values(Key.MAINTENANCE, List.of()).stream()
+        return values("maintenance", List.of()).stream()
                 .map(ConfigLoader::window)
                 .toList();
     }
@@ -392,13 +394,13 @@ public final class ConfigLoader {
     }
 
     private PrivatePatterns privates() {
-        List<String> owners = values(Key.PRIVATE, List.of());
+        List<String> owners = values("private", List.of());
         try {
             return new PrivatePatterns(Stream.concat(NO_PART_OF_A_BUILD.stream(), owners.stream())
                     .distinct()
                     .toList());
         } catch (IllegalArgumentException e) {
-            error(Key.PRIVATE, String.valueOf(e.getMessage()));
+            error("private", String.valueOf(e.getMessage()));
             return new PrivatePatterns(NO_PART_OF_A_BUILD);
         }
     }
@@ -425,7 +427,7 @@ public final class ConfigLoader {
     }
 
     private Optional<Telegram> telegram() {
-        Optional<String> token = value(Key.TOKEN, text -> {
+        Optional<String> token = value("TELEGRAM_BOT_TOKEN", text -> {
             if (text.isEmpty() || text.equals("your_token")) {
                 return Optional.empty();
             }
@@ -434,7 +436,7 @@ public final class ConfigLoader {
             }
             return Optional.of(text);
         });
-        Optional<String> chat = value(Key.CHAT, text -> {
+        Optional<String> chat = value("telegram.chat", text -> {
             if (text.isEmpty() || text.equals("your_chat_id")) {
                 return Optional.empty();
             }
@@ -443,21 +445,21 @@ public final class ConfigLoader {
             }
             return Optional.of(text);
         });
-        URI api = value(Key.TELEGRAM_API, text -> address(text, "http", "https"));
+        URI api = value("telegram.api", text -> address(text, "http", "https"));
         Optional<URI> proxy =
-                value(Key.TELEGRAM_PROXY, text -> text.isEmpty() ? Optional.empty() : Optional.of(proxy(text)));
+                value("TELEGRAM_PROXY", text -> text.isEmpty() ? Optional.empty() : Optional.of(proxy(text)));
         if (token.isPresent() != chat.isPresent()) {
             warn(env, "Telegram needs both TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID; alerts go to alerts.log only");
         }
         return token.flatMap(secret -> chat.map(id -> new Telegram(new Secret(secret), id, api, proxy)));
     }
 
-    private <T> T value(Key key, Function<String, T> parse) {
-        return value(key, key.fallback(), parse);
+    private <T> T value(String key, Function<String, T> parse) {
+        return value(key, Key.named(key).fallback(), parse);
     }
 
     /// What is wrong is told, and the default stands in for it until all is read.
-    private <T> T value(Key key, String fallback, Function<String, T> parse) {
+    private <T> T value(String key, String fallback, Function<String, T> parse) {
         List<String> texts = values(key, List.of(fallback));
         try {
             return parse.apply(texts.getFirst());
@@ -467,14 +469,15 @@ public final class ConfigLoader {
         }
     }
 
-    private List<String> values(Key key, List<String> fallback) {
+    private List<String> values(String name, List<String> fallback) {
+        Key key = Key.named(name);
         Optional<Written> own = Optional.ofNullable(written.get(key));
         effective.add(new Effective(site, key, own.map(Written::texts).orElse(fallback), own.map(Written::place)));
         try {
             own.ifPresent(there -> there.texts().forEach(text -> check(key, text)));
             return own.map(Written::texts).orElse(fallback);
         } catch (IllegalArgumentException e) {
-            error(key, String.valueOf(e.getMessage()));
+            error(name, String.valueOf(e.getMessage()));
             return fallback;
         }
     }
@@ -487,13 +490,14 @@ public final class ConfigLoader {
     }
 
     /// As the owner calls it.
-    private String as(Key key) {
+    private String as(String name) {
+        Key key = Key.named(name);
         Written own = written.get(key);
         return own != null ? own.as() : hasYaml || key.env().isEmpty() ? key.path() : key.env();
     }
 
-    private void error(Key key, String text) {
-        Written own = written.get(key);
+    private void error(String key, String text) {
+        Written own = written.get(Key.named(key));
         error(own != null ? own.place() : site < 0 ? env : sites.get(site).place(), as(key) + " " + text);
     }
 

@@ -1,6 +1,7 @@
 package io.lectio.config;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -26,22 +27,39 @@ record Type(Shape shape, String inWords, String schema, Predicate<String> fits) 
     private static final String WINDOW =
             "(day|" + DAYS + "(," + DAYS + ")*) ([01][0-9]|2[0-3]):[0-5][0-9] for " + LENGTH;
 
-    static final Type ANY_TEXT = new Type(Shape.TEXT, "text", "\"type\":\"string\"", _ -> true);
-    static final Type TEXT_OR_NUMBER =
+    private static final Type ANY_TEXT = new Type(Shape.TEXT, "text", "\"type\":\"string\"", _ -> true);
+    private static final Type TEXT_OR_NUMBER =
             new Type(Shape.TEXT_OR_NUMBER, "text or a number", "\"type\":[\"string\",\"integer\"]", _ -> true);
-    static final Type SWITCH = new Type(
+    private static final Type SWITCH = new Type(
             Shape.SWITCH,
             "true or false",
             "\"type\":\"boolean\"",
             Pattern.compile("true|false").asMatchPredicate());
-    static final Type NAMES =
+    private static final Type NAMES =
             new Type(Shape.LIST, "a list of names", "\"type\":\"array\",\"items\":{\"type\":\"string\"}", _ -> true);
-    static final Type WINDOWS = new Type(
+    private static final Type WINDOWS = new Type(
             Shape.LIST,
             "a list such as [day 03:00 for 30m, 'sat,sun 22:00 for 4h'], each at most 24h long",
             "\"type\":\"array\",\"items\":{" + matching(WINDOW) + "}",
             text -> text.matches(WINDOW)
                     && length(text.substring(text.lastIndexOf(' ') + 1)).compareTo(Duration.ofDays(1)) <= 0);
+
+    /// @param text as the table writes it: `number 1 10`
+    static Type of(String text) {
+        String[] words = text.split(" ");
+        return switch (words[0]) {
+            case "text" -> ANY_TEXT;
+            case "id" -> TEXT_OR_NUMBER;
+            case "name" -> matching("[a-z0-9][a-z0-9-]{0,30}", "small letters, digits and -, at most 31");
+            case "names" -> NAMES;
+            case "windows" -> WINDOWS;
+            case "switch" -> SWITCH;
+            case "choice" -> oneOf(Arrays.copyOfRange(words, 1, words.length));
+            case "number" -> number(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+            case "length" -> length(words[1], words[2]);
+            default -> throw new IllegalArgumentException("no type " + text);
+        };
+    }
 
     void check(String text) {
         if (!fits.test(text)) {
@@ -49,7 +67,7 @@ record Type(Shape shape, String inWords, String schema, Predicate<String> fits) 
         }
     }
 
-    static Type oneOf(String... words) {
+    private static Type oneOf(String... words) {
         Pattern each = Pattern.compile(String.join("|", words), Pattern.CASE_INSENSITIVE);
         return new Type(
                 Shape.TEXT,
@@ -58,11 +76,11 @@ record Type(Shape shape, String inWords, String schema, Predicate<String> fits) 
                 each.asMatchPredicate());
     }
 
-    static Type matching(String pattern, String inWords) {
+    private static Type matching(String pattern, String inWords) {
         return new Type(Shape.TEXT, inWords, matching(pattern), text -> text.matches(pattern));
     }
 
-    static Type number(int least, int most) {
+    private static Type number(int least, int most) {
         return new Type(
                 Shape.NUMBER,
                 "a number from " + least + " to " + most,
@@ -70,7 +88,7 @@ record Type(Shape shape, String inWords, String schema, Predicate<String> fits) 
                 text -> text.matches("\\d{1,9}") && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most);
     }
 
-    static Type length(String least, String most) {
+    private static Type length(String least, String most) {
         return new Type(
                 Shape.TEXT,
                 "a time from " + least + " to " + most + ", such as 90s, 5m or 1h",
