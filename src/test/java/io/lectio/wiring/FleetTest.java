@@ -196,7 +196,7 @@ class FleetTest {
 
     @Test
     void twoHundredMutatedFilesNeverTakeEffectInPart() throws Exception {
-        String whole = yaml("one", "two", "three");
+        String whole = "# " + "what the owner wrote to himself, ".repeat(6) + "\n" + yaml("one", "two", "three");
         start(whole);
         Settings inForce = ConfigLoader.load(file);
         int refused = 0;
