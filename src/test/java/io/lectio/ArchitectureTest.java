@@ -74,7 +74,7 @@ class ArchitectureTest {
         onlyImports("json", "com.fasterxml.jackson.core..");
         onlyImports("store", add(add(shared, "io.lectio.json.."), "com.fasterxml.jackson.core.."));
         onlyImports("control", add(add(shared, "io.lectio.json.."), "jdk.net.."));
-        onlyImports("config", "io.lectio.core..");
+        onlyImports("config", "io.lectio.core..", "com.fasterxml.jackson.core..", "org.snakeyaml.engine..");
         onlyImports("demo", "io.lectio.host..", "io.lectio.core..");
         onlyImports("drill", "io.lectio.host..", "io.lectio.core..", "io.lectio.store..");
     }

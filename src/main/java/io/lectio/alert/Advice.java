@@ -37,6 +37,8 @@ final class Advice {
                         onPaths(incident, access, remedy.isPresent());
                     case Diagnosis.ServiceBad(var _, String unit, Condition condition, var _) ->
                         onService(unit, condition);
+                    case Diagnosis.ConfigBad(CheckId subject, var _)
+                    when subject == CheckId.SETTINGS -> "sudo lectio config check";
                     case Diagnosis.ConfigBad(CheckId subject, var _) ->
                         "sudo nginx -t && sudo systemctl "
                                 + (subject == CheckId.CONFIG ? "reload nginx" : "restart nginx");

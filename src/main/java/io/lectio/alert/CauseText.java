@@ -54,6 +54,7 @@ final class CauseText {
             case API -> words.say("API", "the API");
             case FILES, LEFT_ALONE -> words.say("прав на файлы", "file permissions");
             case PAGE -> words.say("страницы", "the page");
+            case SETTINGS -> words.say("настройки Lectio", "Lectio's own configuration");
         };
     }
 
@@ -113,14 +114,19 @@ final class CauseText {
     }
 
     private String configuration(CheckId subject, Config config) {
-        return words.say("в настройке веб-сервера ошибка", "the web server's configuration has an error")
+        boolean own = subject == CheckId.SETTINGS;
+        return (own
+                        ? words.say("в настройке Lectio ошибка", "Lectio's own configuration has an error")
+                        : words.say("в настройке веб-сервера ошибка", "the web server's configuration has an error"))
                 + (config.where().isEmpty() ? "" : " (" + Wording.path(config.where()) + ")") + ": "
                 + config.error()
-                + (subject == CheckId.CONFIG
-                        ? words.say(
-                                ". Пока он работает со старой, но не запустится снова.",
-                                ". It still runs with the old one, but would not start again.")
-                        : words.say(". С ней он не запустится.", ". It does not start with it."));
+                + (own
+                        ? words.say(". Прежняя остаётся в силе.", ". The one before it stays in force.")
+                        : subject == CheckId.CONFIG
+                                ? words.say(
+                                        ". Пока он работает со старой, но не запустится снова.",
+                                        ". It still runs with the old one, but would not start again.")
+                                : words.say(". С ней он не запустится.", ". It does not start with it."));
     }
 
     private String symptom(Answers answers) {

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -32,7 +33,7 @@ public final class Heartbeat implements Closeable {
     private static final int MOST_BYTES = 1_024;
 
     private final Secret url;
-    private final Supplier<Snapshot> guard;
+    private final Supplier<? extends Collection<Snapshot>> sites;
     private final EventLog log;
     private final InstantSource clock;
     private final HttpClient http = new HttpClient(new Dialer.ByName(), true);
@@ -40,16 +41,17 @@ public final class Heartbeat implements Closeable {
     private Optional<Instant> complained = Optional.empty();
     private volatile boolean ended;
 
-    Heartbeat(Secret url, Supplier<Snapshot> guard, EventLog log, InstantSource clock) {
+    Heartbeat(Secret url, Supplier<? extends Collection<Snapshot>> sites, EventLog log, InstantSource clock) {
         this.url = url;
-        this.guard = guard;
+        this.sites = sites;
         this.log = log;
         this.clock = clock;
     }
 
     /// @param url a secret: whoever knows it can say that all is well
-    public static Heartbeat start(Secret url, Supplier<Snapshot> guard, EventLog log, InstantSource clock) {
-        Heartbeat heartbeat = new Heartbeat(url, guard, log, clock);
+    public static Heartbeat start(
+            Secret url, Supplier<? extends Collection<Snapshot>> sites, EventLog log, InstantSource clock) {
+        Heartbeat heartbeat = new Heartbeat(url, sites, log, clock);
         Thread.ofPlatform().name("heartbeat").daemon().start(() -> {
             while (!heartbeat.ended) {
                 heartbeat.beat();
@@ -67,11 +69,15 @@ public final class Heartbeat implements Closeable {
             return;
         }
         Instant before = last.get();
-        Snapshot seen = guard.get();
+        Collection<Snapshot> seen = sites.get();
         boolean soon = now.isBefore(before.plus(BETWEEN)) && !now.isBefore(before); // the clock may be set back
-        if (!soon && seen.policy().checks().stream().allMatch(check -> isLookedAt(seen.state(), check, before))) {
-            ping(isWell(seen) ? "" : "/fail", now);
+        if (!soon && seen.stream().allMatch(site -> isLookedAt(site, before))) {
+            ping(seen.stream().allMatch(Heartbeat::isWell) ? "" : "/fail", now);
         }
+    }
+
+    private static boolean isLookedAt(Snapshot site, Instant since) {
+        return site.policy().checks().stream().allMatch(check -> isLookedAt(site.state(), check, since));
     }
 
     private static boolean isLookedAt(GuardState state, CheckId check, Instant since) {

@@ -50,9 +50,16 @@ public final class Texts {
     private final Wording words;
     private final CauseText causes;
     private final Advice advice;
+    private final String title;
 
     /// @param repairs whether the guard may repair at all, or only looks
     public Texts(Language language, ZoneId zone, InstantSource clock, boolean repairs) {
+        this(language, zone, clock, repairs, "");
+    }
+
+    /// @param site its name, where there are several
+    public Texts(Language language, ZoneId zone, InstantSource clock, boolean repairs, String site) {
+        title = " · Lectio" + (site.isEmpty() ? "" : " " + site) + " · ";
         words = new Wording(language, zone, clock);
         causes = new CauseText(words);
         advice = new Advice(words, repairs);
@@ -66,7 +73,7 @@ public final class Texts {
         Alert first = parcel.alerts().getFirst();
         if (first.rejections() > 0) {
             Level loudest = loudest(parcel.alerts());
-            return signed(loudest) + " · Lectio · "
+            return signed(loudest) + title
                     + words.time(first.incident().brokenAt()) + " · "
                     + words.say("подробности в alerts.log", "details in alerts.log");
         }
@@ -142,7 +149,8 @@ public final class Texts {
                 .map(alert -> alert.incident().brokenAt())
                 .max(Instant::compareTo)
                 .orElseThrow();
-        lines.add(signed(loudest(alerts)) + " · Lectio · "
+        lines.add(signed(loudest(alerts))
+                + title
                 + (Duration.between(first, last).compareTo(AT_ONCE) <= 0
                         ? words.say("сразу несколько сбоев: ", "several faults at once: ")
                         : words.say(
@@ -165,7 +173,7 @@ public final class Texts {
     private String message(Alert alert) {
         Incident incident = alert.incident();
         List<String> lines = new ArrayList<>();
-        lines.add(signed(shown(alert)) + " · Lectio · " + words.time(incident.brokenAt()) + " · " + state(incident)
+        lines.add(signed(shown(alert)) + title + words.time(incident.brokenAt()) + " · " + state(incident)
                 + (alert.repeats() ? words.say(" · напоминание", " · a reminder") : ""));
         lines.add(causes.of(incident));
         Optional<RepairResult> result = incident.lastAttempt().flatMap(Attempt::result);

@@ -9,7 +9,9 @@ import io.lectio.core.policy.Services;
 import io.lectio.wiring.Daemon;
 import io.lectio.wiring.Demo;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,9 +39,23 @@ final class CheckCommand implements Callable<Integer> {
             System.err.println(e.getMessage());
             return LectioCommand.BAD_INPUT;
         }
-        Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(settings);
-        System.out.println(json ? Report.json(seen) : Report.text(seen));
-        boolean healthy = seen.values().stream().allMatch(outcome -> outcome instanceof Observation.Passed);
+        SequencedMap<String, Map<CheckId, Observation.Outcome>> sites = new LinkedHashMap<>();
+        for (Settings.SiteSettings site : settings.sites()) {
+            sites.put(site.label(), Daemon.lookOnce(site));
+        }
+        boolean several = settings.hasSeveral();
+        SequencedMap<String, String> told = new LinkedHashMap<>();
+        for (Map.Entry<String, Map<CheckId, Observation.Outcome>> each : sites.entrySet()) {
+            told.put(each.getKey(), json ? Report.json(each.getValue()) : Report.text(each.getValue()));
+        }
+        if (json) {
+            System.out.println(several ? Report.json(told) : told.firstEntry().getValue());
+        } else {
+            told.forEach((label, seen) -> System.out.println((several ? label + "\n" : "") + seen));
+        }
+        boolean healthy = sites.values().stream()
+                .flatMap(seen -> seen.values().stream())
+                .allMatch(outcome -> outcome instanceof Observation.Passed);
         return healthy ? LectioCommand.OK : LectioCommand.NOT_HEALTHY;
     }
 }

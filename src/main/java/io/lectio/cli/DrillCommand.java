@@ -1,6 +1,5 @@
 package io.lectio.cli;
 
-import io.lectio.config.ConfigLoader;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.control.ControlClient;
@@ -10,11 +9,13 @@ import io.lectio.drill.Scenario;
 import io.lectio.wiring.Drills;
 import java.io.Console;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -41,6 +42,9 @@ final class DrillCommand implements Callable<Integer> {
     @Option(names = "--real", description = "Break the real site, which its visitors see.")
     private boolean real;
 
+    @Mixin
+    private SiteOption site = new SiteOption();
+
     @Option(names = "--yes", description = "With --real: do not ask.")
     private boolean yes;
 
@@ -58,10 +62,11 @@ final class DrillCommand implements Callable<Integer> {
                             ", ",
                             Arrays.stream(Scenario.values()).map(Scenario::word).toList()));
         }
-        Home home = Home.of(System.getenv());
-        Optional<Status> status = ControlClient.status(home.state());
+        Home home = site.home();
+        Path state = site.state();
+        Optional<Status> status = ControlClient.status(state);
         if (status.isEmpty()) {
-            System.err.println("No guard answers at " + home.state() + ", so nothing is broken. Start one: lectio run");
+            System.err.println("No guard answers at " + state + ", so nothing is broken. Start one: lectio run");
             return LectioCommand.NO_DAEMON;
         }
         Optional<Drill> demo = Drills.demo(home, status.get());
@@ -73,7 +78,7 @@ final class DrillCommand implements Callable<Integer> {
             return LectioCommand.refuse("Not confirmed, so nothing is broken. Without a terminal: --real --yes");
         }
         try {
-            Drill drill = demo.isPresent() ? demo.get() : Drills.real(home, ConfigLoader.load(home.configuration()));
+            Drill drill = demo.isPresent() ? demo.get() : Drills.real(home, site.settings());
             return told(Drills.run(home, drill, scenarios));
         } catch (Settings.Invalid e) {
             return LectioCommand.refuse(String.valueOf(e.getMessage()));

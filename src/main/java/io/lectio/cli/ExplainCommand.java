@@ -1,15 +1,14 @@
 package io.lectio.cli;
 
-import io.lectio.config.Home;
 import io.lectio.store.History;
 import io.lectio.store.HistoryEvent;
-import io.lectio.wiring.Demo;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,6 +19,9 @@ import picocli.CommandLine.Parameters;
         description = "Tells what was broken, seen, decided and done in an incident, and when. Needs no running guard.",
         footer = {"", "Example: lectio explain 7 --markdown >post-mortem.md"})
 final class ExplainCommand implements Callable<Integer> {
+    @Mixin
+    private SiteOption site = new SiteOption();
+
     @Parameters(arity = "0..1", paramLabel = "INCIDENT", description = "Its number; otherwise the newest.")
     private Optional<Long> asked = Optional.empty();
 
@@ -31,7 +33,7 @@ final class ExplainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        History history = Demo.history(Home.of(System.getenv()));
+        History history = site.history();
         long incident = asked.isPresent() ? asked.get() : history.newest().orElse(0);
         List<HistoryEvent> events = history.timeline(incident);
         if (History.episodes(events).isEmpty()) {

@@ -1,8 +1,6 @@
 package io.lectio.cli;
 
-import io.lectio.config.Home;
 import io.lectio.store.Episode;
-import io.lectio.wiring.Demo;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -18,6 +16,9 @@ import picocli.CommandLine.Option;
         footer = {"", "Example: lectio incidents --month 2026-01"})
 final class IncidentsCommand implements Callable<Integer> {
     @Mixin
+    private SiteOption site = new SiteOption();
+
+    @Mixin
     private Period period = new Period();
 
     @Option(names = "--json", description = "The incidents as JSON, for programs.")
@@ -25,7 +26,7 @@ final class IncidentsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Episode> incidents = Demo.history(Home.of(System.getenv())).incidents(period.from(), period.to());
+        List<Episode> incidents = site.history().incidents(period.from(), period.to());
         System.out.println(json ? HistoryText.json(incidents) : HistoryText.table(incidents, period));
         return LectioCommand.OK;
     }

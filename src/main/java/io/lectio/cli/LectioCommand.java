@@ -1,10 +1,10 @@
 package io.lectio.cli;
 
-import io.lectio.config.Home;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -27,6 +27,7 @@ import picocli.CommandLine.IVersionProvider;
             SilenceCommand.class,
             MaintenanceCommand.class,
             DrillCommand.class,
+            ConfigCommand.class,
             CompletionCommand.class,
             VersionCommand.class
         },
@@ -65,8 +66,8 @@ public final class LectioCommand implements Runnable {
         };
     }
 
-    static int noDaemon(Home home) {
-        System.err.println("No guard answers at " + home.state() + ". Start one: lectio run");
+    static int noDaemon(Path state) {
+        System.err.println("No guard answers at " + state + ". Start one: lectio run");
         return NO_DAEMON;
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,6 +21,9 @@ import picocli.CommandLine.Parameters;
                         + " at afresh.",
         footer = {"", "Example: lectio maintenance start 1h --reason 'a new disk'"})
 final class MaintenanceCommand implements Callable<Integer> {
+    @Mixin
+    private SiteOption site = new SiteOption();
+
     @Parameters(
             arity = "1..2",
             paramLabel = "start|end [LENGTH]",
@@ -32,11 +36,11 @@ final class MaintenanceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (words.equals(List.of(Ordering.END))) {
-            return Ordering.carryOut(Request.of(Ask.END_MAINTENANCE));
+            return Ordering.carryOut(site, Request.of(Ask.END_MAINTENANCE));
         }
         Optional<Duration> length = Ordering.length(words.getLast());
         return length.isEmpty() || !words.getFirst().equals("start")
                 ? LectioCommand.refuse("Write: lectio maintenance start 1h; or: lectio maintenance end")
-                : Ordering.carryOut(new Request(Ask.MAINTENANCE, length, Optional.of(reason)));
+                : Ordering.carryOut(site, new Request(Ask.MAINTENANCE, length, Optional.of(reason)));
     }
 }

@@ -1,13 +1,12 @@
 package io.lectio.cli;
 
-import io.lectio.config.ConfigLoader;
-import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.control.Answer;
 import io.lectio.control.ControlClient;
 import io.lectio.control.Request;
 import io.lectio.wiring.WithoutDaemon;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
@@ -19,19 +18,19 @@ final class Ordering {
 
     private Ordering() {}
 
-    static int carryOut(Request request) throws IOException, InterruptedException {
-        Home home = Home.of(System.getenv());
-        Optional<String> said = ControlClient.ask(home.state(), request);
+    static int carryOut(SiteOption site, Request request) throws IOException, InterruptedException {
+        Path state = site.state();
+        Optional<String> said = ControlClient.ask(state, request);
         Optional<Answer> answer;
         try {
             answer = said.isPresent()
                     ? Optional.of(ControlClient.read(said.get(), Answer.class))
-                    : WithoutDaemon.order(home, ConfigLoader.load(home.configuration()), request);
+                    : WithoutDaemon.order(site.home(), site.settings(), request);
         } catch (Settings.Invalid e) {
             return LectioCommand.refuse(String.valueOf(e.getMessage()));
         }
         if (answer.isEmpty()) {
-            return LectioCommand.noDaemon(home);
+            return LectioCommand.noDaemon(state);
         }
         (answer.get().done() ? System.out : System.err).println(answer.get().text());
         return answer.get().done() ? LectioCommand.OK : LectioCommand.CANNOT;

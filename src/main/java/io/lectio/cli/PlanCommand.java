@@ -1,7 +1,5 @@
 package io.lectio.cli;
 
-import io.lectio.config.ConfigLoader;
-import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.control.ControlClient;
 import io.lectio.control.Plan;
@@ -11,6 +9,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What would be done now, and why.
@@ -22,18 +21,21 @@ import picocli.CommandLine.Option;
                         + " what one would do; nothing is changed. Exit code 1 when something is wrong.",
         footer = {"", "Example: lectio plan"})
 final class PlanCommand implements Callable<Integer> {
+    @Mixin
+    private SiteOption site = new SiteOption();
+
     @Option(names = "--json", description = "As one JSON object, for programs.")
     private boolean json;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Home home = Home.of(System.getenv());
-        Optional<String> answer = ControlClient.ask(home.state(), Request.of(Request.Ask.PLAN));
+        Optional<String> answer = ControlClient.ask(site.state(), Request.of(Request.Ask.PLAN));
         Plan plan;
         try {
             plan = answer.isPresent()
                     ? ControlClient.read(answer.get(), Plan.class)
-                    : WithoutDaemon.plan(home, ConfigLoader.load(home.configuration()), !home.fromClone());
+                    : WithoutDaemon.plan(
+                            site.home(), site.settings(), !site.home().fromClone());
         } catch (Settings.Invalid e) {
             return LectioCommand.refuse(String.valueOf(e.getMessage()));
         }

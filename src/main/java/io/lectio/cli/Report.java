@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
+import io.lectio.config.Settings.SiteSettings;
 import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
 
 /// What the commands print.
 final class Report {
@@ -23,18 +26,20 @@ final class Report {
         List<String> lines = new ArrayList<>();
         lines.add("Lectio Monitor guards what it finds here, "
                 + (repairs ? "and repairs it" : "only looking (--repair to repair)"));
-        lines.add("  page      " + settings.site().page() + " at "
-                + settings.site().server());
-        lines.add("  files     " + settings.site().webRoot() + " for "
-                + settings.site().webUser());
-        settings.services()
-                .proxy()
-                .ifPresent(proxy -> lines.add("  web       " + proxy.unit() + ", where systemd has it"));
-        settings.services()
-                .app()
-                .ifPresent(app ->
-                        lines.add("  app       " + app.unit() + " at " + app.direct() + ", its API at " + app.api()));
-        lines.add("  site root " + settings.site().siteRoot() + ", nothing above it is ever changed");
+        for (SiteSettings site : settings.sites()) {
+            site.name().ifPresent(name -> lines.add("  site      " + name));
+            lines.add("  page      " + site.site().page() + " at " + site.site().server());
+            lines.add("  files     " + site.site().webRoot() + " for "
+                    + site.site().webUser());
+            site.services()
+                    .proxy()
+                    .ifPresent(proxy -> lines.add("  web       " + proxy.unit() + ", where systemd has it"));
+            site.services()
+                    .app()
+                    .ifPresent(app -> lines.add(
+                            "  app       " + app.unit() + " at " + app.direct() + ", its API at " + app.api()));
+            lines.add("  site root " + site.site().siteRoot() + ", nothing above it is ever changed");
+        }
         lines.add("  alerts    "
                 + (ways(settings.channels()).isEmpty()
                         ? "alerts.log only; Telegram: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID in "
@@ -73,6 +78,13 @@ final class Report {
             json.writeEndObject();
         }
         return text.toString();
+    }
+
+    /// What each of several sites has as JSON, by their names, none of which needs an escape.
+    static String json(SequencedMap<String, String> sites) {
+        return sites.entrySet().stream()
+                .map(each -> "\"" + each.getKey() + "\":" + each.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     private static String name(CheckId check) {

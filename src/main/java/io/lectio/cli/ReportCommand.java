@@ -1,12 +1,10 @@
 package io.lectio.cli;
 
-import io.lectio.config.Home;
 import io.lectio.store.Episode;
 import io.lectio.store.History;
 import io.lectio.store.HistoryEvent;
 import io.lectio.store.Hour;
 import io.lectio.store.Uptime;
-import io.lectio.wiring.Demo;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +23,9 @@ import picocli.CommandLine.Option;
         footer = {"", "Example: lectio report --month 2026-01 --json"})
 final class ReportCommand implements Callable<Integer> {
     @Mixin
+    private SiteOption site = new SiteOption();
+
+    @Mixin
     private Period period = new Period();
 
     @Option(names = "--json", description = "The figures as one JSON object, for programs.")
@@ -32,7 +33,7 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        History history = Demo.history(Home.of(System.getenv()));
+        History history = site.history();
         List<HistoryEvent> events = history.events(period.from(), period.to().plus(Duration.ofDays(1)));
         List<Episode> incidents = History.open(events, period.from(), period.to());
         List<Hour> hours = history.results(period.from(), period.to());

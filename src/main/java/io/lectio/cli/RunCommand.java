@@ -7,6 +7,7 @@ import io.lectio.wiring.Daemon;
 import io.lectio.wiring.Demo;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,19 +39,24 @@ final class RunCommand implements Callable<Integer> {
             System.err.println(e.getMessage());
             return LectioCommand.BAD_INPUT;
         }
-        boolean none = !home.isConfigured() && !Files.exists(settings.site().siteRoot());
+        boolean none = !home.isConfigured()
+                && settings.sites().stream()
+                        .noneMatch(site -> Files.exists(site.site().siteRoot()));
         if (demo || none) {
             return Demo.run(home, settings) ? LectioCommand.OK : anotherGuards(home);
         }
         boolean repairs = repair || !home.fromClone();
         System.out.println(Report.found(home, settings, repairs));
-        if (!Files.isDirectory(settings.site().siteRoot())) {
-            System.err.println("There is no site here: " + settings.site().siteRoot()
-                    + (Files.exists(settings.site().siteRoot()) ? " is not a folder" : " is missing")
-                    + ". Name yours in "
-                    + home.configuration()
-                    + ": LECTIO_SITE_ROOT, LECTIO_WEB_ROOT, LECTIO_SITE_URL; or see a demo: lectio run --demo");
-            return LectioCommand.NOT_HEALTHY;
+        for (Settings.SiteSettings site : settings.sites()) {
+            Path root = site.site().siteRoot();
+            if (!Files.isDirectory(root)) {
+                System.err.println("There is no site here: " + root
+                        + (Files.exists(root) ? " is not a folder" : " is missing")
+                        + ". Name yours in "
+                        + home.configuration()
+                        + ": LECTIO_SITE_ROOT, LECTIO_WEB_ROOT, LECTIO_SITE_URL; or see a demo: lectio run --demo");
+                return LectioCommand.NOT_HEALTHY;
+            }
         }
         if (!Daemon.run(home, settings, repairs)) {
             return anotherGuards(home);

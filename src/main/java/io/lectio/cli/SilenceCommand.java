@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,6 +20,9 @@ import picocli.CommandLine.Parameters;
                         + " sent then, together.",
         footer = {"", "Example: lectio silence 2h --reason 'the provider works on the line'"})
 final class SilenceCommand implements Callable<Integer> {
+    @Mixin
+    private SiteOption site = new SiteOption();
+
     @Parameters(paramLabel = "LENGTH|end", description = "How long, such as 45m, 2h or 1h30m; or end.")
     private String length = "";
 
@@ -28,11 +32,11 @@ final class SilenceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (length.equals(Ordering.END)) {
-            return Ordering.carryOut(Request.of(Ask.END_SILENCE));
+            return Ordering.carryOut(site, Request.of(Ask.END_SILENCE));
         }
         Optional<Duration> asked = Ordering.length(length);
         return asked.isEmpty()
                 ? LectioCommand.refuse("'" + length + "' is no length: lectio silence 2h; or: lectio silence end")
-                : Ordering.carryOut(new Request(Ask.SILENCE, asked, Optional.of(reason)));
+                : Ordering.carryOut(site, new Request(Ask.SILENCE, asked, Optional.of(reason)));
     }
 }

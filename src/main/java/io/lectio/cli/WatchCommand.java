@@ -1,12 +1,12 @@
 package io.lectio.cli;
 
-import io.lectio.config.Home;
 import io.lectio.control.ControlClient;
 import io.lectio.control.Request;
 import io.lectio.control.Status;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The status, live. It puts the terminal into no state from which anything would have to bring it back.
@@ -24,6 +25,9 @@ import picocli.CommandLine.Option;
                 "Shows what the running guard sees, live, until Ctrl-C; into a pipe it writes a line for each change.",
         footer = {"", "Example: lectio watch | tee -a seen.txt"})
 final class WatchCommand implements Callable<Integer> {
+    @Mixin
+    private SiteOption site = new SiteOption();
+
     private static final int COLUMNS = 80;
     private static final int ROWS = 23;
     private static final int BETWEEN_TRIES = 1_000;
@@ -37,11 +41,11 @@ final class WatchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Home home = Home.of(System.getenv());
+        Path state = site.state();
         while (!System.out.checkError()) { // somebody reads
-            boolean heard = listen(home);
+            boolean heard = listen(state);
             if (!heard && last.isEmpty()) {
-                return LectioCommand.noDaemon(home);
+                return LectioCommand.noDaemon(state);
             }
             if (heard && !json) {
                 show(List.of("The guard has ended, or is starting anew: waiting for it; Ctrl-C ends this."));
@@ -51,9 +55,9 @@ final class WatchCommand implements Callable<Integer> {
         return LectioCommand.OK;
     }
 
-    private boolean listen(Home home) throws IOException {
+    private boolean listen(Path state) throws IOException {
         boolean heard = false;
-        try (BufferedReader lines = ControlClient.open(home.state(), Request.of(Request.Ask.WATCH))) {
+        try (BufferedReader lines = ControlClient.open(state, Request.of(Request.Ask.WATCH))) {
             for (String line = lines.readLine(); line != null && !System.out.checkError(); line = lines.readLine()) {
                 hear(line);
                 heard = true;

@@ -104,7 +104,7 @@ final class ConfigEnv {
         return LIKE_A_TOKEN.matcher(text).find();
     }
 
-    private static String withoutToken(String text) {
+    static String withoutToken(String text) {
         return LIKE_A_TOKEN.matcher(text).replaceAll("[secret]");
     }
 

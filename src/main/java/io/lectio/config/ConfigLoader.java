@@ -1,249 +1,446 @@
 package io.lectio.config;
 
-import io.lectio.config.ConfigEnv.Assigned;
+import io.lectio.config.LectioYaml.SiteNode;
 import io.lectio.config.Settings.Channels;
 import io.lectio.config.Settings.Invalid;
 import io.lectio.config.Settings.Mail;
+import io.lectio.config.Settings.Place;
+import io.lectio.config.Settings.Problem;
+import io.lectio.config.Settings.SiteSettings;
 import io.lectio.config.Settings.Telegram;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.GuardedPaths;
 import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.Policy.Patience;
+import io.lectio.core.policy.Policy.Timing;
 import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Secret;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
+import io.lectio.core.policy.Threshold;
+import io.lectio.core.policy.Window;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.LocalTime;
-import java.time.format.DateTimeParseException;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// `config.env` to [Settings]: every error at once, with file, line and reason. Values of secret keys are never
-/// repeated.
+/// `config.env`, and `lectio.yaml` beside it, to [Settings]: every error at once, with file, line and reason.
+/// Values of secret keys are never repeated.
 public final class ConfigLoader {
-    private static final List<String> KEYS = List.of(
-            "TELEGRAM_BOT_TOKEN",
-            "TELEGRAM_CHAT_ID",
-            "TELEGRAM_PROXY",
-            "TELEGRAM_API_URL",
-            "LECTIO_LANGUAGE",
-            "LECTIO_SITE_URL",
-            "LECTIO_SITE_SERVER",
-            "LECTIO_SITE_ROOT",
-            "LECTIO_WEB_ROOT",
-            "LECTIO_WEB_USER",
-            "LECTIO_PRIVATE",
-            "LECTIO_WEB_UNIT",
-            "LECTIO_APP_UNIT",
-            "LECTIO_APP_SERVER",
-            "LECTIO_API_URL",
-            "LECTIO_REPAIRS_PER_HOUR",
-            "LECTIO_MAIL_TO",
-            "LECTIO_MAIL_FROM",
-            "LECTIO_MAIL_SERVER",
-            "LECTIO_MAIL_USER",
-            "LECTIO_MAIL_PASSWORD",
-            "LECTIO_WEBHOOK_URL",
-            "LECTIO_HEARTBEAT_URL",
-            "LECTIO_ALIVE");
-    private static final Set<String> SECRET_KEYS = Set.of(
-            "TELEGRAM_BOT_TOKEN",
-            "TELEGRAM_PROXY",
-            "LECTIO_MAIL_PASSWORD",
-            "LECTIO_WEBHOOK_URL",
-            "LECTIO_HEARTBEAT_URL");
-    private static final Pattern MAILBOX = Pattern.compile("[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9.-]{1,190}");
     /// Dumps, databases, keys, copies: never opened up, whatever else the owner names.
     private static final List<String> NO_PART_OF_A_BUILD = List.of(
             "*.sql *.sql.* *.sqlite *.sqlite3* *.db *.dump *.bak *.env *.key *.pem *.p12 *.kdbx id_rsa*".split(" "));
-    private static final int FAR = 4;
-    private static final int LONGEST_SOCKET = 107;
+    private static final List<CheckId> SWITCHED =
+            List.of(CheckId.PAGE, CheckId.API, CheckId.FILES, CheckId.CONFIG, CheckId.PROXY, CheckId.APP);
 
-    private final ConfigEnv env;
     private final Path home;
+    private final Place env;
+    private final List<Problem> errors = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
+    private final List<Effective> effective = new ArrayList<>();
+    private final Map<Key, Written> global = new HashMap<>();
+    private final List<SiteNode> sites = new ArrayList<>();
+    private final boolean hasYaml;
+    private Map<Key, Written> written = global;
+    /// Whose values `written` has; -1 for those of all.
+    private int site = -1;
 
-    private ConfigLoader(ConfigEnv env, Path file) {
-        this.env = env;
+    private ConfigLoader(Path file) {
         this.home = file.toAbsolutePath().normalize().resolveSibling("");
+        this.env = new Place(file);
+        this.hasYaml = Files.exists(yaml(file));
     }
+
+    /// A value that holds.
+    ///
+    /// @param site its place in the list of sites; -1 for what holds for all
+    /// @param from where the owner has set it
+    record Effective(int site, Key key, List<String> texts, Optional<Place> from) {
+        boolean isUnset() {
+            return from.isEmpty() && (texts.isEmpty() || texts.equals(List.of("")));
+        }
+
+        String origin() {
+            return from.map(Place::toString).orElse("default");
+        }
+    }
+
+    /// @param values in the order of the table, site by site
+    record Loaded(Settings settings, List<Effective> values) {}
 
     /// A missing file means the plan's defaults.
     ///
-    /// @throws Invalid when anything in it is wrong; then nothing of it counts
+    /// @param file `config.env`
+    /// @throws Invalid when anything in it, or in the `lectio.yaml` beside it, is wrong; then nothing of them
+    ///     counts
     public static Settings load(Path file) throws Invalid {
-        String text = "";
-        Optional<Rights> rights = Optional.empty();
-        try {
-            if (Files.exists(file)) {
-                text = Files.readString(file);
-                rights = Optional.of(Rights.of(file));
-            }
-        } catch (CharacterCodingException e) {
-            throw new Invalid(List.of(new Settings.Problem(file.toString(), 0, "is not UTF-8 text")));
-        } catch (IOException e) {
-            throw new Invalid(List.of(new Settings.Problem(file.toString(), 0, "cannot be read: " + e.getMessage())));
-        }
-        ConfigEnv env = new ConfigEnv(file.toString(), text);
-        rights.ifPresent(
-                found -> found.problems(file, env.values().keySet().stream().anyMatch(SECRET_KEYS::contains))
-                        .forEach(problem -> env.warn(0, problem)));
-        return new ConfigLoader(env, file).settings();
+        return read(file).settings();
     }
 
-    private Settings settings() throws Invalid {
-        env.values().forEach((key, assigned) -> {
-            if (!KEYS.contains(key)) {
-                env.error(assigned.line(), "unknown key " + key + nearest(key));
+    /// Beside `config.env`.
+    public static Path yaml(Path file) {
+        return file.resolveSibling("lectio.yaml");
+    }
+
+    static Loaded read(Path file) throws Invalid {
+        ConfigLoader loader = new ConfigLoader(file);
+        if (loader.hasYaml) {
+            loader.readYaml(yaml(file));
+        }
+        loader.readEnv(file);
+        Settings settings = loader.settings();
+        if (!loader.errors.isEmpty()) {
+            throw new Invalid(loader.errors);
+        }
+        loader.effective.sort(Comparator.comparingInt(Effective::site)
+                .thenComparingInt(value -> Key.all().indexOf(value.key())));
+        return new Loaded(settings, loader.effective);
+    }
+
+    private Optional<String> text(Path file) {
+        try {
+            return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+        } catch (CharacterCodingException e) {
+            error(new Place(file), "is not UTF-8 text");
+        } catch (IOException e) {
+            error(new Place(file), "cannot be read: " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private void warnOfRights(Path file, boolean hasSecret) {
+        try {
+            Rights.of(file).problems(file, hasSecret).forEach(problem -> warn(new Place(file), problem));
+        } catch (IOException e) {
+            error(new Place(file), "cannot be read: " + e.getMessage());
+        }
+    }
+
+    private void readYaml(Path file) {
+        text(file).ifPresent(text -> {
+            warnOfRights(file, false);
+            LectioYaml yaml = new LectioYaml(file.toString(), text);
+            yaml.errors().forEach(problem -> error(problem.place(), problem.text()));
+            global.putAll(yaml.values());
+            sites.addAll(yaml.sites());
+        });
+    }
+
+    private void readEnv(Path file) {
+        ConfigEnv assigned = new ConfigEnv(file.toString(), text(file).orElse(""));
+        errors.addAll(assigned.errors());
+        warnings.addAll(assigned.warnings());
+        if (Files.exists(file)) {
+            warnOfRights(
+                    file,
+                    assigned.values().keySet().stream()
+                            .anyMatch(name ->
+                                    Key.inEnv(name).filter(Key::isSecret).isPresent()));
+        }
+        if (sites.isEmpty()) {
+            sites.add(new SiteNode(hasYaml ? new Place(yaml(file)) : env, new HashMap<>()));
+        }
+        assigned.values().forEach((name, value) -> {
+            Place place = new Place(file.toString(), value.line(), 0);
+            Optional<Key> key = Key.inEnv(name);
+            if (key.isEmpty()) {
+                List<String> known = Key.all().stream()
+                        .map(Key::env)
+                        .filter(env -> !env.isEmpty())
+                        .toList();
+                error(place, "unknown key " + name + Key.nearest(name, known));
+                return;
+            }
+            Map<Key, Written> into = key.get().ofSite() ? sites.getFirst().values() : global;
+            Written elsewhere = into.get(key.get());
+            if (elsewhere != null) {
+                error(place, name + " is " + elsewhere.as() + " in " + elsewhere.place() + " too: keep one of them");
+            } else if (hasYaml && key.get().ofSite()) {
+                error(
+                        place,
+                        name + " is of a site, and sites are in lectio.yaml: name it there, as "
+                                + key.get().path());
+            } else {
+                into.put(key.get(), new Written(texts(key.get(), value.value()), place, name));
             }
         });
+    }
+
+    private static List<String> texts(Key key, String text) {
+        return key.type().shape() == Type.Shape.LIST
+                ? Arrays.stream(text.split(","))
+                        .map(String::strip)
+                        .filter(part -> !part.isEmpty())
+                        .toList()
+                : List.of(text);
+    }
+
+    private Settings settings() {
+        Language language = value("language", text -> Language.valueOf(text.toUpperCase(Locale.ROOT)));
         Channels channels = new Channels(
                 telegram(),
                 mail(),
-                value("LECTIO_WEBHOOK_URL", Optional.empty(), ConfigLoader::secretAddress),
-                value("LECTIO_HEARTBEAT_URL", Optional.empty(), ConfigLoader::secretAddress),
-                value("LECTIO_ALIVE", Optional.of(LocalTime.of(9, 0)), ConfigLoader::timeOfDay));
-        Path siteRoot =
-                value("LECTIO_SITE_ROOT", Path.of("/var/www/teaching_panel"), text -> guarded("site root", text));
-        Path webRoot = value("LECTIO_WEB_ROOT", siteRoot.resolve("frontend/build"), text -> guarded("web root", text));
-        URI page = value("LECTIO_SITE_URL", URI.create("http://localhost/"), text -> address(text, "http", "https"));
-        String server = value("LECTIO_SITE_SERVER", "127.0.0.1", ConfigLoader::word);
-        String user = value("LECTIO_WEB_USER", "www-data", ConfigLoader::user);
-        PrivatePatterns privates =
-                value("LECTIO_PRIVATE", new PrivatePatterns(NO_PART_OF_A_BUILD), ConfigLoader::privates);
-        int perHour = value("LECTIO_REPAIRS_PER_HOUR", Limits.DEFAULT.repairsPerHour(), text -> number(text, 1, 1_000));
-        Language language = value("LECTIO_LANGUAGE", Language.RU, ConfigLoader::language);
+                given("LECTIO_WEBHOOK_URL", ConfigLoader::secretAddress),
+                given("LECTIO_HEARTBEAT_URL", ConfigLoader::secretAddress),
+                given("alive", LocalTime::parse));
+        List<SiteSettings> read = new ArrayList<>();
+        for (SiteNode each : sites) {
+            written = each.values();
+            site++;
+            site(each.place(), read).ifPresent(read::add);
+        }
+        return new Settings(read, language, channels, warnings);
+    }
+
+    /// @param before the sites above it
+    private Optional<SiteSettings> site(Place place, List<SiteSettings> before) {
+        int wrong = errors.size();
+        Optional<String> name = given("name", text -> text);
+        if (sites.size() > 1) {
+            requireOwn(place, name, before);
+        }
+        Path siteRoot = value("root", text -> guarded("site root", text));
+        Path webRoot =
+                value("web.root", siteRoot.resolve("frontend/build").toString(), text -> guarded("web root", text));
+        URI page = value("url", ConfigLoader::address);
+        String server = value("server", text -> text);
+        String user = value("web.user", ConfigLoader::user);
         Services services = services(page);
+        PrivatePatterns privates = values("private", List.of(), ConfigLoader::privates);
+        Limits limits = new Limits(
+                value("limits.attempts", Integer::parseInt),
+                value("limits.cooldown", Type::length),
+                value("limits.repairs-per-hour", Integer::parseInt));
+        Set<CheckId> checks = checks(services, before);
+        Map<CheckId, Threshold> thresholds =
+                Map.of(CheckId.PAGE, threshold("checks.page"), CheckId.API, threshold("checks.api"));
+        Set<String> withheld = withheld(services);
+        Timing timing = timing();
+        Patience patience = patience();
+        List<Window> windows = values(
+                "maintenance",
+                List.of(),
+                texts -> texts.stream().map(ConfigLoader::window).toList());
         if (webRoot.startsWith(home) || home.startsWith(webRoot)) {
-            env.error(
-                    line("LECTIO_WEB_ROOT"),
-                    "LECTIO_WEB_ROOT " + webRoot + " and Lectio's own home " + home
-                            + ", which has the token, must lie apart");
+            error("web.root", webRoot + " and Lectio's own home " + home + ", which has the token, must lie apart");
         }
         if (!webRoot.startsWith(siteRoot)) {
-            env.error(
-                    line("LECTIO_WEB_ROOT"),
-                    "LECTIO_WEB_ROOT " + webRoot + " is not below LECTIO_SITE_ROOT " + siteRoot);
+            error("web.root", webRoot + " is not below " + as("root") + " " + siteRoot);
         }
-        if (!env.errors().isEmpty()) {
-            throw new Invalid(env.errors());
+        if (checks.isEmpty()) {
+            error(place, "every check of this site is switched off, so nothing of it is guarded: leave the site out");
         }
-        return new Settings(
-                new Site(page, server, siteRoot, webRoot, user, privates),
-                services,
-                perHour,
-                language,
-                channels,
-                env.warnings());
+        before.stream()
+                .filter(other -> overlap(siteRoot, other.site().siteRoot()))
+                .forEach(other -> error(
+                        "root",
+                        siteRoot + " overlaps with that of another site, "
+                                + other.site().siteRoot()));
+        if (errors.size() > wrong) {
+            return Optional.empty();
+        }
+        return Optional.of(new SiteSettings(
+                name,
+                new Policy(
+                        new Site(page, server, siteRoot, webRoot, user, privates),
+                        services,
+                        checks,
+                        true,
+                        limits,
+                        timing,
+                        patience,
+                        thresholds,
+                        withheld,
+                        windows,
+                        ZoneId.systemDefault(),
+                        Optional.empty())));
+    }
+
+    private void requireOwn(Place place, Optional<String> name, List<SiteSettings> before) {
+        for (String key : List.of("url", "root")) {
+            if (!written.containsKey(Key.named(key))) {
+                error(place, "this site has no " + key + ": each of several sites needs its own");
+            }
+        }
+        if (name.isEmpty() && site > 0) {
+            error(place, "this site has no name: all of several sites but the first need one");
+        }
+        if (name.isPresent() && before.stream().anyMatch(other -> other.name().equals(name))) {
+            error("name", "is another site's name too");
+        }
+    }
+
+    private static boolean overlap(Path one, Path other) {
+        Path real = real(one);
+        return real.startsWith(real(other)) || real(other).startsWith(real);
+    }
+
+    private static Path real(Path folder) {
+        try {
+            return folder.toRealPath();
+        } catch (IOException e) {
+            return folder; // it is not there, which is told elsewhere
+        }
     }
 
     private Services services(URI page) {
-        Optional<String> proxy = value("LECTIO_WEB_UNIT", Optional.of("nginx.service"), ConfigLoader::unit);
-        Optional<String> app = value("LECTIO_APP_UNIT", Optional.of("teaching_panel.service"), ConfigLoader::unit);
-        String direct = value("LECTIO_APP_SERVER", "127.0.0.1:8000", ConfigLoader::direct);
-        URI api = value("LECTIO_API_URL", page.resolve("/api/health/"), text -> address(text, "http", "https"));
+        Optional<String> proxy = value("web.unit", ConfigLoader::unit);
+        Optional<String> app =
+                value("app.unit", sites.size() > 1 ? "" : Key.named("app.unit").fallback(), ConfigLoader::unit);
+        String direct = value("app.server", text -> text);
+        URI api = value("app.api", page.resolve("/api/health/").toString(), ConfigLoader::address);
         return new Services(
                 app.map(unit -> new Services.App(unit, direct, api)),
                 proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))));
     }
 
-    /// Empty for a service that is not to be guarded.
-    private static Optional<String> unit(String text) {
-        if (text.isEmpty()) {
-            return Optional.empty();
+    /// A unit that several sites name is looked at for the first of them, so that nothing is restarted twice.
+    private Set<CheckId> checks(Services services, List<SiteSettings> before) {
+        Set<CheckId> checks = services.checks();
+        for (SiteSettings other : before) {
+            if (services.proxy().isPresent() && other.services().proxy().equals(services.proxy())) {
+                checks.removeAll(Set.of(CheckId.PROXY, CheckId.CONFIG));
+            }
+            if (services.app()
+                    .map(Services.App::unit)
+                    .equals(other.services().app().map(Services.App::unit))) {
+                checks.remove(CheckId.APP);
+            }
         }
-        if (!text.matches("[A-Za-z0-9][A-Za-z0-9:_.@\\\\-]{0,200}")) {
-            throw new IllegalArgumentException("is not a unit's name such as nginx.service; empty for none");
+        for (CheckId check : SWITCHED) {
+            if (!value("checks." + check.name().toLowerCase(Locale.ROOT) + ".enabled", Boolean::parseBoolean)) {
+                checks.remove(check);
+            }
         }
-        return Optional.of(text.endsWith(".service") ? text : text + ".service");
+        return checks;
     }
 
-    private static String direct(String text) {
-        boolean fits = text.startsWith("unix:/")
-                ? text.length() <= "unix:".length() + LONGEST_SOCKET
-                : text.matches("([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F:.]+]):[1-9]\\d{0,4}");
-        if (!fits) {
-            throw new IllegalArgumentException("is where the application listens: 127.0.0.1:8000, unix:/run/app.sock");
+    private Threshold threshold(String check) {
+        return new Threshold(
+                value(check + ".failures", Integer::parseInt), value(check + ".successes", Integer::parseInt));
+    }
+
+    /// The ids of the remedies that are switched off.
+    private Set<String> withheld(Services services) {
+        Set<String> withheld = new HashSet<>();
+        if (!value("remedies.open-paths", Boolean::parseBoolean)) {
+            withheld.add(Remedy.OpenPaths.ID);
         }
-        return text;
+        if (!value("remedies.restart-web", Boolean::parseBoolean)) {
+            services.proxy().ifPresent(proxy -> withheld.add(new Remedy.Restart(proxy.unit(), false, false).id()));
+        }
+        if (!value("remedies.restart-app", Boolean::parseBoolean)) {
+            services.app().ifPresent(app -> withheld.add(new Remedy.Restart(app.unit(), false, false).id()));
+        }
+        return withheld;
+    }
+
+    private Timing timing() {
+        Timing usual = Timing.DEFAULT;
+        return new Timing(
+                value("timing.round", Type::length),
+                value("timing.slow-round", Type::length),
+                usual.settle(),
+                usual.settleAtMost(),
+                usual.quiet(),
+                usual.quietAtMost(),
+                usual.telling(),
+                usual.unknownAfter());
+    }
+
+    private Patience patience() {
+        Patience usual = Patience.DEFAULT;
+        Duration hung = value("timing.hung", Type::length);
+        Duration hungAtMost = value("timing.hung-at-most", Type::length);
+        if (hungAtMost.compareTo(hung) < 0) {
+            error("timing.hung-at-most", "is less than timing.hung");
+        }
+        return new Patience(
+                hung,
+                hungAtMost,
+                usual.paused(),
+                value("timing.busy", Type::length),
+                value("timing.start", Type::length),
+                usual.proof(),
+                usual.steady(),
+                value("timing.packages", Type::length),
+                value("timing.escalate", Type::length));
+    }
+
+    /// @param text as [Type#WINDOWS] has checked it
+    private static Window window(String text) {
+        String[] parts = text.split(" ");
+        Set<DayOfWeek> days = Arrays.stream(DayOfWeek.values())
+                .filter(day -> parts[0].equals("day")
+                        || List.of(parts[0].split(","))
+                                .contains(day.name().substring(0, 3).toLowerCase(Locale.ROOT)))
+                .collect(Collectors.toSet());
+        return new Window(days, LocalTime.parse(parts[1]), Type.length(parts[3]));
+    }
+
+    private static PrivatePatterns privates(List<String> owners) {
+        return new PrivatePatterns(Stream.concat(NO_PART_OF_A_BUILD.stream(), owners.stream())
+                .distinct()
+                .toList());
+    }
+
+    /// Empty for a service that is not to be guarded.
+    private static Optional<String> unit(String text) {
+        return Optional.of(text)
+                .filter(name -> !name.isEmpty())
+                .map(name -> name.endsWith(".service") ? name : name + ".service");
     }
 
     private Optional<Telegram> telegram() {
-        Optional<String> token = value("TELEGRAM_BOT_TOKEN", Optional.empty(), text -> {
-            if (text.isEmpty() || text.equals("your_token")) {
-                return Optional.empty();
-            }
-            if (!text.matches("\\d{3,20}:[A-Za-z0-9_-]{20,64}")) {
-                throw new IllegalArgumentException("does not look like a bot's token (digits, a colon, 35 characters)");
-            }
-            return Optional.of(text);
-        });
-        Optional<String> chat = value("TELEGRAM_CHAT_ID", Optional.empty(), text -> {
-            if (text.isEmpty() || text.equals("your_chat_id")) {
-                return Optional.empty();
-            }
-            if (!text.matches("-?\\d{1,20}|@[A-Za-z0-9_]{4,64}")) {
-                throw new IllegalArgumentException("is a number, or @ and a channel's name");
-            }
-            return Optional.of(text);
-        });
-        URI api = value(
-                "TELEGRAM_API_URL", URI.create("https://api.telegram.org"), text -> address(text, "http", "https"));
-        Optional<URI> proxy = value(
-                "TELEGRAM_PROXY",
-                Optional.empty(),
-                text -> text.isEmpty() ? Optional.empty() : Optional.of(proxy(text)));
+        Optional<String> token = given("TELEGRAM_BOT_TOKEN", text -> text).filter(text -> !text.equals("your_token"));
+        Optional<String> chat = given("telegram.chat", text -> text).filter(text -> !text.equals("your_chat_id"));
+        URI api = value("telegram.api", ConfigLoader::address);
+        Optional<URI> proxy = given("TELEGRAM_PROXY", ConfigLoader::proxy);
         if (token.isPresent() != chat.isPresent()) {
-            env.warn(0, "Telegram needs both TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID; alerts go to alerts.log only");
+            warn(env, "Telegram needs both TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID; alerts go to alerts.log only");
         }
         return token.flatMap(secret -> chat.map(id -> new Telegram(new Secret(secret), id, api, proxy)));
     }
 
     private Optional<Mail> mail() {
-        List<String> to = value("LECTIO_MAIL_TO", List.of(), ConfigLoader::mailboxes);
-        String from = value("LECTIO_MAIL_FROM", to.isEmpty() ? "" : to.getFirst(), ConfigLoader::mailbox);
-        Optional<String> user = value("LECTIO_MAIL_USER", Optional.empty(), Optional::of);
-        Optional<String> password = value("LECTIO_MAIL_PASSWORD", Optional.empty(), Optional::of);
-        URI server = value(
-                "LECTIO_MAIL_SERVER",
-                URI.create("smtp://localhost:25"),
-                text -> mailServer(text, user.isPresent() ? 587 : 25));
-        if (user.isPresent() != password.isPresent()) {
-            env.error(
-                    line(user.isPresent() ? "LECTIO_MAIL_USER" : "LECTIO_MAIL_PASSWORD"),
-                    "LECTIO_MAIL_USER and LECTIO_MAIL_PASSWORD are only of use together");
+        List<String> to = values("mail.to", List.of(), texts -> texts);
+        Optional<String> from = given("mail.from", text -> text);
+        Optional<String> user = given("mail.user", text -> text);
+        Optional<Secret> password = given("LECTIO_MAIL_PASSWORD", Secret::new);
+        URI server = value("mail.server", text -> mailServer(text, user.isPresent() ? 587 : 25));
+        if (user.isPresent() && password.isEmpty()) {
+            error("mail.user", "is of no use without " + as("LECTIO_MAIL_PASSWORD"));
+        }
+        if (password.isPresent() && user.isEmpty()) {
+            error("LECTIO_MAIL_PASSWORD", "is of no use without " + as("mail.user"));
         }
         return to.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Mail(server, user, new Secret(password.orElse("")), from, to));
+                : Optional.of(new Mail(server, user, password.orElse(new Secret("")), from.orElse(to.getFirst()), to));
     }
 
-    private static List<String> mailboxes(String text) {
-        return Arrays.stream(text.split(","))
-                .map(String::strip)
-                .filter(part -> !part.isEmpty())
-                .map(ConfigLoader::mailbox)
-                .toList();
-    }
-
-    private static String mailbox(String text) {
-        if (!MAILBOX.matcher(text).matches()) {
-            throw new IllegalArgumentException("is a mail address such as you@example.org");
-        }
-        return text;
-    }
-
-    private static URI mailServer(String text, int port) {
+    private URI mailServer(String text, int port) {
         URI url = parse(text);
         boolean secure = "smtps".equals(url.getScheme());
         if (url.getHost() == null
@@ -251,46 +448,69 @@ public final class ConfigLoader {
                 || url.getPort() > 65_535
                 || !(secure || "smtp".equals(url.getScheme()))) {
             throw new IllegalArgumentException(
-                    "is smtp://host:port or smtps://host:port; the user is LECTIO_MAIL_USER");
+                    "is smtp://host:port or smtps://host:port; the user is " + as("mail.user"));
         }
         int asked = url.getPort() > 0 ? url.getPort() : secure ? 465 : port;
         return URI.create(url.getScheme() + "://" + url.getHost() + ":" + asked);
     }
 
-    private static Optional<Secret> secretAddress(String text) {
-        return text.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Secret(address(text, "https", "http").toString()));
+    private static Secret secretAddress(String text) {
+        return new Secret(address(text).toString());
     }
 
-    private static Optional<LocalTime> timeOfDay(String text) {
-        try {
-            return text.isEmpty() ? Optional.empty() : Optional.of(LocalTime.parse(text));
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("is a time of day such as 09:00; empty for none", e);
-        }
+    /// Nothing for an empty text.
+    private <T> Optional<T> given(String key, Function<String, T> parse) {
+        return value(key, text -> text.isEmpty() ? Optional.empty() : Optional.of(parse.apply(text)));
     }
 
-    private <T> T value(String key, T otherwise, Function<String, T> parse) {
-        Assigned assigned = env.values().get(key);
-        if (assigned == null) {
-            return otherwise;
-        }
-        if (!SECRET_KEYS.contains(key) && ConfigEnv.holdsToken(assigned.value())) {
-            env.error(assigned.line(), key + " holds what looks like a bot's token: that is for TELEGRAM_BOT_TOKEN");
-            return otherwise;
-        }
+    private <T> T value(String key, Function<String, T> parse) {
+        return value(key, Key.named(key).fallback(), parse);
+    }
+
+    private <T> T value(String key, String fallback, Function<String, T> parse) {
+        return values(key, List.of(fallback), texts -> parse.apply(texts.getFirst()));
+    }
+
+    /// What is wrong is told, and the default stands in for it until all is read.
+    private <T> T values(String name, List<String> fallback, Function<List<String>, T> parse) {
+        Key key = Key.named(name);
+        Optional<Written> own = Optional.ofNullable(written.get(key));
+        List<String> texts = own.map(Written::texts).orElse(fallback);
+        effective.add(new Effective(site, key, texts, own.map(Written::place)));
         try {
-            return parse.apply(assigned.value());
+            own.ifPresent(_ -> texts.forEach(text -> check(key, text)));
+            return parse.apply(texts);
         } catch (IllegalArgumentException e) {
-            env.error(assigned.line(), key + " " + e.getMessage());
-            return otherwise;
+            error(name, String.valueOf(e.getMessage()));
+            return parse.apply(fallback);
         }
     }
 
-    private int line(String key) {
-        Assigned assigned = env.values().get(key);
-        return assigned == null ? 0 : assigned.line();
+    private static void check(Key key, String text) {
+        if (!key.isSecret() && ConfigEnv.holdsToken(text)) {
+            throw new IllegalArgumentException("holds what looks like a bot's token: that is for TELEGRAM_BOT_TOKEN");
+        }
+        key.type().check(text);
+    }
+
+    /// As the owner calls it.
+    private String as(String name) {
+        Key key = Key.named(name);
+        Written own = written.get(key);
+        return own != null ? own.as() : hasYaml || key.env().isEmpty() ? key.name() : key.env();
+    }
+
+    private void error(String key, String text) {
+        Written own = written.get(Key.named(key));
+        error(own != null ? own.place() : site < 0 ? env : sites.get(site).place(), as(key) + " " + text);
+    }
+
+    private void error(Place place, String text) {
+        errors.add(new Problem(place, ConfigEnv.withoutToken(text)));
+    }
+
+    private void warn(Place place, String text) {
+        warnings.add(new Problem(place, ConfigEnv.withoutToken(text)));
     }
 
     private static Path guarded(String what, String text) {
@@ -299,12 +519,11 @@ public final class ConfigLoader {
         return path;
     }
 
-    private static URI address(String text, String... schemes) {
+    private static URI address(String text) {
         URI url = parse(text);
-        if (url.getHost() == null
-                || url.getUserInfo() != null
-                || !List.of(schemes).contains(String.valueOf(url.getScheme()))) {
-            throw new IllegalArgumentException("is not an address such as " + schemes[0] + "://host/");
+        boolean known = List.of("http", "https").contains(String.valueOf(url.getScheme()));
+        if (!known || url.getHost() == null || url.getUserInfo() != null) {
+            throw new IllegalArgumentException("is not an address such as https://host/");
         }
         return url.getRawPath().isEmpty() ? url.resolve("/") : url;
     }
@@ -328,65 +547,11 @@ public final class ConfigLoader {
         }
     }
 
-    private static String word(String text) {
-        if (!text.matches("[A-Za-z0-9_.:\\[][A-Za-z0-9_.:\\]-]{0,252}")) {
-            throw new IllegalArgumentException("is not one plain word");
-        }
-        return text;
-    }
-
-    private static PrivatePatterns privates(String text) {
-        Stream<String> owners =
-                Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty());
-        return new PrivatePatterns(
-                Stream.concat(NO_PART_OF_A_BUILD.stream(), owners).distinct().toList());
-    }
-
     private static String user(String text) {
         if (text.equals("root") || text.matches("0+")) {
             throw new IllegalArgumentException("is root, who may read everything, so that no fault would ever be seen:"
                     + " name the user that the web server's workers run as (ps -o user= -C nginx)");
         }
-        return word(text);
-    }
-
-    private static int number(String text, int least, int most) {
-        int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
-        if (number < least || number > most) {
-            throw new IllegalArgumentException("is a number from " + least + " to " + most);
-        }
-        return number;
-    }
-
-    private static Language language(String text) {
-        return Arrays.stream(Language.values())
-                .filter(each -> each.name().equals(text.toUpperCase(Locale.ROOT)))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("is ru or en"));
-    }
-
-    private static String nearest(String key) {
-        return KEYS.stream()
-                .min(Comparator.comparingInt(known -> distance(known, key)))
-                .filter(known -> distance(known, key) <= FAR)
-                .map(known -> "; did you mean " + known + "?")
-                .orElse("; known are " + String.join(", ", KEYS));
-    }
-
-    /// Levenshtein's.
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int up = row[j];
-                row[j] = Math.min(
-                        Math.min(row[j], row[j - 1]) + 1, diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1));
-                diagonal = up;
-            }
-        }
-        return row[b.length()];
+        return text;
     }
 }

@@ -40,7 +40,7 @@ public record Home(Path folder, Path configuration, Path logs, Path state, boole
 
     /// Whether the owner has said what is to be guarded.
     public boolean isConfigured() {
-        return Files.exists(configuration);
+        return Files.exists(configuration) || Files.exists(ConfigLoader.yaml(configuration));
     }
 
     /// Makes the folders for logs and state, closed to others.
@@ -50,11 +50,15 @@ public record Home(Path folder, Path configuration, Path logs, Path state, boole
         if (state.resolve("control.sock").toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET) {
             throw new IOException(folder + ": this name is too long for a socket below it; set a shorter LECTIO_HOME");
         }
-        for (Path each : new Path[] {logs, state}) {
-            if (!Files.isDirectory(each)) {
-                Files.createDirectories(
-                        each, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
-            }
+        makeFolder(logs);
+        makeFolder(state);
+    }
+
+    /// Where it is not there; closed to others.
+    public static void makeFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
         }
     }
 }

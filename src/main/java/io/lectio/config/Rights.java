@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// Who may read and write `config.env`: it has the token, and it decides what root does.
+/// Who may read and write `config.env`: it may have secrets, and it decides what root does.
 ///
 /// @param asRoot whether it is read by root
 record Rights(String owner, Set<PosixFilePermission> permissions, boolean asRoot) {
@@ -24,7 +24,7 @@ record Rights(String owner, Set<PosixFilePermission> permissions, boolean asRoot
     }
 
     /// What is to be told of it, each with what mends it.
-    List<String> problems(Path file, boolean hasToken) {
+    List<String> problems(Path file, boolean hasSecret) {
         List<String> problems = new ArrayList<>();
         if (asRoot && !owner.equals("root")) {
             problems.add("belongs to " + owner + ", who so decides what root does: chown root " + file);
@@ -32,7 +32,7 @@ record Rights(String owner, Set<PosixFilePermission> permissions, boolean asRoot
         if (permissions.contains(PosixFilePermission.GROUP_WRITE)
                 || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
             problems.add("others can write it, and so decide what root does: chmod 600 " + file);
-        } else if (hasToken
+        } else if (hasSecret
                 && (permissions.contains(PosixFilePermission.GROUP_READ)
                         || permissions.contains(PosixFilePermission.OTHERS_READ))) {
             problems.add("others can read what is secret in it: chmod 600 " + file);

@@ -1,24 +1,49 @@
 package io.lectio.config;
 
 import io.lectio.core.policy.Language;
+import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Secret;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.LocalTime;
 import java.util.List;
 import java.util.Optional;
 
-/// What `config.env` says, checked.
-public record Settings(
-        Site site,
-        Services services,
-        int repairsPerHour,
-        Language language,
-        Channels channels,
-        List<Problem> warnings) {
+/// What `config.env` and `lectio.yaml` say, checked.
+///
+/// @param sites at least one
+public record Settings(List<SiteSettings> sites, Language language, Channels channels, List<Problem> warnings) {
     public Settings {
+        sites = List.copyOf(sites);
         warnings = List.copyOf(warnings);
+    }
+
+    /// What is guarded, and how.
+    ///
+    /// @param name what the owner calls it, if so
+    public record SiteSettings(Optional<String> name, Policy policy) {
+        public Site site() {
+            return policy.site();
+        }
+
+        public Services services() {
+            return policy.services();
+        }
+
+        public String label() {
+            return name.orElse(String.valueOf(site().page().getHost()));
+        }
+    }
+
+    /// The same for one of its sites alone.
+    public Settings of(SiteSettings site) {
+        return new Settings(List.of(site), language, channels, List.of());
+    }
+
+    public boolean hasSeveral() {
+        return sites.size() > 1;
     }
 
     /// The ways to the owner, and what goes by them unasked.
@@ -50,10 +75,27 @@ public record Settings(
     }
 
     /// @param line from 1; 0 when it is about the file as a whole
-    public record Problem(String file, int line, String text) {
+    /// @param column from 1; 0 where it says nothing
+    public record Place(String file, int line, int column) {
+        /// All of a file.
+        Place(Path file) {
+            this(file.toString(), 0, 0);
+        }
+
         @Override
         public String toString() {
-            return file + (line > 0 ? ":" + line : "") + ": " + text;
+            return file + (line > 0 ? ":" + line : "") + (column > 0 ? ":" + column : "");
+        }
+    }
+
+    public record Problem(Place place, String text) {
+        Problem(String file, int line, String text) {
+            this(new Place(file, line, 0), text);
+        }
+
+        @Override
+        public String toString() {
+            return place + ": " + text;
         }
     }
 

@@ -60,6 +60,8 @@ final class Turn {
     private int filesOfPage;
     private Optional<Spell> silence;
     private Optional<Spell> maintenance;
+    /// Whether it rested until now.
+    private final boolean rested;
     private final Map<CheckId, CheckHealth> health;
     private final Map<CheckId, ServiceTrack> tracks;
     private final Map<CheckId, Boolean> looking;
@@ -95,6 +97,11 @@ final class Turn {
         nextProof = state.nextProof();
         filesRestUntil = state.filesRestUntil();
         degraded = state.degraded();
+        boolean inWindow = state.turnedAt().isAfter(Instant.EPOCH) && policy.rests(state.turnedAt());
+        if (inWindow != policy.rests(now)) {
+            record(Level.INFO, "the maintenance window " + (inWindow ? "ends" : "begins"));
+        }
+        rested = inWindow || maintenance.isPresent();
         if (now.isBefore(state.turnedAt())) {
             clockWasSetBack(Duration.between(now, state.turnedAt()));
         }
@@ -118,7 +125,6 @@ final class Turn {
     }
 
     Decision take(Event event) {
-        boolean rested = resting();
         switch (event) {
             case Event.Started() -> {
                 clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
@@ -188,9 +194,9 @@ final class Turn {
         return left;
     }
 
-    /// Whether nothing is repaired, and nothing new is told.
+    /// Whether a person works on the site: nothing is repaired then, and nothing new is told.
     private boolean resting() {
-        return maintenance.isPresent();
+        return maintenance.isPresent() || policy.rests(now);
     }
 
     /// After a rest, what began in it and still lasts begins now; what is over by then was nobody's trouble.

@@ -13,6 +13,22 @@ public interface EventLog {
         public void alert(Level level, String text) {}
     };
 
+    /// The same log for one of several sites, whose name is on its lines.
+    default EventLog about(String site) {
+        EventLog all = this;
+        return new EventLog() {
+            @Override
+            public void health(Level level, String text) {
+                all.health(level, site + ": " + text);
+            }
+
+            @Override
+            public void alert(Level level, String text) {
+                all.alert(level, text); // says so itself
+            }
+        };
+    }
+
     void health(Level level, String text);
 
     void alert(Level level, String text);

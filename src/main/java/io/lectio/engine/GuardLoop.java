@@ -8,6 +8,7 @@ import io.lectio.core.GuardState;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
@@ -68,6 +69,7 @@ public final class GuardLoop implements AutoCloseable {
     private volatile Snapshot snapshot;
     private volatile boolean stopping;
     private boolean ending;
+    private volatile boolean finishing;
     private Durable saved;
 
     /// @throws IOException when the state on disk cannot be read
@@ -90,7 +92,7 @@ public final class GuardLoop implements AutoCloseable {
         ports.services().start(this::serviceChanged);
         take(new Event.Started());
         Instant wakeAt = ports.clock().instant();
-        while (!stopping) {
+        while (!stopping && !(finishing && isQuiet())) {
             long wait = Math.clamp(
                     Duration.between(ports.clock().instant(), wakeAt).toMillis() + 1, 1, errands.millisToDeadline());
             Event event = events.poll(wait, TimeUnit.MILLISECONDS);
@@ -149,6 +151,18 @@ public final class GuardLoop implements AutoCloseable {
                 wakeAt = take(event == null ? new Event.Tick() : event);
             }
         }
+    }
+
+    /// Ends the loop as soon as no repair and no send is under way, so that another one can take its place.
+    public void finish() {
+        finishing = true;
+        boolean _ = events.offer(new Event.Tick()); // as in close
+    }
+
+    private boolean isQuiet() {
+        GuardState state = snapshot.state();
+        return state.sending().isEmpty()
+                && state.durable().incidents().stream().noneMatch(open -> open.phase() instanceof Incident.Repairing);
     }
 
     @Override

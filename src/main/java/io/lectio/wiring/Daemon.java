@@ -10,13 +10,14 @@ import io.lectio.alert.Ways;
 import io.lectio.alert.WebhookNotifier;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
+import io.lectio.config.Settings.SiteSettings;
 import io.lectio.control.ControlServer;
 import io.lectio.core.Guard;
 import io.lectio.core.health.Observation;
+import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.UnitState;
 import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Notices;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
@@ -28,6 +29,7 @@ import io.lectio.engine.Notifier;
 import io.lectio.engine.Prober;
 import io.lectio.engine.Repairer;
 import io.lectio.engine.StateStore;
+import io.lectio.host.Signals;
 import io.lectio.host.Supervisor;
 import io.lectio.host.http.Dialer;
 import io.lectio.host.http.HttpClient;
@@ -60,13 +62,17 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /// The guard, built from its settings.
 public final class Daemon {
@@ -75,6 +81,8 @@ public final class Daemon {
     private static final Duration LONGEST_END = Duration.ofSeconds(3);
     /// What a look waits for a service's answer: a look that is quick sees a stop or a crash at once.
     private static final Duration WAIT = Duration.ofMillis(300);
+
+    private static final Outcome NOT_ASKED = new Observation.Unknown("not asked");
 
     private Daemon() {}
 
@@ -106,41 +114,25 @@ public final class Daemon {
 
     static void guard(Home home, Settings settings, boolean repairs, Surroundings around)
             throws IOException, InterruptedException {
-        Site site = real(settings.site());
-        InstantSource clock = InstantSource.system();
-        ZoneId zone = ZoneId.systemDefault();
-        LogFiles log = new LogFiles(home.logs(), clock, zone, System.out, !around.demo());
+        LogFiles log =
+                new LogFiles(home.logs(), InstantSource.system(), ZoneId.systemDefault(), System.out, !around.demo());
         log.begin();
-        Texts texts = new Texts(settings.language(), zone, clock, repairs);
-        Services services = around.services().apply(settings.services(), log);
-        Optional<Notices> notices = around.demo()
-                ? Optional.empty()
-                : Optional.of(new Notices(settings.channels().alive(), zone));
-        Policy policy = new Policy(site, services, repairs, limits(settings), notices);
-        StateStore store = new FileStateStore(around.state(), policy, clock, log);
-        String name = String.valueOf(site.page().getHost());
-        HistoryWriter history = new HistoryWriter(around.state().resolve("history"), name, clock, log);
-        GuardLoop.Ports ports = new GuardLoop.Ports(
-                probers(policy, around.supervisor(), WAIT, clock),
-                repairer(around),
-                new LoggedNotifier(channel(settings.channels(), texts, clock), log, texts),
-                around.demo() ? new Story(store, clock, log::say) : store,
-                new WebRootWatcher(site, log),
-                new UnitWatcher(around.supervisor(), units(services)),
-                log,
-                history,
-                clock);
+        Pace pace = new Pace();
         CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
+        AtomicReference<Fleet> sites = new AtomicReference<>();
         try {
             try (Closeable _ = around.end();
-                    Closeable _ = repairs ? alone(site, home, log) : () -> {};
-                    history;
-                    GuardLoop loop = new GuardLoop(ports, policy);
-                    ControlServer _ = ControlServer.start(home.state(), loop::snapshot, loop::order, log, clock);
-                    Closeable _ = around.demo() ? () -> {} : heartbeat(settings, loop, log, clock)) {
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(loop, log, endedWell), "end"));
+                    Fleet fleet = new Fleet(
+                            part -> running(
+                                    part, repairs, around, log, pace, () -> Objects.requireNonNull(sites.get())),
+                            root -> repairs ? alone(root, home, log) : () -> {},
+                            log)) {
+                sites.set(fleet);
+                fleet.start(settings);
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(fleet, log, endedWell), "end"));
+                Signals.onHangup(fleet::reload);
                 try {
-                    loop.run();
+                    fleet.run(around.demo() ? Optional.empty() : Optional.of(home.configuration()));
                 } finally {
                     LastResort.haltAfter(LONGEST_END); // whatever does not let itself be closed
                 }
@@ -151,21 +143,63 @@ public final class Daemon {
         }
     }
 
-    private static Closeable heartbeat(Settings settings, GuardLoop loop, EventLog log, InstantSource clock) {
-        return settings.channels()
+    private static Fleet.Running running(
+            Fleet.Part part, boolean repairs, Surroundings around, LogFiles log, Pace pace, Supplier<Fleet> fleet)
+            throws IOException {
+        SiteSettings one = part.site();
+        EventLog lines = part.label().isEmpty() ? log : log.about(part.label());
+        InstantSource clock = InstantSource.system();
+        ZoneId zone = ZoneId.systemDefault();
+        boolean speaks = part.first() && !around.demo(); // for the guard itself
+        Services services = around.services().apply(one.services(), lines);
+        Set<CheckId> own = speaks ? Set.of(CheckId.SETTINGS) : Set.of();
+        Policy here = one.policy().here(real(one.site()), services, repairs, own);
+        Policy policy =
+                speaks ? here.telling(new Notices(part.settings().channels().alive(), zone)) : here;
+        Path state = Sites.state(around.state(), one.name());
+        Home.makeFolder(state);
+        StateStore store = new FileStateStore(state, policy, clock, lines);
+        Texts texts = new Texts(part.settings().language(), zone, clock, repairs, part.label());
+        HistoryWriter history = new HistoryWriter(state.resolve("history"), one.label(), clock, lines);
+        GuardLoop.Ports ports = new GuardLoop.Ports(
+                probers(
+                        policy,
+                        around.supervisor(),
+                        WAIT,
+                        clock,
+                        () -> fleet.get().settings()),
+                repairer(around, state),
+                new LoggedNotifier(pace.before(channel(part.settings().channels(), texts, clock)), log, texts),
+                around.demo() ? new Story(store, clock, log::say) : store,
+                new WebRootWatcher(policy.site(), lines),
+                new UnitWatcher(around.supervisor(), units(policy)),
+                lines,
+                history,
+                clock);
+        GuardLoop loop = new GuardLoop(ports, policy);
+        ControlServer control = ControlServer.start(state, loop::snapshot, loop::order, lines, clock);
+        Closeable heartbeat = part.settings()
+                .channels()
                 .heartbeat()
-                .<Closeable>map(url -> Heartbeat.start(url, loop::snapshot, log, clock))
+                .filter(_ -> speaks)
+                .<Closeable>map(url ->
+                        Heartbeat.start(url, () -> fleet.get().snapshots().values(), log, clock))
                 .orElse(() -> {});
+        return new Fleet.Running(loop, () -> {
+            heartbeat.close();
+            control.close();
+            history.close();
+        });
     }
 
     /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a
     /// sandbox without it, the guard works all the same.
-    private static Closeable alone(Site site, Home home, EventLog log) throws IOException {
+    private static Closeable alone(Path siteRoot, Home home, EventLog log) throws IOException {
         if (!isRoot()) {
             return () -> {};
         }
         try {
-            return SiteLock.take(site.siteRoot(), home.folder());
+            return SiteLock.take(siteRoot, home.folder());
         } catch (SiteLock.Refused e) {
             throw e;
         } catch (IOException e) {
@@ -179,9 +213,9 @@ public final class Daemon {
     }
 
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
-    private static void end(GuardLoop loop, LogFiles log, CompletableFuture<Boolean> endedWell) {
+    private static void end(Fleet fleet, LogFiles log, CompletableFuture<Boolean> endedWell) {
         LastResort.haltAfter(LONGEST_END.plus(LONGEST_END)); // more than a farewell and an end
-        loop.end();
+        fleet.end();
         boolean well = endedWell
                 .completeOnTimeout(false, LONGEST_END.plus(GuardLoop.FAREWELL).toMillis(), TimeUnit.MILLISECONDS)
                 .join();
@@ -193,21 +227,19 @@ public final class Daemon {
 
     /// Every check's look, once, side by side, changing nothing. What a single look at a service can tell, it is
     /// judged by.
-    public static Map<CheckId, Observation.Outcome> lookOnce(Settings settings)
-            throws InterruptedException, IOException {
+    public static Map<CheckId, Outcome> lookOnce(SiteSettings settings) throws InterruptedException, IOException {
         InstantSource clock = InstantSource.system();
-        Map<CheckId, Observation.Outcome> seen = new EnumMap<>(CheckId.class);
+        Map<CheckId, Outcome> seen = new EnumMap<>(CheckId.class);
         try (Systemd systemd = new Systemd()) {
             Services services = present(settings.services(), systemd, EventLog.NONE);
-            Policy policy = new Policy(real(settings.site()), services, false, limits(settings));
-            Map<CheckId, Prober> probers = probers(policy, systemd, PAGE_DEADLINE, clock);
+            Policy policy = settings.policy().here(real(settings.site()), services, false, Set.of());
+            Map<CheckId, Prober> probers = probers(policy, systemd, PAGE_DEADLINE, clock, () -> NOT_ASKED);
             ExecutorService side = Executors.newThreadPerTaskExecutor(
                     Thread.ofPlatform().name("look").daemon().factory());
-            List<Callable<Observation.Outcome>> looks = probers.values().stream()
-                    .<Callable<Observation.Outcome>>map(prober -> () -> prober.look(List.of()))
+            List<Callable<Outcome>> looks = probers.values().stream()
+                    .<Callable<Outcome>>map(prober -> () -> prober.look(List.of()))
                     .toList();
-            Iterator<Future<Observation.Outcome>> ended = side.invokeAll(
-                            looks, LOOK_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+            Iterator<Future<Outcome>> ended = side.invokeAll(looks, LOOK_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
                     .iterator();
             for (CheckId check : probers.keySet()) {
                 seen.put(check, Guard.judge(outcome(ended.next()), clock.instant(), policy));
@@ -216,16 +248,12 @@ public final class Daemon {
         return seen;
     }
 
-    private static Observation.Outcome outcome(Future<Observation.Outcome> look) {
+    private static Outcome outcome(Future<Outcome> look) {
         return switch (look.state()) {
             case SUCCESS -> look.resultNow();
             case FAILED -> throw new IllegalStateException(look.exceptionNow());
             case CANCELLED, RUNNING -> new Observation.Unknown("no result within " + LOOK_DEADLINE.toSeconds() + " s");
         };
-    }
-
-    static Limits limits(Settings settings) {
-        return new Limits(Limits.DEFAULT.attemptsInRow(), Limits.DEFAULT.cooldown(), settings.repairsPerHour());
     }
 
     /// The services that systemd knows; without systemd, none.
@@ -251,15 +279,16 @@ public final class Daemon {
         return false;
     }
 
-    private static Map<String, CheckId> units(Services services) {
+    private static Map<String, CheckId> units(Policy policy) {
         Map<String, CheckId> units = new HashMap<>();
-        services.app().ifPresent(app -> units.put(app.unit(), CheckId.APP));
-        services.proxy().ifPresent(proxy -> units.put(proxy.unit(), CheckId.PROXY));
+        policy.services().app().ifPresent(app -> units.put(app.unit(), CheckId.APP));
+        policy.services().proxy().ifPresent(proxy -> units.put(proxy.unit(), CheckId.PROXY));
+        units.values().retainAll(policy.checks());
         return units;
     }
 
     private static Map<CheckId, Prober> probers(
-            Policy policy, Supervisor supervisor, Duration wait, InstantSource clock) {
+            Policy policy, Supervisor supervisor, Duration wait, InstantSource clock, Supplier<Outcome> settings) {
         Site site = policy.site();
         Map<CheckId, Prober> probers = new EnumMap<>(CheckId.class);
         for (CheckId check : policy.checks()) {
@@ -285,6 +314,7 @@ public final class Daemon {
                                     site.page(),
                                     PAGE_DEADLINE);
                         case PAGE -> new PageProbe(site, PAGE_DEADLINE);
+                        case SETTINGS -> _ -> settings.get();
                     });
         }
         return probers;
@@ -306,10 +336,10 @@ public final class Daemon {
         return URI.create("http://" + site.page().getHost() + port + app.api().getRawPath());
     }
 
-    private static Repairer repairer(Surroundings around) {
-        PathRepairer paths = new PathRepairer(around.state().resolve("repairs"));
-        ServiceRestarter services = new ServiceRestarter(
-                around.supervisor(), around.state().resolve("evidence"), Optional.of(around.appLog()));
+    private static Repairer repairer(Surroundings around, Path state) {
+        PathRepairer paths = new PathRepairer(state.resolve("repairs"));
+        ServiceRestarter services =
+                new ServiceRestarter(around.supervisor(), state.resolve("evidence"), Optional.of(around.appLog()));
         return (remedy, name) -> switch (remedy) {
             case Remedy.OpenPaths open -> paths.run(open, name);
             case Remedy.Restart restart -> services.run(restart, name);

@@ -2,6 +2,8 @@ package io.lectio.wiring;
 
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
+import io.lectio.config.Settings.SiteSettings;
+import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
@@ -13,7 +15,6 @@ import io.lectio.host.WebUser;
 import io.lectio.host.http.Dialer;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
-import io.lectio.store.History;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -45,13 +46,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
         return last(home).filter(demo -> ProcessHandle.of(demo.guard()).isPresent());
     }
 
-    /// Of what is guarded from this home: of the demo while there is one.
-    public static History history(Home home) {
-        Path state = running(home).isPresent() ? state(home) : home.state();
-        return new History(state.resolve("history"));
-    }
-
-    private static Path state(Home home) {
+    static Path state(Home home) {
         return folder(home).resolve("state");
     }
 
@@ -93,13 +88,9 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
 
     /// What of these settings holds for the demo.
     public static Settings settings(Settings settings, Site site, Services services) {
-        return new Settings(
-                site,
-                services,
-                settings.repairsPerHour(),
-                settings.language(),
-                settings.channels(),
-                settings.warnings());
+        Policy policy = new Policy(
+                site, services, true, settings.sites().getFirst().policy().limits());
+        return settings.of(new SiteSettings(Optional.empty(), policy));
     }
 
     /// Starts and guards it until the process is told to end.

@@ -1,7 +1,7 @@
 package io.lectio.wiring;
 
 import io.lectio.config.Home;
-import io.lectio.config.Settings;
+import io.lectio.config.Settings.SiteSettings;
 import io.lectio.control.Status;
 import io.lectio.core.health.ProcessView;
 import io.lectio.core.policy.Services;
@@ -9,6 +9,7 @@ import io.lectio.drill.Drill;
 import io.lectio.drill.Scenario;
 import io.lectio.drill.Undo;
 import io.lectio.host.systemd.Systemd;
+import io.lectio.store.History;
 import io.lectio.store.OneGuard;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,12 +37,12 @@ public final class Drills {
                         demo.api(),
                         Optional.empty(),
                         () -> List.of(Integer.valueOf(Files.readString(demo.appPid()))),
-                        Demo.history(home),
+                        new History(Demo.state(home).resolve("history")),
                         folder(home)));
     }
 
     /// On the configured site.
-    public static Drill real(Home home, Settings settings) throws IOException {
+    public static Drill real(Home home, SiteSettings settings) throws IOException {
         Optional<String> unit = settings.services().app().map(Services.App::unit);
         return new Drill(
                 Daemon.real(settings.site()),
@@ -51,7 +52,7 @@ public final class Drills {
                         .orElse(settings.site().page()),
                 unit,
                 () -> unit.isPresent() ? processes(unit.get()) : List.of(),
-                Demo.history(home),
+                new History(Sites.state(home.state(), settings.name()).resolve("history")),
                 folder(home));
     }
 

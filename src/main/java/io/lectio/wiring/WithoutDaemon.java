@@ -3,7 +3,7 @@ package io.lectio.wiring;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lectio.config.Home;
-import io.lectio.config.Settings;
+import io.lectio.config.Settings.SiteSettings;
 import io.lectio.control.Answer;
 import io.lectio.control.ControlServer;
 import io.lectio.control.Plan;
@@ -24,11 +24,13 @@ import io.lectio.store.OneGuard;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the commands do themselves where no guard is at work, by the same core, on the state that the next one
 /// finds.
@@ -40,7 +42,7 @@ public final class WithoutDaemon {
     /// Keeps an order for the next guard.
     ///
     /// @return empty while a guard holds the state
-    public static Optional<Answer> order(Home home, Settings settings, Request request) throws IOException {
+    public static Optional<Answer> order(Home home, SiteSettings site, Request request) throws IOException {
         home.prepare();
         Optional<OneGuard> lock = OneGuard.take(home.state());
         if (lock.isEmpty()) {
@@ -49,11 +51,13 @@ public final class WithoutDaemon {
         InstantSource clock = InstantSource.system();
         try (OneGuard _ = lock.get();
                 LogFiles log = new LogFiles(home.logs(), clock, ZoneId.systemDefault(), NOWHERE, false)) {
-            Policy policy = new Policy(settings.site(), settings.services(), true, Daemon.limits(settings));
-            FileStateStore store = new FileStateStore(home.state(), policy, clock, log);
+            Path state = Sites.state(home.state(), site.name());
+            Home.makeFolder(state);
+            FileStateStore store = new FileStateStore(state, site.policy(), clock, log);
             Instant now = clock.instant();
             Order order = ControlServer.order(request, System.getProperty("user.name", ""), now);
-            Decision decision = Guard.decide(GuardState.begin(store.load()), new Event.Ordered(order), now, policy);
+            Decision decision =
+                    Guard.decide(GuardState.begin(store.load()), new Event.Ordered(order), now, site.policy());
             store.save(decision.next().durable());
             for (Action action : decision.actions()) {
                 if (action instanceof Action.Log(var level, String text)) {
@@ -67,19 +71,12 @@ public final class WithoutDaemon {
     }
 
     /// What a guard would do after one look, with what the last one has spent.
-    public static Plan plan(Home home, Settings settings, boolean repairs) throws IOException, InterruptedException {
-        Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(settings);
+    public static Plan plan(Home home, SiteSettings site, boolean repairs) throws IOException, InterruptedException {
+        Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(site);
         InstantSource clock = InstantSource.system();
-        Policy policy = new Policy(
-                settings.site(),
-                settings.services(),
-                seen.keySet(),
-                repairs,
-                Daemon.limits(settings),
-                Policy.Timing.DEFAULT,
-                Policy.Patience.DEFAULT,
-                Optional.empty());
-        GuardState state = GuardState.begin(new FileStateStore(home.state(), policy, clock, EventLog.NONE).read());
+        Policy policy = site.policy().here(site.site(), site.services(), repairs, Set.of());
+        Path folder = Sites.state(home.state(), site.name());
+        GuardState state = GuardState.begin(new FileStateStore(folder, policy, clock, EventLog.NONE).read());
         Instant now = clock.instant();
         for (Map.Entry<CheckId, Observation.Outcome> each : seen.entrySet()) { // the deepest first
             Event observed = new Event.Observed(new Observation(each.getKey(), now, each.getValue()));

@@ -29,6 +29,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ class HeartbeatTest {
             @Override
             public void alert(Level level, String text) {}
         };
-        return new Heartbeat(new Secret(url), this::snapshot, log, () -> now);
+        return new Heartbeat(new Secret(url), () -> List.of(snapshot()), log, () -> now);
     }
 
     private static final Policy ONLY_PAGE = new Policy(
@@ -94,6 +95,10 @@ class HeartbeatTest {
             Limits.DEFAULT,
             Policy.Timing.DEFAULT,
             Policy.Patience.DEFAULT,
+            Policy.THRESHOLDS,
+            Set.of(),
+            List.of(),
+            ZoneOffset.UTC,
             Optional.empty());
 
     private Snapshot snapshot() {

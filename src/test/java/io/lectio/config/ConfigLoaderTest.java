@@ -36,7 +36,11 @@ class ConfigLoaderTest {
 
     @Test
     void aMissingFileMeansThePlansSite() throws Settings.Invalid {
-        assertThat(ConfigLoader.load(folder.resolve("none")).site().webRoot())
+        assertThat(ConfigLoader.load(folder.resolve("none"))
+                        .sites()
+                        .getFirst()
+                        .site()
+                        .webRoot())
                 .isEqualTo(Path.of("/var/www/teaching_panel/frontend/build"));
     }
 
@@ -48,7 +52,7 @@ class ConfigLoaderTest {
         assertThat(settings.channels().telegram())
                 .get()
                 .satisfies(telegram -> assertThat(telegram.token().value()).isEqualTo(TOKEN));
-        assertThat(settings.site().webUser()).isEqualTo("nginx");
+        assertThat(settings.sites().getFirst().site().webUser()).isEqualTo("nginx");
         assertThat(settings.warnings().toString()).contains("set twice").doesNotContain("canary");
     }
 
@@ -100,10 +104,9 @@ class ConfigLoaderTest {
                 LECTIO_ALIVE=25:00
                 """))
                 .isInstanceOf(Settings.Invalid.class)
-                .hasMessageContaining("config.env:1: LECTIO_MAIL_TO is a mail address")
+                .hasMessageContaining("config.env:1: LECTIO_MAIL_TO is a list of mail addresses")
                 .hasMessageContaining("config.env:2: LECTIO_MAIL_SERVER is smtp://host:port")
-                .hasMessageContaining(
-                        "config.env:3: LECTIO_MAIL_USER and LECTIO_MAIL_PASSWORD are only of use together")
+                .hasMessageContaining("config.env:3: LECTIO_MAIL_PASSWORD is of no use without LECTIO_MAIL_USER")
                 .hasMessageContaining("config.env:4: LECTIO_WEBHOOK_URL is not an address")
                 .hasMessageContaining("config.env:5: LECTIO_HEARTBEAT_URL is not an address")
                 .hasMessageContaining("config.env:6: LECTIO_ALIVE is a time of day such as 09:00")
@@ -128,7 +131,7 @@ class ConfigLoaderTest {
                 + "# " + "what the owner wrote to himself, ".repeat(10) + "\n";
         Settings unspoiled = load(whole);
         assertThat(unspoiled.warnings()).isEmpty();
-        assertThat(unspoiled.site().privates().patterns()).contains("*.map", "backup-*");
+        assertThat(unspoiled.sites().getFirst().site().privates().patterns()).contains("*.map", "backup-*");
         int refused = 0;
         int otherwise = 0;
         for (int seed = 0; seed < 200; seed++) {
@@ -139,7 +142,8 @@ class ConfigLoaderTest {
             }
             try {
                 Settings settings = load(text.toString());
-                GuardedPaths.requireGuardable("seed " + seed, settings.site().webRoot());
+                GuardedPaths.requireGuardable(
+                        "seed " + seed, settings.sites().getFirst().site().webRoot());
                 assertThat(settings.toString()).doesNotContain("canaryCANARY");
                 otherwise += settings.toString().equals(unspoiled.toString()) ? 0 : 1;
             } catch (Settings.Invalid e) {
@@ -154,18 +158,25 @@ class ConfigLoaderTest {
 
     @Test
     void readsTheExampleOfTheReadme() throws Exception {
-        assertThat(load("LECTIO_PRIVATE=*.map,backup-*\n").site().privates().covers("backup-1"))
+        assertThat(load("LECTIO_PRIVATE=*.map,backup-*\n")
+                        .sites()
+                        .getFirst()
+                        .site()
+                        .privates()
+                        .covers("backup-1"))
                 .isTrue();
     }
 
     @Test
     void whatNeverBelongsIntoABuildIsPrivateBesidesTheOwnersPatterns() throws Exception {
-        PrivatePatterns privates = load("LECTIO_PRIVATE=*.map\n").site().privates();
+        PrivatePatterns privates =
+                load("LECTIO_PRIVATE=*.map\n").sites().getFirst().site().privates();
         assertThat(Stream.of("a.map", "dump.sql", "db.sqlite3-wal", "site.key", "prod.env", "id_rsa.pub", ".env"))
                 .allMatch(privates::covers);
         assertThat(Stream.of("index.html", "main.js", "environment.js", "keyboard.svg"))
                 .noneMatch(privates::covers);
-        assertThat(load("").site().privates().covers("backup.bak")).isTrue();
+        assertThat(load("").sites().getFirst().site().privates().covers("backup.bak"))
+                .isTrue();
     }
 
     @Test
@@ -187,6 +198,9 @@ class ConfigLoaderTest {
                 "LECTIO_APP_UNIT",
                 "TELEGRAM_CHAT_ID",
                 "TELEGRAM_API_URL",
+                "LECTIO_MAIL_TO",
+                "LECTIO_MAIL_USER",
+                "LECTIO_ALIVE",
                 "NONSENSE"
             })
     void aTokenInAnotherKeyIsRefusedAndNotRepeated(String key) {
@@ -213,6 +227,10 @@ class ConfigLoaderTest {
         assertThat(ConfigLoader.load(file).warnings().toString()).contains("others can write it", "chmod 600");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         assertThat(ConfigLoader.load(file).warnings().toString()).contains("others can read what is secret in it");
+        Files.writeString(file, "LECTIO_HEARTBEAT_URL=https://hc.example/key\n");
+        assertThat(ConfigLoader.load(file).warnings().toString()).contains("others can read what is secret in it");
+        Files.writeString(file, "TELEGRAM_CHAT_ID=\n");
+        assertThat(ConfigLoader.load(file).warnings()).isEmpty();
     }
 
     @Test
@@ -234,7 +252,7 @@ class ConfigLoaderTest {
     @Test
     void whatIsWrongWithAServiceIsToldToo() {
         assertThatThrownBy(() -> load("LECTIO_APP_UNIT='no unit'\n"))
-                .hasMessageContaining("config.env:1: LECTIO_APP_UNIT is not a unit's name");
+                .hasMessageContaining("config.env:1: LECTIO_APP_UNIT is a unit's name");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.lectio.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lectio.core.health.Finding;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
@@ -24,13 +25,18 @@ import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
+import io.lectio.core.policy.Window;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -296,6 +302,97 @@ class GuardTest {
         bothSee(false, false);
         assertThat(all(Action.Repair.class)).isEmpty();
         assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
+    }
+
+    private Policy withWindow(Window window) {
+        return new Policy(
+                SITE,
+                Services.NONE,
+                Services.NONE.checks(),
+                true,
+                Limits.DEFAULT,
+                Policy.Timing.DEFAULT,
+                Policy.Patience.DEFAULT,
+                Policy.THRESHOLDS,
+                Set.of(),
+                List.of(window),
+                ZoneOffset.UTC,
+                Optional.empty());
+    }
+
+    @Test
+    void inAMaintenanceWindowNothingIsRepairedOrToldAndAtItsEndWhatIsStillBrokenIs() {
+        policy = withWindow(new Window(Set.of(DayOfWeek.THURSDAY), LocalTime.of(3, 0), Duration.ofMinutes(30)));
+        event(new Event.Started());
+        for (int i = 0; i < 200; i++) {
+            bothSee(false, false);
+            pass(Duration.ofSeconds(5));
+            event(new Event.Tick());
+        }
+        assertThat(now).isBefore(Instant.parse("2026-01-22T03:30:00Z"));
+        assertThat(all(Action.Repair.class)).isEmpty();
+        assertThat(all(Action.Send.class)).isEmpty();
+        assertThat(state.durable().incidents()).isEmpty();
+        now = Instant.parse("2026-01-22T03:30:00Z");
+        event(new Event.Tick());
+        assertThat(all(Action.Repair.class)).hasSize(1);
+        assertThat(all(Action.Log.class).map(Action.Log::text)).contains("the maintenance window ends");
+    }
+
+    @Test
+    void aRepairThatAWindowHasCaughtIsProvedAfterIt() {
+        policy = withWindow(new Window(Set.of(DayOfWeek.THURSDAY), LocalTime.of(3, 13), Duration.ofMinutes(1)));
+        event(new Event.Started());
+        bothSee(false, false);
+        now = Instant.parse("2026-01-22T03:13:00Z");
+        repairEnds();
+        bothSee(true, true);
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Proving.class);
+        Decision waits = Guard.decide(state, new Event.Tick(), now, policy);
+        assertThat(waits.wakeAt()).as("nothing spins meanwhile").isAfter(now);
+        now = Instant.parse("2026-01-22T03:14:00Z");
+        event(new Event.Tick());
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Resolved.class);
+    }
+
+    @Test
+    void aRemedyThatTheOwnerKeepsForHimselfIsOnlyTold() {
+        policy = new Policy(
+                SITE,
+                Services.NONE,
+                Services.NONE.checks(),
+                true,
+                Limits.DEFAULT,
+                Policy.Timing.DEFAULT,
+                Policy.Patience.DEFAULT,
+                Policy.THRESHOLDS,
+                Set.of(Remedy.OpenPaths.ID),
+                List.of(),
+                ZoneOffset.UTC,
+                Optional.empty());
+        event(new Event.Started());
+        bothSee(false, false);
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).isEmpty();
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
+    }
+
+    @Test
+    void aBadConfigurationOfItsOwnIsOneWarningUntilItIsMended() {
+        policy = policy.here(SITE, Services.NONE, true, Set.of(CheckId.SETTINGS));
+        event(new Event.Started());
+        for (int i = 0; i < 100; i++) {
+            bothSee(true, true);
+            event(new Event.Observed(new Observation(
+                    CheckId.SETTINGS, now, new Observation.Failed(new Finding.Config("lectio.yaml:3:1", "unknown")))));
+            pass(Duration.ofSeconds(5));
+        }
+        assertThat(state.durable().incidents()).hasSize(1);
+        assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.WARNING);
+        assertThat(all(Action.Repair.class)).isEmpty();
+        event(new Event.Observed(
+                new Observation(CheckId.SETTINGS, now, new Observation.Passed(new Finding.Config("", "")))));
+        assertThat(state.durable().incidents().getFirst().phase()).isInstanceOf(Incident.Resolved.class);
     }
 
     @Test

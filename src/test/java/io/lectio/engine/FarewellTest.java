@@ -30,17 +30,17 @@ import org.junit.jupiter.api.Test;
 class FarewellTest {
     private static final Duration AMPLE = Duration.ofSeconds(20);
     private static final Policy POLICY = new Policy(
-            new Site(
-                    URI.create("http://localhost/"),
-                    "127.0.0.1",
-                    Path.of("/var/www/site"),
-                    Path.of("/var/www/site/build"),
-                    "www-data",
-                    new PrivatePatterns(List.of())),
-            Services.NONE,
-            true,
-            Limits.DEFAULT,
-            Optional.of(new Notices(Optional.empty(), ZoneOffset.UTC)));
+                    new Site(
+                            URI.create("http://localhost/"),
+                            "127.0.0.1",
+                            Path.of("/var/www/site"),
+                            Path.of("/var/www/site/build"),
+                            "www-data",
+                            new PrivatePatterns(List.of())),
+                    Services.NONE,
+                    true,
+                    Limits.DEFAULT)
+            .telling(new Notices(Optional.empty(), ZoneOffset.UTC));
 
     private final List<Notice.News> told = new CopyOnWriteArrayList<>();
     private volatile Durable saved = Durable.EMPTY;

@@ -51,7 +51,8 @@ abstract class PermissionWorld implements Simulation.World {
                 switch (look.check()) {
                     case FILES -> outcome(access());
                     case PAGE -> outcome(answers());
-                    case APP, PROXY, CONFIG, LEFT_ALONE, API -> throw new IllegalStateException("not checked here");
+                    case APP, PROXY, CONFIG, LEFT_ALONE, API, SETTINGS ->
+                        throw new IllegalStateException("not checked here");
                 });
     }
 

@@ -35,7 +35,9 @@ public sealed interface Diagnosis {
         return switch (this) {
             case PathsClosed(var _, Access access, var _) -> access.inWords();
             case ServiceBad(var _, String unit, Condition condition, var _) -> unit + " " + condition.inWords();
-            case ConfigBad(var _, Config config) -> "the web server's configuration is bad, " + config.inWords();
+            case ConfigBad(CheckId subject, Config config) ->
+                (subject == CheckId.SETTINGS ? "Lectio's own" : "the web server's") + " configuration is bad, "
+                        + config.inWords();
             case AnswerBad(var _, Answers answers) -> answers.inWords();
             case Blind(CheckId check, String reason) -> "the check " + check + " cannot look: " + reason;
         };
@@ -52,10 +54,10 @@ public sealed interface Diagnosis {
     record ServiceBad(CheckId subject, String unit, Condition condition, Optional<Remedy> remedy)
             implements Diagnosis {}
 
-    /// The web server would not start with its configuration.
+    /// The web server would not start with its configuration, or the guard.
     ///
     /// @param subject [CheckId#PROXY] where it is down for that; [CheckId#CONFIG] while it still runs with an older
-    ///     one
+    ///     one; [CheckId#SETTINGS] while the guard does
     record ConfigBad(CheckId subject, Config config) implements Diagnosis {}
 
     /// The page, one of its assets or the API is not answered as it should be, and nothing below explains it.
@@ -100,7 +102,7 @@ public sealed interface Diagnosis {
             case APP -> check == CheckId.API;
             case PROXY -> check == CheckId.API || check == CheckId.PAGE;
             case FILES, LEFT_ALONE -> check == CheckId.PAGE;
-            case CONFIG, API, PAGE -> false;
+            case CONFIG, API, PAGE, SETTINGS -> false;
         };
     }
 

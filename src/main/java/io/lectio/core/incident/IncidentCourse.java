@@ -275,7 +275,7 @@ public record IncidentCourse(
         CheckId asked = switch (incident.subject()) {
             case APP, API -> CheckId.API;
             case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
-            case CONFIG -> CheckId.CONFIG;
+            case CONFIG, SETTINGS -> incident.subject();
         };
         Finding.Answers proof = Optional.ofNullable(health.get(asked))
                                         .flatMap(CheckHealth::finding)
@@ -303,7 +303,7 @@ public record IncidentCourse(
         }
         Incident incident = before.with(diagnosis, proofs(diagnosis));
         Optional<Remedy> remedy = diagnosis.remedy();
-        if (!policy.repairs() || resting || remedy.isEmpty()) {
+        if (resting || remedy.filter(policy::allows).isEmpty()) {
             return leveled(before, incident.in(new Open()), ledger, Optional.empty(), news);
         }
         if (degraded) {
@@ -406,7 +406,7 @@ public record IncidentCourse(
                 || (down && overdue)
                 || (down
                         && cause.urgent()
-                        && (vain || !policy.repairs() || cause.remedy().isEmpty()))
+                        && (vain || cause.remedy().filter(policy::allows).isEmpty()))
                 || (overdue && cause.urgent() && !harmless(cause));
         return personNeeded ? Level.CRITICAL : Level.WARNING;
     }
@@ -459,7 +459,7 @@ public record IncidentCourse(
     private static boolean isOfFiles(Incident incident) {
         return switch (incident.subject()) {
             case FILES, LEFT_ALONE, PAGE -> true;
-            case APP, PROXY, CONFIG, API -> false;
+            case APP, PROXY, CONFIG, API, SETTINGS -> false;
         };
     }
 

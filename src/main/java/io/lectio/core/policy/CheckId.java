@@ -15,5 +15,7 @@ public enum CheckId {
     /// The application's API, asked through the web server.
     API,
     /// The page and every asset that it names are answered as a visitor needs them.
-    PAGE
+    PAGE,
+    /// The guard's own configuration: a bad one is told, and the one before it stays in force.
+    SETTINGS
 }

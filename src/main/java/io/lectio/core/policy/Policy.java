@@ -1,8 +1,13 @@
 package io.lectio.core.policy;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -11,6 +16,9 @@ import java.util.TreeSet;
 ///
 /// @param repairs false means looking only: what would be repaired is told, nothing is touched
 /// @param checks what is checked, the deepest first
+/// @param thresholds of checks that are sampled; one sight is enough for any other
+/// @param withheld ids of remedies that the owner keeps for himself
+/// @param windows when a person works on the site, by the clock of `zone`
 /// @param notices what the guard tells of itself, if anything
 public record Policy(
         Site site,
@@ -20,17 +28,77 @@ public record Policy(
         Limits limits,
         Timing timing,
         Patience patience,
+        Map<CheckId, Threshold> thresholds,
+        Set<String> withheld,
+        List<Window> windows,
+        ZoneId zone,
         Optional<Notices> notices) {
+    /// An answer is a sample, and an application under load gives some of both kinds.
+    public static final Map<CheckId, Threshold> THRESHOLDS =
+            Map.of(CheckId.PAGE, new Threshold(3, 1), CheckId.API, new Threshold(3, 3));
+
+    private static final Threshold ONE_SIGHT = new Threshold(1, 1);
+    private static final int WELL_AFTER_OVERLOAD = 5;
+
     public Policy {
         checks = Collections.unmodifiableSet(EnumSet.copyOf(checks));
+        thresholds = Map.copyOf(thresholds);
+        withheld = Set.copyOf(withheld);
+        windows = List.copyOf(windows);
     }
 
     public Policy(Site site, Services services, boolean repairs, Limits limits) {
-        this(site, services, repairs, limits, Optional.empty());
+        this(
+                site,
+                services,
+                services.checks(),
+                repairs,
+                limits,
+                Timing.DEFAULT,
+                Patience.DEFAULT,
+                THRESHOLDS,
+                Set.of(),
+                List.of(),
+                ZoneOffset.UTC,
+                Optional.empty());
     }
 
-    public Policy(Site site, Services services, boolean repairs, Limits limits, Optional<Notices> notices) {
-        this(site, services, services.checks(), repairs, limits, Timing.DEFAULT, Patience.DEFAULT, notices);
+    /// As it can be followed on this machine.
+    ///
+    /// @param present the services that there are
+    /// @param also checks of what does not belong to the site
+    public Policy here(Site real, Services present, boolean mayRepair, Set<CheckId> also) {
+        Set<CheckId> left = EnumSet.copyOf(checks);
+        left.removeIf(
+                check -> services.checks().contains(check) && !present.checks().contains(check));
+        left.addAll(also);
+        return new Policy(
+                real, present, left, mayRepair, limits, timing, patience, thresholds, withheld, windows, zone, notices);
+    }
+
+    public Policy telling(Notices ofItself) {
+        return new Policy(
+                site,
+                services,
+                checks,
+                repairs,
+                limits,
+                timing,
+                patience,
+                thresholds,
+                withheld,
+                windows,
+                zone,
+                Optional.of(ofItself));
+    }
+
+    public boolean allows(Remedy remedy) {
+        return repairs && !withheld.contains(remedy.id());
+    }
+
+    /// Whether a person works on the site then.
+    public boolean rests(Instant then) {
+        return windows.stream().anyMatch(window -> window.covers(then, zone));
     }
 
     /// The names under which this policy's remedies keep their budgets.
@@ -41,17 +109,10 @@ public record Policy(
         return all;
     }
 
-    /// The threshold of a check. Access rights and units are read, not sampled: one sight is a fact. An answer is a
-    /// sample, and an application under load gives some of both kinds.
-    ///
     /// @param busy whether the service was overloaded: an answer now and then does not end that
     public Threshold threshold(CheckId check, boolean busy) {
-        return switch (check) {
-            case APP, PROXY -> new Threshold(1, busy ? 5 : 1);
-            case CONFIG, FILES, LEFT_ALONE -> new Threshold(1, 1);
-            case PAGE -> new Threshold(3, 1);
-            case API -> new Threshold(3, 3);
-        };
+        Threshold own = thresholds.getOrDefault(check, ONE_SIGHT);
+        return busy ? new Threshold(own.failures(), WELL_AFTER_OVERLOAD) : own;
     }
 
     /// @param round the second line of sight, behind the events

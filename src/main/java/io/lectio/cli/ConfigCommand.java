@@ -1,0 +1,98 @@
+package io.lectio.cli;
+
+import io.lectio.config.ConfigLoader;
+import io.lectio.config.Home;
+import io.lectio.config.Reference;
+import io.lectio.config.Settings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// What `config.env` and `lectio.yaml` say.
+@Command(
+        name = "config",
+        mixinStandardHelpOptions = true,
+        subcommands = {ConfigCommand.Check.class, ConfigCommand.Show.class, ConfigCommand.Schema.class},
+        description =
+                "Tells whether config.env and lectio.yaml are good, and what holds by them. A guard at work follows"
+                        + " changes of both by itself within seconds, or at once on SIGHUP.",
+        footer = {"", "Example: lectio config check"})
+final class ConfigCommand implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public void run() {
+        CommandLine.usage(spec.commandLine(), System.out);
+    }
+
+    private static Path file() {
+        return Home.of(System.getenv()).configuration();
+    }
+
+    private static int refuse(Settings.Invalid e) {
+        System.err.println(e.getMessage());
+        return LectioCommand.BAD_INPUT;
+    }
+
+    /// Reads both files as the guard would.
+    @Command(
+            name = "check",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Reads both files as the guard would: every error with file, line and reason; exit code 2 then.",
+            footer = {"", "Example: lectio config check && sudo systemctl reload lectio-monitor"})
+    static final class Check implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            Home home = Home.of(System.getenv());
+            try {
+                System.out.println(Report.found(home, ConfigLoader.load(home.configuration()), true));
+                return LectioCommand.OK;
+            } catch (Settings.Invalid e) {
+                return refuse(e);
+            }
+        }
+    }
+
+    /// The configuration that holds, as one would write it.
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Prints all that holds, each with where it was set, or that it is the default; as a lectio.yaml.",
+            footer = {"", "Example: lectio config show | grep -v default"})
+    static final class Show implements Callable<Integer> {
+        @Option(names = "--json", description = "As a JSON array, for programs.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws IOException {
+            try {
+                System.out.println(json ? Reference.showJson(file()) : Reference.show(file()));
+                return LectioCommand.OK;
+            } catch (Settings.Invalid e) {
+                return refuse(e);
+            }
+        }
+    }
+
+    /// For editors.
+    @Command(
+            name = "schema",
+            mixinStandardHelpOptions = true,
+            description = "Prints the JSON Schema of lectio.yaml, by which an editor completes and checks it.",
+            footer = {"", "Example: lectio config schema >lectio.schema.json"})
+    static final class Schema implements Callable<Integer> {
+        @Override
+        public Integer call() throws IOException {
+            System.out.println(Reference.schema());
+            return LectioCommand.OK;
+        }
+    }
+}

@@ -1,0 +1,261 @@
+package io.lectio.wiring;
+
+import io.lectio.config.ConfigLoader;
+import io.lectio.config.Settings;
+import io.lectio.config.Settings.Problem;
+import io.lectio.config.Settings.SiteSettings;
+import io.lectio.core.health.Finding;
+import io.lectio.core.health.Observation;
+import io.lectio.core.incident.Level;
+import io.lectio.engine.EventLog;
+import io.lectio.engine.GuardLoop;
+import io.lectio.engine.GuardLoop.Snapshot;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// The sites of one guard, each with a loop of its own, and the configuration that names them, which is followed while
+/// they run: a good one takes effect as a whole, where it has changed; a bad one changes nothing and is an incident.
+/// One thread calls [#start] and [#run].
+final class Fleet implements Closeable {
+    private static final Duration USUAL_LOOK = Duration.ofSeconds(5);
+    /// A file that is being written changes within this time.
+    private static final Duration QUIET = Duration.ofSeconds(1);
+
+    private static final Finding.Config IN_FORCE = new Finding.Config("", "");
+
+    /// What a loop is made from: where it differs, another loop takes its place.
+    ///
+    /// @param settings with this site alone
+    /// @param first whether the incidents of the guard itself are told with this site's
+    /// @param label empty where there is one site
+    record Part(Settings settings, boolean first, String label) {
+        SiteSettings site() {
+            return settings.sites().getFirst();
+        }
+    }
+
+    /// A loop that is ready to run.
+    ///
+    /// @param beside closed after it
+    record Running(GuardLoop loop, Closeable beside) {}
+
+    interface Loops {
+        Running make(Part part) throws IOException;
+    }
+
+    interface Locks {
+        /// @throws IOException when another guard is at work on this folder
+        Closeable take(Path siteRoot) throws IOException;
+    }
+
+    private record Guarded(Part part, GuardLoop loop, Closeable beside, Thread thread) implements Closeable {
+        /// Waits for its end.
+        @Override
+        public void close() throws IOException {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            loop.close();
+            beside.close();
+        }
+    }
+
+    private final Loops loops;
+    private final Locks locks;
+    private final EventLog log;
+    private final Map<Path, Closeable> held = new HashMap<>();
+    private final BlockingQueue<Boolean> asked = new ArrayBlockingQueue<>(1);
+    private volatile List<Guarded> guarded = List.of();
+    private volatile Finding.Config found = IN_FORCE;
+    private volatile boolean ending;
+
+    Fleet(Loops loops, Locks locks, EventLog log) {
+        this.loops = loops;
+        this.locks = locks;
+        this.log = log;
+    }
+
+    /// @throws IOException where a site cannot be guarded; then none is
+    void start(Settings settings) throws IOException, InterruptedException {
+        List<Part> parts = parts(settings);
+        hold(parts);
+        replaceBy(parts);
+    }
+
+    /// What the look at the configuration itself sees.
+    Observation.Outcome settings() {
+        Finding.Config now = found;
+        return now.error().isEmpty() ? new Observation.Passed(now) : new Observation.Failed(now);
+    }
+
+    /// By the label of each site.
+    SequencedMap<String, Snapshot> snapshots() {
+        SequencedMap<String, Snapshot> all = new LinkedHashMap<>();
+        guarded.forEach(each -> all.put(each.part().site().label(), each.loop().snapshot()));
+        return all;
+    }
+
+    /// Until [#end] is called.
+    ///
+    /// @param file `config.env`, whose changes and those of the `lectio.yaml` beside it are followed
+    void run(Optional<Path> file) throws IOException, InterruptedException {
+        String inForce = "";
+        String before = "";
+        while (!ending) {
+            Duration wait = before.equals(inForce) ? USUAL_LOOK : QUIET;
+            boolean now = asked.poll(wait.toMillis(), TimeUnit.MILLISECONDS) != null;
+            if (file.isEmpty() || ending) {
+                continue;
+            }
+            String stamp = stamp(file.get()) + stamp(ConfigLoader.yaml(file.get()));
+            if (now || (!stamp.equals(inForce) && stamp.equals(before))) {
+                reload(file.get());
+                inForce = stamp; // of before the reading: what has changed since is seen next time
+            }
+            before = stamp;
+        }
+    }
+
+    private static String stamp(Path file) {
+        try {
+            return Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime")
+                    .toString();
+        } catch (IOException e) {
+            return "none";
+        }
+    }
+
+    /// Has the configuration read now.
+    void reload() {
+        boolean _ = asked.offer(true);
+    }
+
+    void reload(Path file) throws IOException, InterruptedException {
+        List<Part> parts;
+        try {
+            parts = parts(ConfigLoader.load(file));
+            hold(parts);
+        } catch (Settings.Invalid e) {
+            Problem first = e.problems().getFirst();
+            int others = e.problems().size() - 1;
+            found = new Finding.Config(
+                    first.place().toString(), first.text() + (others > 0 ? " (and " + others + " more)" : ""));
+            return;
+        } catch (IOException e) {
+            found = new Finding.Config(file.toString(), String.valueOf(e.getMessage()));
+            return;
+        }
+        found = IN_FORCE;
+        replaceBy(parts);
+    }
+
+    private static List<Part> parts(Settings settings) {
+        List<Part> parts = new ArrayList<>();
+        for (SiteSettings site : settings.sites()) {
+            parts.add(new Part(settings.of(site), parts.isEmpty(), settings.hasSeveral() ? site.label() : ""));
+        }
+        return parts;
+    }
+
+    /// Locks what is not locked yet, or nothing.
+    private void hold(List<Part> parts) throws IOException {
+        Map<Path, Closeable> fresh = new HashMap<>();
+        try {
+            for (Part part : parts) {
+                Path root = part.site().site().siteRoot();
+                if (!Files.isDirectory(root)) {
+                    throw new IOException("there is no site at " + root);
+                }
+                if (!held.containsKey(root.toRealPath())) {
+                    fresh.put(root.toRealPath(), locks.take(root.toRealPath()));
+                }
+            }
+        } catch (IOException e) {
+            release(fresh);
+            throw e;
+        }
+        held.putAll(fresh);
+    }
+
+    private static void release(Map<Path, Closeable> locks) throws IOException {
+        for (Closeable lock : locks.values()) {
+            lock.close();
+        }
+    }
+
+    /// What stays the same goes on; what changes is ended when nothing of it is under way, and its state is kept.
+    private void replaceBy(List<Part> parts) throws IOException, InterruptedException {
+        List<Guarded> leaving =
+                guarded.stream().filter(each -> !parts.contains(each.part())).toList();
+        leaving.forEach(each -> each.loop().finish());
+        for (Guarded each : leaving) {
+            each.close();
+        }
+        List<Guarded> next = new ArrayList<>();
+        for (Part part : parts) {
+            Optional<Guarded> staying =
+                    guarded.stream().filter(each -> each.part().equals(part)).findFirst();
+            next.add(staying.isPresent() ? staying.get() : begin(part));
+        }
+        boolean changed = !guarded.isEmpty() && !next.equals(guarded);
+        guarded = List.copyOf(next);
+        if (ending) {
+            end();
+        }
+        Map<Path, Closeable> gone = new HashMap<>(held);
+        for (Part part : parts) {
+            gone.remove(part.site().site().siteRoot().toRealPath());
+        }
+        release(gone);
+        held.keySet().removeAll(gone.keySet());
+        if (changed) {
+            log.health(Level.INFO, "the configuration has changed and is in force: " + next.size() + " guarded");
+        }
+    }
+
+    private Guarded begin(Part part) throws IOException {
+        Running running = loops.make(part);
+        Thread thread = Thread.ofPlatform()
+                .name("guard " + part.label())
+                .daemon()
+                .start(() -> {
+                    try {
+                        running.loop().run();
+                    } catch (InterruptedException e) {
+                        return; // nobody interrupts but the end of the process
+                    }
+                });
+        return new Guarded(part, running.loop(), running.beside(), thread);
+    }
+
+    /// Ends all loops side by side; each may tell the owner so.
+    void end() {
+        ending = true;
+        guarded.forEach(each -> each.loop().end());
+        reload();
+    }
+
+    @Override
+    public void close() throws IOException {
+        end();
+        for (Guarded each : guarded) {
+            each.close();
+        }
+        release(held);
+    }
+}

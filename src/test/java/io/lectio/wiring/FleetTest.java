@@ -1,0 +1,235 @@
+package io.lectio.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lectio.config.ConfigLoader;
+import io.lectio.config.Settings;
+import io.lectio.core.GuardState.Durable;
+import io.lectio.core.health.Observation;
+import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.CheckId;
+import io.lectio.engine.Chronicle;
+import io.lectio.engine.EventLog;
+import io.lectio.engine.GuardLoop;
+import io.lectio.engine.PathWatcher;
+import io.lectio.engine.ServiceWatcher;
+import io.lectio.engine.StateStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real loops, which look at nothing.
+@Timeout(60)
+class FleetTest {
+    @TempDir
+    private Path folder = Path.of("");
+
+    @TempDir
+    private Path sites = Path.of("");
+
+    private Path file = Path.of("");
+    private final List<String> made = new ArrayList<>();
+    private final List<Path> locked = new ArrayList<>();
+    private Optional<Path> taken = Optional.empty();
+    private final Fleet fleet = new Fleet(this::loop, this::lock, EventLog.NONE);
+
+    @BeforeEach
+    void makeSites() throws IOException {
+        file = folder.resolve("config.env");
+        for (String name : List.of("one", "two", "three")) {
+            Files.createDirectory(sites.resolve(name));
+        }
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        fleet.close();
+        assertThat(locked).isEmpty();
+    }
+
+    private java.io.Closeable lock(Path root) throws IOException {
+        if (taken.filter(root::equals).isPresent()) {
+            throw new IOException("another guard is at work on " + root);
+        }
+        locked.add(root);
+        return () -> locked.remove(root);
+    }
+
+    private Fleet.Running loop(Fleet.Part part) throws IOException {
+        made.add(part.site().label());
+        GuardLoop loop = new GuardLoop(
+                new GuardLoop.Ports(
+                        Map.of(),
+                        (_, _) -> new RepairResult.Interrupted(),
+                        _ -> new Delivery.Accepted(Optional.empty()),
+                        new StateStore() {
+                            @Override
+                            public Durable load() {
+                                return Durable.EMPTY;
+                            }
+
+                            @Override
+                            public void save(Durable durable) {}
+                        },
+                        new PathWatcher() {
+                            @Override
+                            public void start(Runnable changed) {}
+
+                            @Override
+                            public void close() {}
+                        },
+                        new ServiceWatcher() {
+                            @Override
+                            public void start(Consumer<CheckId> changed) {}
+
+                            @Override
+                            public void close() {}
+                        },
+                        EventLog.NONE,
+                        Chronicle.NONE,
+                        InstantSource.system()),
+                part.site().policy());
+        return new Fleet.Running(loop, () -> {});
+    }
+
+    private String yaml(String... names) {
+        StringBuilder text = new StringBuilder("sites:\n");
+        for (String name : names) {
+            text.append("  - name: ")
+                    .append(name)
+                    .append("\n    url: http://")
+                    .append(name)
+                    .append(".example/\n")
+                    .append("    root: ")
+                    .append(sites.resolve(name))
+                    .append("\n");
+        }
+        return text.toString();
+    }
+
+    private void write(String yaml) throws IOException {
+        Files.writeString(folder.resolve("lectio.yaml"), yaml);
+    }
+
+    private void start(String yaml) throws Exception {
+        write(yaml);
+        fleet.start(ConfigLoader.load(file));
+        made.clear();
+    }
+
+    private void reload(String yaml) throws Exception {
+        write(yaml);
+        fleet.reload(file);
+    }
+
+    private List<String> guarded() {
+        return List.copyOf(fleet.snapshots().keySet());
+    }
+
+    @Test
+    void onlyWhatHasChangedIsGuardedAnew() throws Exception {
+        start(yaml("one", "two"));
+        reload(yaml("one", "two") + "    timing: {round: 10s}\n");
+        assertThat(made).containsExactly("two");
+        reload(yaml("one", "two", "three"));
+        assertThat(made).containsExactly("two", "two", "three");
+        assertThat(guarded()).containsExactly("one", "two", "three");
+        reload(yaml("one", "three"));
+        assertThat(guarded()).containsExactly("one", "three");
+        assertThat(locked)
+                .containsExactly(
+                        sites.resolve("one").toRealPath(),
+                        sites.resolve("three").toRealPath());
+    }
+
+    @Test
+    void aFileThatSaysTheSameInOtherWordsChangesNothing() throws Exception {
+        start(yaml("one", "two"));
+        reload("# said anew\n" + yaml("one", "two") + "    timing: {round: 5s}\n");
+        assertThat(made).isEmpty();
+    }
+
+    @Test
+    void aBadFileLeavesTheOldOneInForceAndIsAFaultUntilItIsMended() throws Exception {
+        start(yaml("one", "two"));
+        assertThat(fleet.settings()).isInstanceOf(Observation.Passed.class);
+        reload(yaml("one", "three").replace("root", "rot"));
+        assertThat(made).isEmpty();
+        assertThat(guarded()).containsExactly("one", "two");
+        assertThat(fleet.settings().inWords()).contains("lectio.yaml:", "unknown key rot", "more)");
+        reload(yaml("one", "two"));
+        assertThat(fleet.settings()).isInstanceOf(Observation.Passed.class);
+        assertThat(made).isEmpty();
+    }
+
+    @Test
+    void aSiteThatIsNotThereOrHasAnotherGuardChangesNothingEither() throws Exception {
+        start(yaml("one", "two"));
+        taken = Optional.of(sites.resolve("three").toRealPath());
+        reload(yaml("one", "three"));
+        assertThat(fleet.settings().inWords()).contains("another guard is at work");
+        reload(yaml("one", "two", "four"));
+        assertThat(fleet.settings().inWords()).contains("there is no site at " + sites.resolve("four"));
+        assertThat(made).isEmpty();
+        assertThat(guarded()).containsExactly("one", "two");
+        assertThat(locked).hasSize(2);
+    }
+
+    @Test
+    void whereASiteCannotBeGuardedAtTheStartNoneIs() throws Exception {
+        taken = Optional.of(sites.resolve("two").toRealPath());
+        assertThatThrownBy(() -> start(yaml("one", "two"))).hasMessageContaining("another guard");
+        assertThat(locked).isEmpty();
+        assertThat(made).isEmpty();
+    }
+
+    @Test
+    void twoHundredMutatedFilesNeverTakeEffectInPart() throws Exception {
+        String whole = "# " + "what the owner wrote to himself, ".repeat(6) + "\n" + yaml("one", "two", "three");
+        start(whole);
+        Settings inForce = ConfigLoader.load(file);
+        int refused = 0;
+        int taken = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            StringBuilder text = new StringBuilder(whole);
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                switch (random.nextInt(3)) {
+                    case 0 -> text.setCharAt(random.nextInt(text.length()), (char) (random.nextInt(96) + 31));
+                    case 1 -> text.deleteCharAt(random.nextInt(text.length()));
+                    default -> text.setLength(Math.max(1, text.length() - random.nextInt(60)));
+                }
+            }
+            made.clear();
+            reload(text.toString());
+            if (fleet.settings() instanceof Observation.Passed) {
+                inForce = ConfigLoader.load(file);
+                taken++;
+            } else {
+                assertThat(made).as("seed %s", seed).isEmpty();
+                refused++;
+            }
+            assertThat(guarded())
+                    .as("seed %s", seed)
+                    .isEqualTo(inForce.sites().stream()
+                            .map(Settings.SiteSettings::label)
+                            .toList());
+        }
+        assertThat(refused).isGreaterThan(50);
+        assertThat(taken).isGreaterThan(10);
+    }
+}
