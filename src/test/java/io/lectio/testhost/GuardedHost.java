@@ -85,7 +85,7 @@ public final class GuardedHost implements AutoCloseable {
 
     /// Returns when a check is well: what has never been seen well cannot be seen to fail.
     public void awaitWell(String check) {
-        awaitStatus("\"" + check + "\":\"HEALTHY\"");
+        awaitStatus("\"check\":\"" + check + "\",\"health\":\"HEALTHY\"");
     }
 
     /// The lines of its log that begin a repair.
