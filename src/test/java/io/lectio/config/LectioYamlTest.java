@@ -214,7 +214,7 @@ class LectioYamlTest {
         assertThat(refused(yaml.replace(", user: a", "")))
                 .isEqualTo("config.env:1: LECTIO_MAIL_PASSWORD is of no use without mail.user");
         Files.writeString(folder.resolve("config.env"), "");
-        assertThat(refused(yaml)).isEqualTo("lectio.yaml:1:79: mail.user is of no use without LECTIO_MAIL_PASSWORD");
+        assertThat(refused(yaml)).isEqualTo("lectio.yaml:1:81: mail.user is of no use without LECTIO_MAIL_PASSWORD");
     }
 
     @Test
