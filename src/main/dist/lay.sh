@@ -60,8 +60,8 @@ run() {
 new=$(mktemp -d "$dir/.lectio-new.XXXXXX")
 
 # java.base, unix credentials and sockets, TLS with elliptic curves, what mail wants, and SIGHUP; nothing else is used
-run "$jdk/bin/jlink" --add-modules java.base,java.logging,jdk.net,jdk.crypto.ec,jdk.unsupported --strip-debug --no-header-files --no-man-pages \\
-    --compress zip-0 --output "$new/runtime"
+run "$jdk/bin/jlink" --add-modules java.base,java.logging,jdk.net,jdk.crypto.ec,jdk.unsupported \
+    --strip-debug --no-header-files --no-man-pages --compress zip-0 --output "$new/runtime"
 mkdir -p "$new/lib" "$dir/bin"
 cp target/lectio.jar target/lib/*.jar "$new/lib/"
 echo "laid by ./lectio dist, which replaces this folder" >"$new/$marker"
