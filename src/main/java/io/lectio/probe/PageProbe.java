@@ -8,6 +8,7 @@ import io.lectio.core.health.Observation.Failed;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.Observation.Passed;
 import io.lectio.core.health.Observation.Unknown;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Site;
 import io.lectio.engine.Prober;
 import io.lectio.host.http.Dialer;
@@ -65,6 +66,7 @@ public final class PageProbe implements Prober {
                 answers.set(0, new Answer(first.url(), first.status(), took, slow(took, ", and not all of its files")));
             }
         }
+        int named = answers.size() - 1;
         if (first.status().isPresent()) {
             also.stream()
                     .filter(url ->
@@ -76,7 +78,7 @@ public final class PageProbe implements Prober {
         if (silent && !Loopback.carries()) {
             return new Unknown("this machine cannot connect to itself (loopback)");
         }
-        Answers all = new Answers(answers, since(start));
+        Answers all = new Answers(CheckId.PAGE, answers, named, since(start));
         return all.bad().isEmpty() ? new Passed(all) : new Failed(all);
     }
 

@@ -62,7 +62,7 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     static Told page(Answer... answers) {
-        Answers seen = new Answers(List.of(answers), Duration.ofMillis(9));
+        Answers seen = new Answers(CheckId.PAGE, List.of(answers), Duration.ofMillis(9));
         return new Told(
                 seen.onlySlow() ? Level.WARNING : Level.CRITICAL,
                 new Diagnosis.AnswerBad(CheckId.PAGE, seen),
@@ -162,7 +162,7 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     Told seenAs(Answer... answers) {
-        Answers seen = new Answers(List.of(answers), Duration.ofMillis(9));
+        Answers seen = new Answers(CheckId.PAGE, List.of(answers), Duration.ofMillis(9));
         return new Told(level, diagnosis, Optional.of(seen), attempts, phase);
     }
 
@@ -204,11 +204,12 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
         List<Answer> proof = IntStream.rangeClosed(0, files)
                 .mapToObj(number -> well(number == 0 ? "/" : "/" + number + ".js"))
                 .toList();
-        return in(new Resolved(BROKEN.plus(after), new Answers(proof, Duration.ofMillis(31))));
+        return in(new Resolved(BROKEN.plus(after), new Answers(CheckId.PAGE, proof, Duration.ofMillis(31))));
     }
 
     Told provedBy(Answer... answers) {
-        return in(new Resolved(BROKEN.plusSeconds(1), new Answers(List.of(answers), Duration.ofMillis(31))));
+        return in(new Resolved(
+                BROKEN.plusSeconds(1), new Answers(CheckId.PAGE, List.of(answers), Duration.ofMillis(31))));
     }
 
     Told in(Phase next) {

@@ -98,7 +98,7 @@ class GuardTest {
                 Optional.of(well ? 200 : 403),
                 Duration.ofMillis(2),
                 well ? Optional.empty() : Optional.of(new Fault(Fault.Kind.STATUS, "403 Forbidden")));
-        return new Answers(List.of(answer), Duration.ofMillis(2));
+        return new Answers(CheckId.PAGE, List.of(answer), Duration.ofMillis(2));
     }
 
     private void repairEnds() {

@@ -656,7 +656,7 @@ class ServiceStoriesTest {
                 Optional.of(new Fault(Fault.Kind.SLOW, "answered after 6.0 s")));
         for (int i = 0; i < 100; i++) {
             now = now.plus(ROUND);
-            sees(CheckId.PAGE, new Observation.Failed(new Answers(List.of(slow), Duration.ofSeconds(6))));
+            sees(CheckId.PAGE, new Observation.Failed(new Answers(CheckId.PAGE, List.of(slow), Duration.ofSeconds(6))));
         }
         assertThat(incident().worst()).isEqualTo(Level.WARNING);
         assertThat(repairs()).isEmpty();

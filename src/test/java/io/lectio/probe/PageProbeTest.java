@@ -226,6 +226,13 @@ class PageProbeTest {
         assertThat(fault(onlyFault(look()))).contains("nothing named");
     }
 
+    @Test
+    void whatIsAskedBesidesIsNoFileOfThePage() {
+        page("no files");
+        file("/index.html", "text/html");
+        assertThat(passed(look(url("/index.html"))).named()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"text/html", "text/html;charset=windows-1251", "Text/HTML; Charset=UTF-8"})
     void theTypeOfAPageCountsInAnySpelling(String type) {

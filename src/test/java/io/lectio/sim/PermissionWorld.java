@@ -9,6 +9,7 @@ import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Place;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
@@ -72,7 +73,7 @@ abstract class PermissionWorld implements Simulation.World {
                 Optional.of(closed ? 403 : 200),
                 Duration.ofMillis(2),
                 closed ? Optional.of(new Fault(Fault.Kind.STATUS, "403 Forbidden")) : Optional.empty());
-        return new Answers(List.of(answer), Duration.ofMillis(2));
+        return new Answers(CheckId.PAGE, List.of(answer), Duration.ofMillis(2));
     }
 
     @Override

@@ -131,10 +131,6 @@ public sealed interface Finding {
             answers = List.copyOf(answers);
         }
 
-        public Answers(List<Answer> ofThePage, Duration took) {
-            this(CheckId.PAGE, ofThePage, Math.max(0, ofThePage.size() - 1), took);
-        }
-
         /// Of what names no files.
         public Answers(CheckId check, List<Answer> answers, Duration took) {
             this(check, answers, 0, took);
