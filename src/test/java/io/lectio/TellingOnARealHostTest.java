@@ -78,7 +78,7 @@ class TellingOnARealHostTest {
             guarded.bot().retryAfter(10);
             host.sh("cd " + BUILD + "; systemctl stop nginx teaching_panel; chown root:root " + CHUNK + "; chmod 600 "
                     + CHUNK + "; chmod 000 index.html");
-            Message told = guarded.bot().awaitMessage(_ -> true, PATIENCE);
+            Message told = guarded.bot().awaitMessage(GuardedHost::isAlert, PATIENCE);
             System.out.println(told.text());
             assertThat(told.text()).contains("сразу несколько сбоев: 4", "nginx.service", "teaching_panel.service");
             assertThat(told.text()).contains(CHUNK, "index.html");
@@ -86,7 +86,8 @@ class TellingOnARealHostTest {
             host.sh("chmod 644 " + BUILD + "/" + CHUNK + "; systemctl start teaching_panel nginx");
             Message last = guarded.bot()
                     .awaitMessage(
-                            message -> parts(message).stream().skip(1).allMatch(line -> line.contains("восстановлено")),
+                            message -> GuardedHost.isAlert(message)
+                                    && parts(message).stream().skip(1).allMatch(line -> line.contains("восстановлено")),
                             PATIENCE);
             assertThat(last.id()).isEqualTo(told.id());
             assertThat(guarded.alerts()).hasSize(1);
