@@ -105,7 +105,7 @@ class TellingOnARealHostTest {
             guarded.host().sh("systemctl kill -s KILL teaching_panel; sleep 4; " + SAVE_PAGE + BREAK_PAGE + "sleep 20");
             assertThat(guarded.alerts()).isEmpty();
             guarded.bot().outage(Outage.NONE);
-            Message told = guarded.bot().awaitMessage(_ -> true, PATIENCE);
+            Message told = guarded.bot().awaitMessage(GuardedHost::isAlert, PATIENCE);
             System.out.println(told.text());
             List<String> parts = parts(told);
             assertThat(parts.get(0)).contains("CRITICAL", ": 4");
