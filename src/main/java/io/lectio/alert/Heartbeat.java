@@ -70,7 +70,11 @@ public final class Heartbeat implements Closeable {
         }
         Instant before = last.get();
         Collection<Snapshot> seen = sites.get();
-        boolean soon = now.isBefore(before.plus(BETWEEN)) && !now.isBefore(before); // the clock may be set back
+        if (now.isBefore(before)) { // the clock was set back
+            last = Optional.of(now);
+            return;
+        }
+        boolean soon = now.isBefore(before.plus(BETWEEN));
         if (!soon && seen.stream().allMatch(site -> isLookedAt(site, before))) {
             ping(seen.stream().allMatch(Heartbeat::isWell) ? "" : "/fail", now);
         }

@@ -15,6 +15,7 @@ import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.util.ByteArrayDataSource;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -24,19 +25,30 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.SocketFactory;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 
 /// Sends each revision of an alert as a mail of its own, which answers the first one, so that a mailbox shows them as
 /// one thread. Plain text. Sources: RFC 5321, RFC 5322 (3.6.4).
 public final class MailNotifier implements Notifier {
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
-    private static final String PATIENCE = "8000";
+    private static final Duration DEADLINE = Duration.ofSeconds(25);
+    private static final String PATIENCE = "20000";
+    private static final int REMEMBERED = 1_000;
 
     private final Account account;
     private final Texts texts;
     private final InstantSource clock;
+    /// Mails that were handed over whole, and not answered for. RFC 5321, 4.5.3.2.6: the server may have taken them.
+    private final Set<UUID> unclear = ConcurrentHashMap.newKeySet();
+
+    /// How far a mail has come.
+    private static final class Course {
+        private boolean handed;
+        private boolean taken;
+    }
 
     /// @param server `smtp://host[:port]`, by STARTTLS where it is offered, or `smtps://host[:port]`. With a user,
     ///     nothing is sent without encryption, except to this machine itself
@@ -56,6 +68,7 @@ public final class MailNotifier implements Notifier {
     public Delivery send(Outbox.Parcel parcel) {
         UUID name = Dispatch.name(parcel);
         long thread = parcel.message().orElse(name.getMostSignificantBits() & Integer.MAX_VALUE);
+        Course course = new Course();
         try (Deadline deadline = new Deadline(DEADLINE)) {
             Session session = Session.getInstance(properties(deadline));
             try (Transport transport = session.getTransport("smtp")) {
@@ -64,8 +77,9 @@ public final class MailNotifier implements Notifier {
                         account.server().getPort(),
                         account.user().orElse(null),
                         account.user().map(_ -> account.password().value()).orElse(null));
-                Message mail = mail(session, parcel, thread, name);
+                Message mail = mail(session, parcel, thread, name, course);
                 transport.sendMessage(mail, mail.getAllRecipients());
+                course.taken = true;
                 return new Delivery.Accepted(Optional.of(thread));
             }
         } catch (AuthenticationFailedException e) {
@@ -80,8 +94,18 @@ public final class MailNotifier implements Notifier {
                     ? new Delivery.Unreachable(reason(e))
                     : ofItsText ? new Delivery.Poison(reason(e)) : new Delivery.Refused(reason(e));
         } catch (MessagingException e) {
-            return new Delivery.Unreachable(reason(e));
+            return course.taken || (course.handed && isRepeated(name))
+                    ? new Delivery.Accepted(Optional.of(thread))
+                    : new Delivery.Unreachable(reason(e));
         }
+    }
+
+    /// A server that is slow to answer gets the same mail twice at most.
+    private boolean isRepeated(UUID name) {
+        if (unclear.size() > REMEMBERED) {
+            unclear.clear();
+        }
+        return !unclear.add(name);
     }
 
     private String reason(MessagingException e) {
@@ -120,13 +144,20 @@ public final class MailNotifier implements Notifier {
         return account.from().substring(account.from().indexOf('@') + 1);
     }
 
-    private Message mail(Session session, Outbox.Parcel parcel, long thread, UUID name) throws MessagingException {
+    private Message mail(Session session, Outbox.Parcel parcel, long thread, UUID name, Course course)
+            throws MessagingException {
         String first = "<lectio." + thread + "@" + domain() + ">";
         boolean follows = parcel.message().isPresent();
         MimeMessage mail = new MimeMessage(session) {
             @Override
             protected void updateMessageID() throws MessagingException {
                 setHeader("Message-ID", follows ? "<lectio." + thread + "." + name + "@" + domain() + ">" : first);
+            }
+
+            @Override
+            public void writeTo(OutputStream out, String[] left) throws IOException, MessagingException {
+                super.writeTo(out, left);
+                course.handed = true;
             }
         };
         if (follows) {

@@ -22,6 +22,9 @@ import java.util.Optional;
 public final class TelegramNotifier implements Notifier {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final int MOST_BYTES = 65_536;
+    /// In seconds. More was never seen, and would silence the guard.
+    private static final long LONGEST_WAIT = 3_600;
+
     private static final Duration LEAST_WAIT = Duration.ofSeconds(1);
     private static final byte[] EMPTY = {'{', '}'};
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -106,7 +109,7 @@ public final class TelegramNotifier implements Notifier {
         String reason = token.redact(status + " " + said);
         return switch (status) {
             case 429 -> {
-                Duration asked = Duration.ofSeconds(answer.retryAfter().orElse(5L));
+                Duration asked = Duration.ofSeconds(Math.min(answer.retryAfter().orElse(5L), LONGEST_WAIT));
                 yield new Delivery.RetryAfter(asked.compareTo(LEAST_WAIT) < 0 ? LEAST_WAIT : asked);
             }
             case 401, 403, 404 -> new Delivery.Refused(reason);

@@ -4,6 +4,8 @@ import io.lectio.config.Home;
 import io.lectio.core.incident.Level;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -60,7 +62,7 @@ final class LogsCommand implements Callable<Integer> {
         }
         Path file = Home.of(System.getenv()).logs().resolve(log.name().toLowerCase(Locale.ROOT) + ".log");
         Deque<String> last = new ArrayDeque<>();
-        BufferedReader part = Files.newBufferedReader(file);
+        BufferedReader part = open(file);
         BasicFileAttributes read = Files.readAttributes(file, BasicFileAttributes.class);
         try {
             for (String line = part.readLine(); line != null; line = part.readLine()) {
@@ -80,13 +82,18 @@ final class LogsCommand implements Callable<Integer> {
                 read = Files.exists(file) ? Files.readAttributes(file, BasicFileAttributes.class) : before;
                 if (!Objects.equals(read.fileKey(), before.fileKey()) || read.size() < before.size()) { // rotated
                     part.close();
-                    part = Files.newBufferedReader(file);
+                    part = open(file);
                 }
             }
         } finally {
             part.close();
         }
         return LectioCommand.OK;
+    }
+
+    /// Other programs write there too: what is no UTF-8 is replaced.
+    private static BufferedReader open(Path file) throws IOException {
+        return new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
     }
 
     private boolean isWanted(String line) {

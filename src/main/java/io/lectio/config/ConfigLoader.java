@@ -48,6 +48,9 @@ import java.util.stream.Stream;
 /// `config.env`, and `lectio.yaml` beside it, to [Settings]: every error at once, with file, line and reason.
 /// Values of secret keys are never repeated.
 public final class ConfigLoader {
+    /// What the commands call a site without a name.
+    public static final String UNNAMED = "main";
+
     /// Dumps, databases, keys, copies: never opened up, whatever else the owner names.
     private static final List<String> NO_PART_OF_A_BUILD = List.of(
             "*.sql *.sql.* *.sqlite *.sqlite3* *.db *.dump *.bak *.env *.key *.pem *.p12 *.kdbx id_rsa*".split(" "));
@@ -286,7 +289,8 @@ public final class ConfigLoader {
         if (name.isEmpty() && site > 0) {
             error(place, "this site has no name: all of several sites but the first need one");
         }
-        if (name.isPresent() && before.stream().anyMatch(other -> other.name().equals(name))) {
+        boolean taken = before.stream().anyMatch(other -> name.equals(Optional.of(other.label())));
+        if (taken || name.equals(Optional.of(UNNAMED))) {
             error("name", "is another site's name too");
         }
     }

@@ -45,13 +45,20 @@ public record Home(Path folder, Path configuration, Path logs, Path state, boole
 
     /// Makes the folders for logs and state, closed to others.
     ///
-    /// @throws IOException also when its name leaves no room for the socket's: the kernel takes 107 bytes
+    /// @throws IOException also when its name leaves no room for a socket's: see [#makeSiteFolder]
     public void prepare() throws IOException {
-        if (state.resolve("control.sock").toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET) {
+        makeFolder(logs);
+        makeSiteFolder(state);
+    }
+
+    /// The folder of one site, in which its socket has room.
+    ///
+    /// @throws IOException also when its name is too long for that: the kernel takes 107 bytes
+    public static void makeSiteFolder(Path folder) throws IOException {
+        if (folder.resolve("control.sock").toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_SOCKET) {
             throw new IOException(folder + ": this name is too long for a socket below it; set a shorter LECTIO_HOME");
         }
-        makeFolder(logs);
-        makeFolder(state);
+        makeFolder(folder);
     }
 
     /// Where it is not there; closed to others.

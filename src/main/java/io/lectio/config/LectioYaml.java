@@ -55,7 +55,7 @@ final class LectioYaml {
             }
         } catch (MarkedYamlEngineException e) {
             error(e.getProblemMark(), "is no YAML: " + e.getProblem());
-        } catch (YamlEngineException e) {
+        } catch (YamlEngineException | NumberFormatException e) { // the latter of an escape such as \UFFFFFFFF
             error(
                     Optional.empty(),
                     "is no YAML: " + String.valueOf(e.getMessage()).replaceFirst("(?s)\n.*", ""));

@@ -128,9 +128,15 @@ final class Turn {
         switch (event) {
             case Event.Started() -> {
                 clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
+                if (!resting()) { // what began in a rest that is over is looked at afresh
+                    incidents.removeIf(open -> open.worst() == Level.INFO && !isTold(open));
+                }
                 incidents.replaceAll(IncidentCourse::interrupted);
                 incidents.forEach(this::resume);
                 outbox = outbox.swept(incidents, now);
+                outbox = outbox.noticed(Notice.Stopped.class)
+                        .map(outbox::without)
+                        .orElse(outbox); // it runs again
                 if (outbox.noticed(Notice.Started.class).isEmpty()) {
                     note(
                             now,
@@ -138,7 +144,11 @@ final class Turn {
                                     policy.site().page(), policy.checks().size(), policy.repairs()));
                 }
             }
-            case Event.Stopping() -> note(now, new Notice.Stopped());
+            case Event.Stopping() -> {
+                if (silence.isEmpty()) {
+                    note(now, new Notice.Stopped());
+                }
+            }
             case Event.PathsChanged(var _) -> {
                 settle = Optional.of(new Settle(settle.map(Settle::first).orElse(now), now));
                 lastChange = now;
@@ -201,6 +211,9 @@ final class Turn {
 
     /// After a rest, what began in it and still lasts begins now; what is over by then was nobody's trouble.
     private void judgeAfresh() {
+        incidents.stream()
+                .filter(open -> !isTold(open))
+                .forEach(open -> record(Level.INFO, "incident " + open.id() + ": closed"));
         incidents.removeIf(open -> !isTold(open));
         health.clear();
         policy.checks().forEach(this::look);
@@ -411,6 +424,9 @@ final class Turn {
 
     /// The next sign of life counts from the last one on, and looks around when its time has come.
     private void signOfLife() {
+        if (policy.notices().isEmpty()) {
+            return;
+        }
         Optional<Notice> pending = outbox.noticed(Notice.Alive.class);
         Optional<Instant> next = policy.notices().flatMap(wanted -> wanted.nextAlive(now));
         if (next.isEmpty()) {

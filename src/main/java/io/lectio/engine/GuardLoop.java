@@ -33,8 +33,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class GuardLoop implements AutoCloseable {
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(10);
     private static final Duration REPAIR_DEADLINE = Duration.ofSeconds(60);
-    /// Each of three ways may take its ten seconds, one of them twice.
-    private static final Duration SEND_DEADLINE = Duration.ofSeconds(45);
+    /// Telegram twice and a webhook once may take ten seconds, a mail 25.
+    private static final Duration SEND_DEADLINE = Duration.ofSeconds(60);
     /// What a last message may hold up the end.
     public static final Duration FAREWELL = Duration.ofSeconds(2);
 

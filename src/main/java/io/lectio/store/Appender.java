@@ -3,6 +3,7 @@ package io.lectio.store;
 import io.lectio.core.incident.Level;
 import io.lectio.engine.EventLog;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Appender implements AutoCloseable {
     private static final int QUEUE = 512;
     /// This month's and those of a year and a month before: counted, not dated, for a clock may be set to any year.
+    /// Of a month, in bytes: a hundred times what an ordinary year takes.
+    private static final long LARGEST = 100_000_000;
+
     private static final int MONTHS = 14;
 
     private static final Duration TO_WRITE_THE_REST = Duration.ofMillis(500);
@@ -84,6 +88,10 @@ final class Appender implements AutoCloseable {
                     APPEND,
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")))) {
                 long end = file.size();
+                if (end > LARGEST) {
+                    leftOut.incrementAndGet();
+                    return true;
+                }
                 ByteBuffer last = ByteBuffer.allocate(1);
                 boolean torn = end > 0 && file.read(last, end - 1) == 1 && last.get(0) != '\n';
                 if (torn) {
@@ -102,7 +110,7 @@ final class Appender implements AutoCloseable {
             }
             failing = false;
             return true;
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) { // the latter of listing a folder
             if (!failing) {
                 log.health(Level.WARNING, "the history cannot be written, and waits: " + e);
             }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// For how much of a time the site was up, as far as it was guarded: of the rest nothing is known. An hour was
@@ -42,6 +43,7 @@ public record Uptime(Duration asked, Duration guarded, Duration down) {
                     from,
                     to);
         });
+        guarded.andNot(off(events, from, to));
         BitSet down = new BitSet();
         for (Episode each : incidents) {
             if (each.down()) {
@@ -50,6 +52,21 @@ public record Uptime(Duration asked, Duration guarded, Duration down) {
         }
         down.and(guarded);
         return new Uptime(Duration.between(from, to), sum(guarded), sum(down));
+    }
+
+    /// From an orderly end to the next start, which may lie in hours of which something is known.
+    private static BitSet off(List<HistoryEvent> events, Instant from, Instant to) {
+        BitSet off = new BitSet();
+        Optional<Instant> stopped = Optional.empty();
+        for (HistoryEvent event : events) {
+            if (event.what() == What.STOPPED) {
+                stopped = Optional.of(event.at());
+            } else if (event.what() == What.STARTED) {
+                stopped.ifPresent(end -> mark(off, end, event.at(), from, to));
+                stopped = Optional.empty();
+            }
+        }
+        return off;
     }
 
     private static void mark(BitSet bits, Instant begin, Instant end, Instant from, Instant to) {

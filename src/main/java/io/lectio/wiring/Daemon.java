@@ -106,6 +106,7 @@ public final class Daemon {
             return false;
         }
         try (OneGuard _ = lock.get()) {
+            Sites.forgetSockets(home);
             Drills.putBack(home);
             work.run();
         }
@@ -151,28 +152,24 @@ public final class Daemon {
         InstantSource clock = InstantSource.system();
         ZoneId zone = ZoneId.systemDefault();
         boolean speaks = part.first() && !around.demo(); // for the guard itself
-        Services services = around.services().apply(one.services(), lines);
+        Supervisor supervisor = around.supervisor().get();
+        Services services = around.demo() ? one.services() : present(one.services(), supervisor, lines);
         Set<CheckId> own = speaks ? Set.of(CheckId.SETTINGS) : Set.of();
         Policy here = one.policy().here(real(one.site()), services, repairs, own);
         Policy policy =
                 speaks ? here.telling(new Notices(part.settings().channels().alive(), zone)) : here;
         Path state = Sites.state(around.state(), one.name());
-        Home.makeFolder(state);
+        Home.makeSiteFolder(state);
         StateStore store = new FileStateStore(state, policy, clock, lines);
         Texts texts = new Texts(part.settings().language(), zone, clock, repairs, part.label());
         HistoryWriter history = new HistoryWriter(state.resolve("history"), one.label(), clock, lines);
         GuardLoop.Ports ports = new GuardLoop.Ports(
-                probers(
-                        policy,
-                        around.supervisor(),
-                        WAIT,
-                        clock,
-                        () -> fleet.get().settings()),
-                repairer(around, state),
+                probers(policy, supervisor, WAIT, clock, () -> fleet.get().settings()),
+                repairer(around, supervisor, state),
                 new LoggedNotifier(pace.before(channel(part.settings().channels(), texts, clock)), log, texts),
                 around.demo() ? new Story(store, clock, log::say) : store,
                 new WebRootWatcher(policy.site(), lines),
-                new UnitWatcher(around.supervisor(), units(policy)),
+                new UnitWatcher(supervisor, units(policy)),
                 lines,
                 history,
                 clock);
@@ -257,17 +254,17 @@ public final class Daemon {
     }
 
     /// The services that systemd knows; without systemd, none.
-    static Services present(Services named, Systemd systemd, EventLog log) {
+    private static Services present(Services named, Supervisor supervisor, EventLog log) {
         return new Services(
-                named.app().filter(app -> isKnown(app.unit(), systemd, log)),
-                named.proxy().filter(proxy -> isKnown(proxy.unit(), systemd, log)));
+                named.app().filter(app -> isKnown(app.unit(), supervisor, log)),
+                named.proxy().filter(proxy -> isKnown(proxy.unit(), supervisor, log)));
     }
 
-    private static boolean isKnown(String unit, Systemd systemd, EventLog log) {
+    private static boolean isKnown(String unit, Supervisor supervisor, EventLog log) {
         String why = "systemd does not run here";
         if (Systemd.runsHere()) {
             try {
-                if (systemd.unit(unit).load() != UnitState.Load.NOT_FOUND) {
+                if (supervisor.unit(unit).load() != UnitState.Load.NOT_FOUND) {
                     return true;
                 }
                 why = "systemd knows no such unit";
@@ -336,10 +333,10 @@ public final class Daemon {
         return URI.create("http://" + site.page().getHost() + port + app.api().getRawPath());
     }
 
-    private static Repairer repairer(Surroundings around, Path state) {
+    private static Repairer repairer(Surroundings around, Supervisor supervisor, Path state) {
         PathRepairer paths = new PathRepairer(state.resolve("repairs"));
         ServiceRestarter services =
-                new ServiceRestarter(around.supervisor(), state.resolve("evidence"), Optional.of(around.appLog()));
+                new ServiceRestarter(supervisor, state.resolve("evidence"), Optional.of(around.appLog()));
         return (remedy, name) -> switch (remedy) {
             case Remedy.OpenPaths open -> paths.run(open, name);
             case Remedy.Restart restart -> services.run(restart, name);

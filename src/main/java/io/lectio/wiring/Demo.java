@@ -116,8 +116,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
                         settings(settings, site.site(), site.services()),
                         true,
                         new Surroundings(
-                                supervisor,
-                                (named, _) -> named,
+                                () -> supervisor,
                                 state,
                                 DemoSupervisor.log(folder, DemoSite.APP_UNIT),
                                 true,

@@ -34,6 +34,7 @@ final class Fleet implements Closeable {
     /// A file that is being written changes within this time.
     private static final Duration QUIET = Duration.ofSeconds(1);
 
+    private static final String NONE = "none";
     private static final Finding.Config IN_FORCE = new Finding.Config("", "");
 
     /// What a loop is made from: where it differs, another loop takes its place.
@@ -41,7 +42,8 @@ final class Fleet implements Closeable {
     /// @param settings with this site alone
     /// @param first whether the incidents of the guard itself are told with this site's
     /// @param label empty where there is one site
-    record Part(Settings settings, boolean first, String label) {
+    /// @param root the site root's real path
+    record Part(Settings settings, boolean first, String label, Path root) {
         SiteSettings site() {
             return settings.sites().getFirst();
         }
@@ -53,6 +55,9 @@ final class Fleet implements Closeable {
     record Running(GuardLoop loop, Closeable beside) {}
 
     interface Loops {
+        /// @throws IOException with the reason why no loop can be made of this
+        default void check(Part part) throws IOException {}
+
         Running make(Part part) throws IOException;
     }
 
@@ -114,21 +119,36 @@ final class Fleet implements Closeable {
     ///
     /// @param file `config.env`, whose changes and those of the `lectio.yaml` beside it are followed
     void run(Optional<Path> file) throws IOException, InterruptedException {
-        String inForce = "";
-        String before = "";
+        List<String> inForce = List.of();
+        List<String> before = List.of();
+        boolean again = false;
         while (!ending) {
             Duration wait = before.equals(inForce) ? USUAL_LOOK : QUIET;
             boolean now = asked.poll(wait.toMillis(), TimeUnit.MILLISECONDS) != null;
             if (file.isEmpty() || ending) {
                 continue;
             }
-            String stamp = stamp(file.get()) + stamp(ConfigLoader.yaml(file.get()));
-            if (now || (!stamp.equals(inForce) && stamp.equals(before))) {
-                reload(file.get());
-                inForce = stamp; // of before the reading: what has changed since is seen next time
+            List<String> stamps = List.of(stamp(file.get()), stamp(ConfigLoader.yaml(file.get())));
+            boolean gone = isGone(inForce, stamps);
+            if (now || (!gone && (again || (!stamps.equals(inForce) && stamps.equals(before))))) {
+                again = !reload(file.get());
+                inForce = stamps; // of before the reading: what has changed since is seen next time
+            } else if (gone && stamps.equals(before)) {
+                found = new Finding.Config(
+                        file.get().resolveSibling("").toString(),
+                        "config.env or lectio.yaml is gone: what it said stays in force; SIGHUP does without it");
             }
-            before = stamp;
+            before = stamps;
         }
+    }
+
+    private static boolean isGone(List<String> inForce, List<String> stamps) {
+        for (int i = 0; i < inForce.size(); i++) {
+            if (stamps.get(i).equals(NONE) && !inForce.get(i).equals(NONE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String stamp(Path file) {
@@ -136,7 +156,7 @@ final class Fleet implements Closeable {
             return Files.readAttributes(file, "unix:ino,size,lastModifiedTime,ctime")
                     .toString();
         } catch (IOException e) {
-            return "none";
+            return NONE;
         }
     }
 
@@ -145,29 +165,40 @@ final class Fleet implements Closeable {
         boolean _ = asked.offer(true);
     }
 
-    void reload(Path file) throws IOException, InterruptedException {
+    /// @return false where the world is in the way, which may change without the file
+    boolean reload(Path file) throws IOException, InterruptedException {
         List<Part> parts;
         try {
             parts = parts(ConfigLoader.load(file));
+            for (Part part : parts) {
+                loops.check(part);
+            }
             hold(parts);
         } catch (Settings.Invalid e) {
             Problem first = e.problems().getFirst();
             int others = e.problems().size() - 1;
             found = new Finding.Config(
                     first.place().toString(), first.text() + (others > 0 ? " (and " + others + " more)" : ""));
-            return;
-        } catch (IOException e) {
+            return true;
+        } catch (IOException | IllegalArgumentException e) {
             found = new Finding.Config(file.toString(), String.valueOf(e.getMessage()));
-            return;
+            return false;
         }
         found = IN_FORCE;
         replaceBy(parts);
+        return true;
     }
 
-    private static List<Part> parts(Settings settings) {
+    /// @throws IOException where a site is not there
+    private static List<Part> parts(Settings settings) throws IOException {
         List<Part> parts = new ArrayList<>();
         for (SiteSettings site : settings.sites()) {
-            parts.add(new Part(settings.of(site), parts.isEmpty(), settings.hasSeveral() ? site.label() : ""));
+            Path root = site.site().siteRoot();
+            if (!Files.isDirectory(root)) {
+                throw new IOException("there is no site at " + root);
+            }
+            String label = settings.hasSeveral() ? site.label() : "";
+            parts.add(new Part(settings.of(site), parts.isEmpty(), label, root.toRealPath()));
         }
         return parts;
     }
@@ -177,12 +208,8 @@ final class Fleet implements Closeable {
         Map<Path, Closeable> fresh = new HashMap<>();
         try {
             for (Part part : parts) {
-                Path root = part.site().site().siteRoot();
-                if (!Files.isDirectory(root)) {
-                    throw new IOException("there is no site at " + root);
-                }
-                if (!held.containsKey(root.toRealPath())) {
-                    fresh.put(root.toRealPath(), locks.take(root.toRealPath()));
+                if (!held.containsKey(part.root())) {
+                    fresh.put(part.root(), locks.take(part.root()));
                 }
             }
         } catch (IOException e) {
@@ -198,34 +225,49 @@ final class Fleet implements Closeable {
         }
     }
 
-    /// What stays the same goes on; what changes is ended when nothing of it is under way, and its state is kept.
+    /// What stays the same goes on. What changes is ended when nothing of it is under way, one after the other, and
+    /// its state is kept.
     private void replaceBy(List<Part> parts) throws IOException, InterruptedException {
-        List<Guarded> leaving =
-                guarded.stream().filter(each -> !parts.contains(each.part())).toList();
-        leaving.forEach(each -> each.loop().finish());
-        for (Guarded each : leaving) {
-            each.close();
+        List<Guarded> before = guarded;
+        for (Guarded each : before) {
+            if (parts.stream().noneMatch(part -> isSuccessor(part, each.part()))) {
+                finish(each);
+            }
         }
         List<Guarded> next = new ArrayList<>();
         for (Part part : parts) {
-            Optional<Guarded> staying =
-                    guarded.stream().filter(each -> each.part().equals(part)).findFirst();
-            next.add(staying.isPresent() ? staying.get() : begin(part));
+            Optional<Guarded> predecessor = before.stream()
+                    .filter(each -> isSuccessor(part, each.part()))
+                    .findFirst();
+            if (predecessor.isPresent() && predecessor.get().part().equals(part)) {
+                next.add(predecessor.get());
+                continue;
+            }
+            if (predecessor.isPresent()) {
+                finish(predecessor.get());
+            }
+            next.add(begin(part));
         }
-        boolean changed = !guarded.isEmpty() && !next.equals(guarded);
         guarded = List.copyOf(next);
         if (ending) {
             end();
         }
         Map<Path, Closeable> gone = new HashMap<>(held);
-        for (Part part : parts) {
-            gone.remove(part.site().site().siteRoot().toRealPath());
-        }
+        parts.forEach(part -> gone.remove(part.root()));
         release(gone);
         held.keySet().removeAll(gone.keySet());
-        if (changed) {
+        if (!before.isEmpty() && !next.equals(before)) {
             log.health(Level.INFO, "the configuration has changed and is in force: " + next.size() + " guarded");
         }
+    }
+
+    private static boolean isSuccessor(Part part, Part before) {
+        return part.site().name().equals(before.site().name());
+    }
+
+    private static void finish(Guarded leaving) throws IOException {
+        leaving.loop().finish();
+        leaving.close();
     }
 
     private Guarded begin(Part part) throws IOException {

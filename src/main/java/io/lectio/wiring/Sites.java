@@ -1,5 +1,7 @@
 package io.lectio.wiring;
 
+import static io.lectio.config.ConfigLoader.UNNAMED;
+
 import io.lectio.config.Home;
 import io.lectio.config.Settings.SiteSettings;
 import java.io.IOException;
@@ -13,9 +15,6 @@ import java.util.stream.Stream;
 
 /// Where the guarded sites have their state, and in it their socket: a folder each.
 public final class Sites {
-    /// What a site without a name is called where there are others.
-    static final String UNNAMED = "main";
-
     private static final String SOCKET = "control.sock";
     private static final String STATE = "state.json";
 
@@ -40,6 +39,13 @@ public final class Sites {
             known.put(UNNAMED, home.state());
         }
         return known;
+    }
+
+    /// Those of a guard that was killed: who holds its lock knows that it is gone.
+    static void forgetSockets(Home home) throws IOException {
+        for (Path folder : having(SOCKET, home).values()) {
+            Files.delete(folder.resolve(SOCKET));
+        }
     }
 
     private static SequencedMap<String, Path> having(String file, Home home) throws IOException {

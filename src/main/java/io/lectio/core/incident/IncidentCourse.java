@@ -400,7 +400,8 @@ public record IncidentCourse(
         Diagnosis cause = incident.diagnosis();
         boolean down = isDownBy(incident.subject());
         Duration patience = policy.patience().escalate().multipliedBy(cause.urgent() ? 1 : LENIENCE);
-        boolean overdue = !incident.openedAt().plus(patience).isAfter(now);
+        boolean overdue = !isWell(incident.subject())
+                && !incident.openedAt().plus(patience).isAfter(now);
         boolean vain = incident.phase() instanceof CoolingDown || incident.phase() instanceof Degraded;
         boolean personNeeded = incident.flaps()
                 || (down && overdue)

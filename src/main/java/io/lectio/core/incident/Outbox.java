@@ -145,7 +145,7 @@ public record Outbox(
         List<Alert> next = new ArrayList<>(alerts);
         next.replaceAll(alert -> open.stream()
                 .filter(incident -> alert.level() == Level.CRITICAL
-                        && !alert.pending()
+                        && (!alert.pending() || failingSince.isPresent())
                         && incident.id() == alert.incident().id()
                         && !(incident.phase() instanceof Incident.Resolved))
                 .findFirst()
