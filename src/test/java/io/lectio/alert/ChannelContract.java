@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class ChannelContract {
     static final String CANARY = "cAnArYcAnArYcAnArYcAnArYcAnArYcAnAr";
     static final Texts TEXTS = new Texts(Language.EN, ZoneOffset.UTC, InstantSource.fixed(Told.BROKEN), true);
-    private static final Duration LONGEST = Duration.ofSeconds(12);
+    private static final Duration LONGEST = Duration.ofSeconds(27);
 
     enum Way {
         /// All is well.
