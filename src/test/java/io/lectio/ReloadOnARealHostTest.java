@@ -1,0 +1,57 @@
+package io.lectio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.testhost.GuardedHost;
+import io.lectio.testhost.HostTest;
+import io.lectio.testhost.Release;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Promise 31 where there are units: each loop has its own connection to systemd.
+@HostTest
+class ReloadOnARealHostTest {
+    private static final String PID = "systemctl show -p MainPID --value lectio-monitor";
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void afterAReloadTheSameGuardStillRestartsWhatIsKilled(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            String pid = guarded.host().sh(PID);
+            guarded.host().sh("""
+                    echo LECTIO_REPAIRS_PER_HOUR=19 >>/opt/lectio-monitor/config.env
+                    for i in $(seq 200); do
+                        grep -q 'is in force: 1 guarded' /var/log/lectio-monitor/health.log && exit 0; sleep 0.1
+                    done; exit 1
+                    """);
+            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.host().sh("""
+                    systemctl kill -s KILL teaching_panel nginx
+                    for i in $(seq 150); do
+                        curl -fsS -m 1 -o /dev/null http://localhost/api/health/ && exit 0; sleep 0.1
+                    done; exit 1
+                    """);
+            assertThat(guarded.host().sh(PID)).as("no crash in between").isEqualTo(pid);
+            assertThat(guarded.attempts()).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void aBadFileChangesNothingAndIsToldOnce(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            String pid = guarded.host().sh(PID);
+            guarded.host().sh("echo LECTIO_LANGUAG=en >>/opt/lectio-monitor/config.env");
+            guarded.bot()
+                    .awaitMessage(
+                            message -> message.text().contains("LECTIO_LANGUAG; did you mean LECTIO_LANGUAGE?"),
+                            Duration.ofSeconds(30));
+            assertThat(guarded.host().sh(PID)).isEqualTo(pid);
+            assertThat(guarded.alerts()).hasSize(1);
+        }
+    }
+}
