@@ -39,6 +39,45 @@ class ReloadOnARealHostTest {
         }
     }
 
+    /// The second has a unit of its own, and its page from the same nginx.
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void twoSitesWithUnitsAreGuardedByOneGuard(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            String pid = guarded.host().sh(PID);
+            String attempts = guarded.host().sh("""
+                    set -e
+                    mkdir -p /srv/two/frontend; cp -a /var/www/teaching_panel/frontend/build /srv/two/frontend/
+                    cat >/opt/lectio-monitor/lectio.yaml.new <<'END'
+                    sites:
+                      - url: http://localhost/
+                        root: /var/www/teaching_panel
+                      - name: two
+                        url: http://localhost/
+                        root: /srv/two
+                        web: {unit: ssh.service}
+                        app: {unit: ""}
+                    END
+                    chmod 600 /opt/lectio-monitor/lectio.yaml.new
+                    mv /opt/lectio-monitor/lectio.yaml.new /opt/lectio-monitor/lectio.yaml
+                    lectio=/opt/lectio-monitor/bin/lectio
+                    for i in $(seq 100); do
+                        $lectio status --site two --json 2>&1 | grep -q '"check":"page","health":"HEALTHY"' && break
+                        sleep 0.1
+                    done
+                    $lectio status --site main --json | grep -q '"check":"app"'
+                    chmod 000 /srv/two/frontend/build/index.html
+                    for i in $(seq 100); do
+                        [ "$(stat -c %a /srv/two/frontend/build/index.html)" != 0 ] && break; sleep 0.1
+                    done
+                    grep 'two: .*attempt' /var/log/lectio-monitor/health.log
+                    """);
+            assertThat(attempts).contains("incident 1: attempt 1");
+            assertThat(guarded.host().sh(PID)).as("no crash in between").isEqualTo(pid);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Release.class)
     void aBadFileChangesNothingAndIsToldOnce(Release release) {

@@ -312,10 +312,9 @@ class ServicesOnARealHostTest {
 
     private static Duration bound(ServiceFaults fault) {
         return switch (fault) {
-            case GUNICORN_KILLED, GUNICORN_TERMED -> Duration.ofMillis(2_500);
-            case NGINX_KILLED -> Duration.ofSeconds(1);
-            case GUNICORN_STOPPED, GUNICORN_WORKERS_STOPPED, NGINX_STOPPED -> Duration.ofSeconds(8);
-            case WORKERS_BLOCKED -> Duration.ofSeconds(50);
+            case GUNICORN_KILLED, GUNICORN_TERMED, NGINX_KILLED -> Duration.ofSeconds(15);
+            case GUNICORN_STOPPED, GUNICORN_WORKERS_STOPPED, NGINX_STOPPED -> Duration.ofSeconds(30);
+            case WORKERS_BLOCKED -> Duration.ofSeconds(90);
             case PAGE_OVERWRITTEN -> Duration.ZERO;
         };
     }

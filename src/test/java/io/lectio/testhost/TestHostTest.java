@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @HostTest
 class TestHostTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofMillis(200);
 
     @ParameterizedTest
