@@ -53,6 +53,7 @@ class ReloadOnARealHostTest {
                     sites:
                       - url: http://localhost/
                         root: /var/www/teaching_panel
+                        app: {unit: teaching_panel.service}
                       - name: two
                         url: http://localhost/
                         root: /srv/two
