@@ -110,6 +110,6 @@ final class LogsCommand implements Callable<Integer> {
     }
 
     private void print(String line) {
-        System.out.println(paint.level(levelOf(line).orElse(Level.INFO), line));
+        System.out.println(paint.level(levelOf(line).orElse(Level.INFO), Paint.harmless(line)));
     }
 }
