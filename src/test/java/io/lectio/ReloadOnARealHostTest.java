@@ -39,6 +39,22 @@ class ReloadOnARealHostTest {
         }
     }
 
+    /// By the text of its name the loader cannot see where a link leads.
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void aRootThatLeadsIntoTheSystemIsToldAndTheGuardLivesOn(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            String pid = guarded.host().sh(PID);
+            guarded.host()
+                    .sh("mkdir -p /usr/share/linked/frontend/build; ln -s /usr/share/linked /srv/linked;"
+                            + " echo LECTIO_SITE_ROOT=/srv/linked >>/opt/lectio-monitor/config.env");
+            guarded.bot().awaitMessage(message -> message.text().contains("/usr/share/linked"), Duration.ofSeconds(30));
+            guarded.awaitWell("app");
+            assertThat(guarded.host().sh(PID)).as("no crash in between").isEqualTo(pid);
+        }
+    }
+
     /// The second has a unit of its own, and its page from the same nginx.
     @ParameterizedTest
     @EnumSource(Release.class)

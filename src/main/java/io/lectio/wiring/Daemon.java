@@ -124,8 +124,25 @@ public final class Daemon {
         try {
             try (Closeable _ = around.end();
                     Fleet fleet = new Fleet(
-                            part -> running(
-                                    part, repairs, around, log, pace, () -> Objects.requireNonNull(sites.get())),
+                            new Fleet.Loops() {
+                                @Override
+                                public void check(Fleet.Part part) throws IOException {
+                                    real(part.site().site());
+                                    Home.makeSiteFolder(Sites.state(
+                                            around.state(), part.site().name()));
+                                }
+
+                                @Override
+                                public Fleet.Running make(Fleet.Part part) throws IOException {
+                                    return running(
+                                            part,
+                                            repairs,
+                                            around,
+                                            log,
+                                            pace,
+                                            () -> Objects.requireNonNull(sites.get()));
+                                }
+                            },
                             root -> repairs ? alone(root, home, log) : () -> {},
                             log)) {
                 sites.set(fleet);

@@ -56,7 +56,7 @@ final class Fleet implements Closeable {
 
     interface Loops {
         /// @throws IOException with the reason why no loop can be made of this
-        default void check(Part part) throws IOException {}
+        void check(Part part) throws IOException;
 
         Running make(Part part) throws IOException;
     }

@@ -45,7 +45,21 @@ class FleetTest {
     private final List<String> made = new ArrayList<>();
     private final List<Path> locked = new ArrayList<>();
     private Optional<Path> taken = Optional.empty();
-    private final Fleet fleet = new Fleet(this::loop, this::lock, EventLog.NONE);
+    private String impossible = "";
+    private final Fleet.Loops loops = new Fleet.Loops() {
+        @Override
+        public void check(Fleet.Part part) {
+            if (part.site().label().equals(impossible)) {
+                throw new IllegalArgumentException(impossible + " belongs to the system");
+            }
+        }
+
+        @Override
+        public Fleet.Running make(Fleet.Part part) throws IOException {
+            return loop(part);
+        }
+    };
+    private final Fleet fleet = new Fleet(loops, this::lock, EventLog.NONE);
 
     @BeforeEach
     void makeSites() throws IOException {
@@ -138,6 +152,20 @@ class FleetTest {
 
     private List<String> guarded() {
         return List.copyOf(fleet.snapshots().keySet());
+    }
+
+    @Test
+    void ofWhatCannotBeGuardedNothingIsBegunAndItIsTriedAgain() throws Exception {
+        start(yaml("one"));
+        impossible = "two";
+        write(yaml("one", "two"));
+        assertThat(fleet.reload(file)).as("the world is in the way").isFalse();
+        assertThat(made).isEmpty();
+        assertThat(guarded()).containsExactly("one");
+        assertThat(fleet.settings()).isInstanceOf(Observation.Failed.class);
+        impossible = "";
+        assertThat(fleet.reload(file)).isTrue();
+        assertThat(guarded()).containsExactly("one", "two");
     }
 
     @Test
