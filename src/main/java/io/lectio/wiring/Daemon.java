@@ -127,7 +127,11 @@ public final class Daemon {
                             new Fleet.Loops() {
                                 @Override
                                 public void check(Fleet.Part part) throws IOException {
-                                    real(part.site().site());
+                                    try {
+                                        real(part.site().site());
+                                    } catch (IllegalArgumentException e) { // a link leads where nothing is guarded
+                                        throw new IOException(e.getMessage(), e);
+                                    }
                                     Home.makeSiteFolder(Sites.state(
                                             around.state(), part.site().name()));
                                 }

@@ -170,9 +170,6 @@ final class Fleet implements Closeable {
         List<Part> parts;
         try {
             parts = parts(ConfigLoader.load(file));
-            for (Part part : parts) {
-                loops.check(part);
-            }
             hold(parts);
         } catch (Settings.Invalid e) {
             Problem first = e.problems().getFirst();
@@ -180,7 +177,7 @@ final class Fleet implements Closeable {
             found = new Finding.Config(
                     first.place().toString(), first.text() + (others > 0 ? " (and " + others + " more)" : ""));
             return true;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             found = new Finding.Config(file.toString(), String.valueOf(e.getMessage()));
             return false;
         }
@@ -203,8 +200,11 @@ final class Fleet implements Closeable {
         return parts;
     }
 
-    /// Locks what is not locked yet, or nothing.
+    /// Locks what is not locked yet, or nothing where one of them cannot be guarded.
     private void hold(List<Part> parts) throws IOException {
+        for (Part part : parts) {
+            loops.check(part);
+        }
         Map<Path, Closeable> fresh = new HashMap<>();
         try {
             for (Part part : parts) {

@@ -48,9 +48,9 @@ class FleetTest {
     private String impossible = "";
     private final Fleet.Loops loops = new Fleet.Loops() {
         @Override
-        public void check(Fleet.Part part) {
+        public void check(Fleet.Part part) throws IOException {
             if (part.site().label().equals(impossible)) {
-                throw new IllegalArgumentException(impossible + " belongs to the system");
+                throw new IOException(impossible + " belongs to the system");
             }
         }
 
