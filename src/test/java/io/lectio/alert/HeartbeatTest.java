@@ -14,19 +14,16 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
-import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Secret;
 import io.lectio.core.policy.Services;
-import io.lectio.core.policy.Site;
 import io.lectio.core.policy.Threshold;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
+import io.lectio.engine.StillWorld;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -82,13 +79,7 @@ class HeartbeatTest {
     }
 
     private static final Policy ONLY_PAGE = new Policy(
-            new Site(
-                    URI.create("http://localhost/"),
-                    "127.0.0.1",
-                    Path.of("/var/www/site"),
-                    Path.of("/var/www/site/build"),
-                    "www-data",
-                    new PrivatePatterns(List.of())),
+            StillWorld.SITE,
             Services.NONE,
             Set.of(CheckId.PAGE),
             true,

@@ -8,20 +8,16 @@ import io.lectio.Main;
 import io.lectio.control.ControlServer;
 import io.lectio.core.GuardState;
 import io.lectio.core.incident.Level;
-import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
-import io.lectio.core.policy.PrivatePatterns;
-import io.lectio.core.policy.Services;
-import io.lectio.core.policy.Site;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
+import io.lectio.engine.StillWorld;
 import io.lectio.store.HistoryEvent;
 import io.lectio.store.HistoryEvent.What;
 import io.lectio.store.OneGuard;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -54,17 +50,7 @@ class CommandLineTest {
 
     private Path home = Path.of("");
 
-    private static final Policy POLICY = new Policy(
-            new Site(
-                    URI.create("http://localhost/"),
-                    "127.0.0.1",
-                    Path.of("/var/www/site"),
-                    Path.of("/var/www/site/build"),
-                    "www-data",
-                    new PrivatePatterns(List.of())),
-            Services.NONE,
-            false,
-            Limits.DEFAULT);
+    private static final Policy POLICY = StillWorld.policy(false);
 
     /// How a command ended.
     private record Ended(int code, String out, String err) {}

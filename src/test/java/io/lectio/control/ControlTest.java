@@ -17,18 +17,14 @@ import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Policy;
-import io.lectio.core.policy.PrivatePatterns;
-import io.lectio.core.policy.Services;
-import io.lectio.core.policy.Site;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
+import io.lectio.engine.StillWorld;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
-import java.net.URI;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -87,17 +83,7 @@ class ControlTest {
         }
     };
 
-    private static final Policy POLICY = new Policy(
-            new Site(
-                    URI.create("http://localhost/"),
-                    "127.0.0.1",
-                    Path.of("/var/www/site"),
-                    Path.of("/var/www/site/build"),
-                    "www-data",
-                    new PrivatePatterns(List.of())),
-            Services.NONE,
-            false,
-            Limits.DEFAULT);
+    private static final Policy POLICY = StillWorld.policy(false);
 
     private static Snapshot snapshot(Durable durable) {
         return new Snapshot(GuardState.begin(durable), POLICY, Optional.empty(), NOW, NOW.plusSeconds(5));

@@ -304,7 +304,7 @@ class GuardTest {
         assertThat(state.durable().incidents().getFirst().worst()).isEqualTo(Level.CRITICAL);
     }
 
-    private Policy withWindow(Window window) {
+    private static Policy with(Set<String> withheld, List<Window> windows) {
         return new Policy(
                 SITE,
                 Services.NONE,
@@ -314,15 +314,16 @@ class GuardTest {
                 Policy.Timing.DEFAULT,
                 Policy.Patience.DEFAULT,
                 Policy.THRESHOLDS,
-                Set.of(),
-                List.of(window),
+                withheld,
+                windows,
                 ZoneOffset.UTC,
                 Optional.empty());
     }
 
     @Test
     void inAMaintenanceWindowNothingIsRepairedOrToldAndAtItsEndWhatIsStillBrokenIs() {
-        policy = withWindow(new Window(Set.of(DayOfWeek.THURSDAY), LocalTime.of(3, 0), Duration.ofMinutes(30)));
+        policy = with(
+                Set.of(), List.of(new Window(Set.of(DayOfWeek.THURSDAY), LocalTime.of(3, 0), Duration.ofMinutes(30))));
         event(new Event.Started());
         for (int i = 0; i < 200; i++) {
             bothSee(false, false);
@@ -342,7 +343,8 @@ class GuardTest {
 
     @Test
     void aRepairThatAWindowHasCaughtIsProvedAndToldInIt() {
-        policy = withWindow(new Window(Set.of(DayOfWeek.THURSDAY), LocalTime.of(3, 13), Duration.ofMinutes(1)));
+        policy = with(
+                Set.of(), List.of(new Window(Set.of(DayOfWeek.THURSDAY), LocalTime.of(3, 13), Duration.ofMinutes(1))));
         event(new Event.Started());
         bothSee(false, false);
         now = Instant.parse("2026-01-22T03:13:00Z");
@@ -356,19 +358,7 @@ class GuardTest {
 
     @Test
     void aRemedyThatTheOwnerKeepsForHimselfIsOnlyTold() {
-        policy = new Policy(
-                SITE,
-                Services.NONE,
-                Services.NONE.checks(),
-                true,
-                Limits.DEFAULT,
-                Policy.Timing.DEFAULT,
-                Policy.Patience.DEFAULT,
-                Policy.THRESHOLDS,
-                Set.of(Remedy.OpenPaths.ID),
-                List.of(),
-                ZoneOffset.UTC,
-                Optional.empty());
+        policy = with(Set.of(Remedy.OpenPaths.ID), List.of());
         event(new Event.Started());
         bothSee(false, false);
         bothSee(false, false);

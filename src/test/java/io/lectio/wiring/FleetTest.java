@@ -5,27 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lectio.config.ConfigLoader;
 import io.lectio.config.Settings;
-import io.lectio.core.GuardState.Durable;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Delivery;
-import io.lectio.core.incident.RepairResult;
-import io.lectio.core.policy.CheckId;
-import io.lectio.engine.Chronicle;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop;
-import io.lectio.engine.PathWatcher;
-import io.lectio.engine.ServiceWatcher;
-import io.lectio.engine.StateStore;
+import io.lectio.engine.StillWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,38 +76,8 @@ class FleetTest {
 
     private Fleet.Running loop(Fleet.Part part) throws IOException {
         made.add(part.site().label());
-        GuardLoop loop = new GuardLoop(
-                new GuardLoop.Ports(
-                        Map.of(),
-                        (_, _) -> new RepairResult.Interrupted(),
-                        _ -> new Delivery.Accepted(Optional.empty()),
-                        new StateStore() {
-                            @Override
-                            public Durable load() {
-                                return Durable.EMPTY;
-                            }
-
-                            @Override
-                            public void save(Durable durable) {}
-                        },
-                        new PathWatcher() {
-                            @Override
-                            public void start(Runnable changed) {}
-
-                            @Override
-                            public void close() {}
-                        },
-                        new ServiceWatcher() {
-                            @Override
-                            public void start(Consumer<CheckId> changed) {}
-
-                            @Override
-                            public void close() {}
-                        },
-                        EventLog.NONE,
-                        Chronicle.NONE,
-                        InstantSource.system()),
-                part.site().policy());
+        GuardLoop.Ports ports = StillWorld.ports(_ -> new Delivery.Accepted(Optional.empty()), _ -> {});
+        GuardLoop loop = new GuardLoop(ports, part.site().policy());
         return new Fleet.Running(loop, () -> {});
     }
 
