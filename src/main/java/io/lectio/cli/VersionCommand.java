@@ -1,5 +1,7 @@
 package io.lectio.cli;
 
+import io.lectio.json.JsonCodec;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,13 +17,13 @@ final class VersionCommand implements Callable<Integer> {
     @Option(names = "--json", description = "As one JSON object, for programs.")
     private boolean json;
 
+    private record Program(String version, String java) {}
+
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         String java = Runtime.version().toString();
         System.out.println(
-                json
-                        ? "{\"version\":\"" + ours() + "\",\"java\":\"" + java + "\"}"
-                        : "lectio " + ours() + ", Java " + java);
+                json ? JsonCodec.writeLine(new Program(ours(), java)) : "lectio " + ours() + ", Java " + java);
         return LectioCommand.OK;
     }
 

@@ -124,7 +124,9 @@ public final class GuardLoop implements AutoCloseable {
     /// @return completed when the loop has taken it: empty when it is saved, or why it holds in memory only
     public CompletableFuture<Optional<String>> order(Order order) {
         CompletableFuture<Optional<String>> taken = ordered.computeIfAbsent(order, _ -> new CompletableFuture<>());
-        boolean _ = events.offer(new Event.Ordered(order)); // a full queue takes nothing: whoever waits gives up
+        if (!events.offer(new Event.Ordered(order))) {
+            ordered.remove(order); // a full queue takes nothing: whoever waits gives up
+        }
         return taken;
     }
 

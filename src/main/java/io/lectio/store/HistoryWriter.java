@@ -159,6 +159,8 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
         String said = words.group(2);
         Optional<Incident> found = find(after, id);
         if (found.isEmpty()) {
+            missed.remove(id);
+            repairedAt.remove(id);
             note(at, id, What.CLOSED, level, "what comes next is another incident", Map.of());
             return;
         }
