@@ -83,6 +83,9 @@ class ControlTest {
         }
     };
 
+    /// Debian's, which everybody may run; the first on the path may be root's own.
+    private static final String PYTHON = "/usr/bin/python3";
+
     private static final Policy POLICY = StillWorld.policy(false);
 
     private static Snapshot snapshot(Durable durable) {
@@ -315,11 +318,13 @@ class ControlTest {
 
     @Test
     void anybodyElseMayAskAndIsRefusedToOrderByItsNameInTheLog() throws Exception {
-        assumeTrue(new ProcessBuilder("setpriv", "--reuid=65534", "python3", "-c", "")
-                        .redirectErrorStream(true)
-                        .start()
-                        .waitFor()
-                == 0);
+        assumeTrue(
+                new ProcessBuilder("setpriv", "--reuid=65534", PYTHON, "-c", "")
+                                .redirectErrorStream(true)
+                                .start()
+                                .waitFor()
+                        == 0,
+                "needs root, setpriv and " + PYTHON + " to be somebody else");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         try (ControlServer _ = serve()) {
             assertThat(asNobody("{\"ask\":\"STATUS\"}")).contains("\"pid\"");
@@ -339,7 +344,7 @@ class ControlTest {
         String script = "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
                 + " s.sendall(sys.argv[2].encode()+b'\\n'); print(s.recv(65536).decode())";
         Process process = new ProcessBuilder(
-                        "setpriv", "--reuid=65534", "python3", "-c", script, socket().toString(), line)
+                        "setpriv", "--reuid=65534", PYTHON, "-c", script, socket().toString(), line)
                 .redirectErrorStream(true)
                 .start();
         return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
