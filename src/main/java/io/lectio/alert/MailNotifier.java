@@ -88,16 +88,23 @@ public final class MailNotifier implements Notifier {
             if (e.getValidSentAddresses() != null && e.getValidSentAddresses().length > 0) {
                 return new Delivery.Accepted(Optional.of(thread));
             }
+            if (e.getReturnCode() < 0) { // it went without an answer
+                return unclear(e, course, name, thread);
+            }
             boolean permanent = e.getReturnCode() >= 500;
             boolean ofItsText = e.getCommand().equals(".");
             return !permanent
                     ? new Delivery.Unreachable(reason(e))
                     : ofItsText ? new Delivery.Poison(reason(e)) : new Delivery.Refused(reason(e));
         } catch (MessagingException e) {
-            return course.taken || (course.handed && isRepeated(name))
-                    ? new Delivery.Accepted(Optional.of(thread))
-                    : new Delivery.Unreachable(reason(e));
+            return unclear(e, course, name, thread);
         }
+    }
+
+    private Delivery unclear(MessagingException e, Course course, UUID name, long thread) {
+        return course.taken || (course.handed && isRepeated(name))
+                ? new Delivery.Accepted(Optional.of(thread))
+                : new Delivery.Unreachable(reason(e));
     }
 
     /// A server that is slow to answer gets the same mail twice at most.

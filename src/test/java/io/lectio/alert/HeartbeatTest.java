@@ -133,6 +133,14 @@ class HeartbeatTest {
     }
 
     @Test
+    void aClockThatIsSetBackSilencesItForHalfAMinuteOnly() {
+        heartbeat.beat();
+        passes(Duration.ofHours(-3), true);
+        passes(Duration.ofSeconds(30), true);
+        assertThat(heard).containsExactly("/cAnArY/start?a=1", "/cAnArY?a=1");
+    }
+
+    @Test
     void failsWhileAPersonIsNeededOrNothingCanBeSaved() {
         Alert down =
                 ChannelContract.closed("index.html").critical().coolingDown().alert(1, Optional.empty());

@@ -3,6 +3,7 @@ package io.lectio.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.Secret;
 import io.lectio.engine.Notifier;
 import jakarta.mail.MessagingException;
@@ -101,6 +102,16 @@ class MailNotifierTest extends ChannelContract {
         assertThat(mail.getHeader("Auto-Submitted")).containsExactly("auto-generated");
         assertThat(mail.getContentType()).isEqualTo("text/plain; charset=UTF-8");
         assertThat(mail.getSentDate()).isEqualTo(Told.BROKEN.truncatedTo(java.time.temporal.ChronoUnit.SECONDS));
+    }
+
+    @Test
+    void whatTheServerMayHaveTakenIsSentTwiceAtMost() throws Exception {
+        server.hangsUpAfterTheText();
+        Outbox.Parcel parcel = closed("index.html").parcel();
+        Notifier mail = channel();
+        assertThat(send(mail, parcel)).isInstanceOf(Delivery.Unreachable.class);
+        assertThat(send(mail, parcel)).isInstanceOf(Delivery.Accepted.class);
+        assertThat(server.mails).hasSize(2);
     }
 
     @Test

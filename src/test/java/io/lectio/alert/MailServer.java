@@ -26,6 +26,7 @@ final class MailServer implements AutoCloseable {
     /// Every command, without what follows DATA.
     final List<String> commands = new CopyOnWriteArrayList<>();
     private volatile boolean silent;
+    private volatile boolean hangsUp;
 
     MailServer() {
         try {
@@ -59,9 +60,15 @@ final class MailServer implements AutoCloseable {
         silent = true;
     }
 
+    /// Takes a mail whole, and goes before it has said so.
+    void hangsUpAfterTheText() {
+        hangsUp = true;
+    }
+
     void isWell() {
         answers.clear();
         silent = false;
+        hangsUp = false;
     }
 
     private void serve(Socket socket) {
@@ -99,6 +106,9 @@ final class MailServer implements AutoCloseable {
                     case "DATA" -> {
                         say(socket, expected.equals("RCPT or DATA") ? "354 go on" : "503 out of order");
                         take(socket);
+                        if (hangsUp) {
+                            return;
+                        }
                         say(socket, answers.getOrDefault(".", "250 queued"));
                         expected = "MAIL";
                     }

@@ -180,6 +180,7 @@ class LectioYamlTest {
         assertThat(refused("language: en\n---\nlanguage: ru\n")).contains("is no YAML: ");
         assertThat(refused("language: !!java.net.URL en\n")).contains("lectio.yaml:1:11: language is ru or en");
         assertThat(refused("language: \u0007\n")).contains("is no YAML: ");
+        assertThat(refused("language: \"\\UFFFFFFFF\"\n")).contains("is no YAML: ");
         Files.write(folder.resolve("lectio.yaml"), new byte[] {'a', (byte) 0xff});
         assertThatThrownBy(() -> ConfigLoader.load(folder.resolve("config.env")))
                 .hasMessageContaining("is not UTF-8");

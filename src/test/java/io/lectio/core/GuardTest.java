@@ -342,6 +342,34 @@ class GuardTest {
     }
 
     @Test
+    void whatAWindowHasSeenIsEndedWithIt() {
+        policy = with(
+                Set.of(), List.of(new Window(Set.of(DayOfWeek.THURSDAY), LocalTime.of(3, 0), Duration.ofMinutes(30))));
+        event(new Event.Started());
+        bothSee(false, false);
+        now = Instant.parse("2026-01-22T03:30:00Z");
+        event(new Event.Tick());
+        assertThat(state.durable().incidents()).isEmpty();
+        assertThat(all(Action.Log.class).map(Action.Log::text)).contains("incident 1: closed");
+    }
+
+    @Test
+    void aGuardThatStartsAfterAWindowCallsNobodyBeforeItHasLooked() {
+        policy = with(
+                Set.of(), List.of(new Window(Set.of(DayOfWeek.THURSDAY), LocalTime.of(3, 0), Duration.ofMinutes(30))));
+        event(new Event.Started());
+        bothSee(false, false);
+        assertThat(state.durable().incidents()).hasSize(1);
+        state = GuardState.begin(state.durable());
+        now = Instant.parse("2026-01-22T03:35:00Z");
+        event(new Event.Started());
+        pass(Duration.ofSeconds(5));
+        event(new Event.Tick());
+        assertThat(all(Action.Send.class)).isEmpty();
+        assertThat(state.durable().incidents()).isEmpty();
+    }
+
+    @Test
     void aRepairThatAWindowHasCaughtIsProvedAndToldInIt() {
         policy = with(
                 Set.of(), List.of(new Window(Set.of(DayOfWeek.THURSDAY), LocalTime.of(3, 13), Duration.ofMinutes(1))));

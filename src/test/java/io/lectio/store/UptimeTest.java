@@ -77,6 +77,14 @@ class UptimeTest {
     }
 
     @Test
+    void betweenItsEndAndTheNextStartNothingWasGuarded() {
+        event(at(3, 0), 0, What.STARTED, Map.of());
+        event(at(3, 5), 0, What.STOPPED, Map.of());
+        event(at(4, 55), 0, What.STARTED, Map.of());
+        assertThat(uptime(hours(3, 5), at(3, 0), at(5, 0)).guarded()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
     void anOutageThatGoesOnCountsUntilNow() {
         event(at(3, 0), 0, What.STARTED, Map.of());
         outage(1, at(3, 10), at(3, 11), true);
