@@ -2,6 +2,7 @@ package io.lectio.core;
 
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
+import io.lectio.core.incident.Remark;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Remedy;
 import java.net.URI;
@@ -17,5 +18,11 @@ public sealed interface Action {
     record Send(Outbox.Parcel parcel) implements Action {}
 
     /// A line for the health log.
-    record Log(Level level, String text) implements Action {}
+    ///
+    /// @param incident 0 where it is about none
+    record Log(Level level, long incident, Remark remark) implements Action {
+        public String text() {
+            return (incident == 0 ? "" : "incident " + incident + ": ") + remark.inWords();
+        }
+    }
 }

@@ -19,29 +19,21 @@ import java.util.Set;
 /// time.
 ///
 /// @param durable what must outlive the guard
-/// @param looking checks whose look is under way; `true` when another one must follow it
 /// @param sending whether a parcel is on its way: one at a time keeps the order
 /// @param undelivered what became of the last send, if it did not arrive
-/// @param settle the burst of file events that is waiting for quiet
 /// @param lastChange the last file event
 /// @param packagesSince when a package manager began to work, if one does
-/// @param filesRestUntil before this, changed files are not walked again
 /// @param turnedAt when the state was made
 /// @param degraded whether it cannot be saved
-/// @param nextProof when what is on its way up is asked again, if something is
 public record GuardState(
         Durable durable,
         Map<CheckId, CheckHealth> health,
         Map<CheckId, ServiceTrack> tracks,
-        Map<CheckId, Boolean> looking,
+        Schedule looks,
         Set<Long> sending,
         Optional<Delivery> undelivered,
-        Optional<Settle> settle,
         Instant lastChange,
         Optional<Instant> packagesSince,
-        Instant nextRound,
-        Instant nextProof,
-        Instant filesRestUntil,
         Instant turnedAt,
         boolean degraded) {
 
@@ -68,7 +60,20 @@ public record GuardState(
         }
     }
 
-    public record Settle(Instant first, Instant last) {}
+    /// What is looked at next.
+    ///
+    /// @param looking checks whose look is under way; `true` when another one must follow it
+    /// @param burst the file events that are waiting for quiet
+    /// @param nextProof when what is on its way up is asked again, if something is
+    /// @param filesRestUntil before this, changed files are not walked again
+    public record Schedule(
+            Map<CheckId, Boolean> looking,
+            Optional<Burst> burst,
+            Instant nextRound,
+            Instant nextProof,
+            Instant filesRestUntil) {}
+
+    public record Burst(Instant first, Instant last) {}
 
     public GuardState {
         sending = Set.copyOf(sending);
@@ -79,15 +84,11 @@ public record GuardState(
                 durable,
                 new EnumMap<>(CheckId.class),
                 new EnumMap<>(CheckId.class),
-                new EnumMap<>(CheckId.class),
+                new Schedule(new EnumMap<>(CheckId.class), Optional.empty(), Instant.EPOCH, Instant.MAX, Instant.EPOCH),
                 Set.of(),
                 Optional.empty(),
-                Optional.empty(),
                 Instant.EPOCH,
                 Optional.empty(),
-                Instant.EPOCH,
-                Instant.MAX,
-                Instant.EPOCH,
                 Instant.MIN,
                 false);
     }
@@ -96,19 +97,6 @@ public record GuardState(
         return now == degraded
                 ? this
                 : new GuardState(
-                        durable,
-                        health,
-                        tracks,
-                        looking,
-                        sending,
-                        undelivered,
-                        settle,
-                        lastChange,
-                        packagesSince,
-                        nextRound,
-                        nextProof,
-                        filesRestUntil,
-                        turnedAt,
-                        now);
+                        durable, health, tracks, looks, sending, undelivered, lastChange, packagesSince, turnedAt, now);
     }
 }

@@ -1,7 +1,6 @@
 package io.lectio.core;
 
 import io.lectio.core.GuardState.Durable;
-import io.lectio.core.GuardState.Settle;
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.CheckHealth.Status;
@@ -18,6 +17,7 @@ import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.Outbox;
+import io.lectio.core.incident.Remark;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
@@ -46,8 +46,6 @@ final class Turn {
     /// After so long without a look at any service, a package manager at work may be another one.
     private static final Duration FORGOTTEN = Duration.ofMinutes(1);
 
-    private static final Duration LONGEST_REST = Duration.ofSeconds(5);
-
     private final Instant now;
     private final Policy policy;
     private final List<Action> actions = new ArrayList<>();
@@ -64,15 +62,11 @@ final class Turn {
     private final boolean rested;
     private final Map<CheckId, CheckHealth> health;
     private final Map<CheckId, ServiceTrack> tracks;
-    private final Map<CheckId, Boolean> looking;
+    private final Looks looks;
     private final Set<Long> sending;
     private Optional<Delivery> undelivered;
-    private Optional<Settle> settle;
     private Instant lastChange;
     private Optional<Instant> packagesSince;
-    private Instant nextRound;
-    private Instant nextProof;
-    private Instant filesRestUntil;
     private final boolean degraded;
 
     Turn(GuardState state, Instant now, Policy policy) {
@@ -87,15 +81,11 @@ final class Turn {
         maintenance = state.durable().maintenance();
         health = new EnumMap<>(state.health());
         tracks = new EnumMap<>(state.tracks());
-        looking = new EnumMap<>(state.looking());
+        looks = new Looks(state.looks(), now, policy, this::start);
         sending = new HashSet<>(state.sending());
         undelivered = state.undelivered();
-        settle = state.settle();
-        lastChange = earlier(state.lastChange(), now);
+        lastChange = Looks.earlier(state.lastChange(), now);
         packagesSince = state.packagesSince();
-        nextRound = earlier(state.nextRound(), now.plus(policy.timing().round()));
-        nextProof = state.nextProof();
-        filesRestUntil = state.filesRestUntil();
         degraded = state.degraded();
         boolean inWindow = state.turnedAt().isAfter(Instant.EPOCH) && policy.rests(state.turnedAt());
         if (inWindow != policy.rests(now)) {
@@ -118,10 +108,8 @@ final class Turn {
         silence = silence.map(spell -> spell.setBack(by, now));
         maintenance = maintenance.map(spell -> spell.setBack(by, now));
         health.replaceAll((_, seen) -> seen.undated());
-        settle = settle.map(_ -> new Settle(now, now));
-        nextProof = nextProof.equals(Instant.MAX) ? nextProof : now;
-        filesRestUntil = now;
-        packagesSince = packagesSince.map(since -> earlier(since, now));
+        looks.clockWasSetBack();
+        packagesSince = packagesSince.map(since -> Looks.earlier(since, now));
     }
 
     Decision take(Event event) {
@@ -150,10 +138,10 @@ final class Turn {
                 }
             }
             case Event.PathsChanged(var _) -> {
-                settle = Optional.of(new Settle(settle.map(Settle::first).orElse(now), now));
+                looks.pathsChanged();
                 lastChange = now;
             }
-            case Event.ServiceChanged(CheckId check) -> look(check);
+            case Event.ServiceChanged(CheckId check) -> looks.look(check);
             case Event.Observed(Observation observation) -> observed(observation);
             case Event.RepairDone(long id, RepairResult result) -> repaired(id, result);
             case Event.Delivered(Outbox.Parcel parcel, Delivery delivery) -> delivered(parcel, delivery);
@@ -172,15 +160,11 @@ final class Turn {
                 new Durable(nextId, incidents, ledgers, outbox, filesOfPage, silence, maintenance),
                 health,
                 tracks,
-                looking,
+                looks.left(),
                 sending,
                 undelivered,
-                settle,
                 lastChange,
                 packagesSince,
-                nextRound,
-                nextProof,
-                filesRestUntil,
                 now,
                 degraded);
         return new Decision(next, actions, wakeAt());
@@ -213,10 +197,10 @@ final class Turn {
     private void judgeAfresh() {
         incidents.stream()
                 .filter(open -> !isTold(open))
-                .forEach(open -> record(Level.INFO, "incident " + open.id() + ": closed"));
+                .forEach(open -> record(Level.INFO, open.id(), new Remark(Remark.Kind.CLOSED, "")));
         incidents.removeIf(open -> !isTold(open));
         health.clear();
-        policy.checks().forEach(this::look);
+        policy.checks().forEach(looks::look);
     }
 
     private boolean isTold(Incident incident) {
@@ -237,7 +221,6 @@ final class Turn {
         CheckId check = observation.check();
         Outcome outcome = judged(check, observation.outcome());
         if (check == CheckId.FILES) {
-            filesRestUntil = now.plus(rest(Duration.between(observation.startedAt(), now)));
             weigh(new Observation(CheckId.LEFT_ALONE, observation.startedAt(), only(outcome, false)));
             outcome = only(outcome, true);
         }
@@ -245,16 +228,7 @@ final class Turn {
             outcome = compared(page);
         }
         weigh(new Observation(check, observation.startedAt(), outcome));
-        if (Boolean.TRUE.equals(looking.remove(check))) {
-            look(check);
-        }
-    }
-
-    /// After a walk, files may change for nine times its length before the next one: constant change costs a tenth
-    /// of a core at most.
-    private static Duration rest(Duration walk) {
-        Duration rest = walk.multipliedBy(9);
-        return rest.isNegative() ? Duration.ZERO : rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
+        looks.ended(observation);
     }
 
     /// One look sees both what may be repaired and what may not.
@@ -283,8 +257,11 @@ final class Turn {
         if (before.status() != after.status()) {
             record(
                     after.status() == Status.HEALTHY ? Level.INFO : Level.WARNING,
-                    check + " is " + after.status() + ": "
-                            + observation.outcome().inWords());
+                    0,
+                    new Remark(
+                            Remark.Kind.HEALTH,
+                            check + " is " + after.status() + ": "
+                                    + observation.outcome().inWords()));
         }
         if (observation.outcome() instanceof Observation.Failed(Finding.Answers answers)) {
             incidents.replaceAll(open -> isSymptomOf(check, open) ? IncidentCourse.witnessed(open, answers) : open);
@@ -325,11 +302,11 @@ final class Turn {
 
     private void repaired(long id, RepairResult result) {
         incidents.replaceAll(open -> open.id() == id ? IncidentCourse.repaired(open, result, now) : open);
-        record(Level.WARNING, "incident " + id + ": repair " + result.inWords());
+        record(Level.WARNING, id, new Remark(Remark.Kind.RESULT, result.inWords()));
         if (result instanceof RepairResult.Refused(Finding.Config config)) {
             weigh(new Observation(CheckId.CONFIG, now, new Observation.Failed(config)));
         }
-        policy.checks().forEach(this::look);
+        policy.checks().forEach(looks::look);
     }
 
     private void delivered(Outbox.Parcel parcel, Delivery delivery) {
@@ -361,7 +338,7 @@ final class Turn {
             if (incidents.stream().noneMatch(open -> open.subject() == subject)) {
                 incidents.add(step(course, withSymptom(course.open(nextId++, diagnosis)), News.OPENED));
                 if (diagnosis.remedy().isEmpty()) {
-                    IncidentCourse.needs(subject).forEach(this::look); // it may be over already
+                    IncidentCourse.needs(subject).forEach(looks::look); // it may be over already
                 }
             }
         });
@@ -370,7 +347,7 @@ final class Turn {
     private Incident step(IncidentCourse course, Incident before, News news) {
         String remedy = before.diagnosis()
                 .remedy()
-                .or(() -> Optional.ofNullable(course.found().get(before.subject()))
+                .or(() -> Optional.ofNullable(course.sight().found().get(before.subject()))
                         .flatMap(Diagnosis::remedy))
                 .map(Remedy::id)
                 .orElse("none");
@@ -382,7 +359,7 @@ final class Turn {
             ledgers.put(remedy, step.ledger());
         }
         Level level = after.phase() instanceof Incident.Resolved ? Level.INFO : after.worst();
-        step.notes().forEach(note -> record(level, "incident " + before.id() + ": " + note));
+        step.remarks().forEach(remark -> record(level, before.id(), remark));
         int begun = news == News.OPENED && after.worst() != Level.INFO ? 1 : 0;
         Duration down = before.phase() instanceof Incident.Resolved ? Duration.ZERO : after.down();
         if (begun > 0 || !down.isZero()) {
@@ -453,20 +430,7 @@ final class Turn {
     }
 
     private void startWhatIsDue() {
-        if (settle.isPresent() && !settledAt(settle.get()).isAfter(now)) {
-            settle = Optional.empty();
-            look(CheckId.FILES);
-            look(CheckId.PAGE);
-        }
-        if (!nextRound.isAfter(now)) {
-            nextRound = now.plus(policy.timing().round());
-            for (CheckId check : policy.checks()) {
-                if (!looking.containsKey(check) && isDue(check)) {
-                    look(check);
-                }
-            }
-        }
-        hurry();
+        looks.startWhatIsDue(health, hurried());
         if (!resting()) {
             outbox = outbox.reminded(incidents, () -> nextId++, now);
         }
@@ -480,20 +444,7 @@ final class Turn {
         }
     }
 
-    /// Whether a check has its turn in this round: what costs a child process has it seldom, unless it is ill.
-    private boolean isDue(CheckId check) {
-        CheckHealth seen = health.get(check);
-        if (check != CheckId.CONFIG || seen == null || seen.status() != Status.HEALTHY) {
-            return true;
-        }
-        Duration since = seen.known()
-                .map(last -> Duration.between(last.startedAt(), now))
-                .orElse(Duration.ZERO);
-        return since.isNegative() || since.compareTo(policy.timing().slowRound()) >= 0;
-    }
-
-    /// What is on its way up, or stopped for a moment, is asked again soon.
-    private void hurry() {
+    private Set<CheckId> hurried() {
         Set<CheckId> hurried = EnumSet.noneOf(CheckId.class);
         incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
         tracks.forEach((check, track) -> {
@@ -503,74 +454,40 @@ final class Turn {
                 hurried.add(check);
             }
         });
-        if (hurried.isEmpty()) {
-            nextProof = Instant.MAX;
-            return;
-        }
-        Instant soon = now.plus(policy.patience().proof());
-        if (nextProof.isAfter(now)) {
-            nextProof = earlier(nextProof, soon);
-            return;
-        }
-        nextProof = soon;
-        for (CheckId check : hurried) {
-            if (!looking.containsKey(check)) {
-                look(check);
-            }
-        }
+        return hurried;
     }
 
-    /// A look that is under way saw the world before this event: another one follows it.
-    private void look(CheckId wanted) {
-        CheckId check = wanted == CheckId.LEFT_ALONE ? CheckId.FILES : wanted;
-        if (!policy.checks().contains(check)) {
-            return;
-        }
-        if (looking.containsKey(check)) {
-            looking.put(check, true);
-            return;
-        }
-        looking.put(check, false);
+    private void start(CheckId check) {
         List<URI> also = check != CheckId.PAGE
                 ? List.of()
                 : incidents.stream().flatMap(open -> open.toProve().stream()).toList();
         actions.add(new Action.Look(check, also));
     }
 
-    private Instant settledAt(Settle burst) {
-        Instant settled = earlier(
-                burst.last().plus(policy.timing().settle()),
-                burst.first().plus(policy.timing().settleAtMost()));
-        return settled.isBefore(filesRestUntil) ? filesRestUntil : settled;
-    }
-
     private Instant wakeAt() {
-        Instant at = earlier(nextRound, nextProof);
-        if (settle.isPresent()) {
-            at = earlier(at, settledAt(settle.get()));
-        }
+        Instant at = looks.wakeAt();
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
             if (each.getValue().status() == Status.UNHEALTHY) {
                 Instant believed = Diagnosis.believedAt(each.getKey(), health, lastChange, policy);
-                at = believed.isAfter(now) ? earlier(at, believed) : at;
+                at = believed.isAfter(now) ? Looks.earlier(at, believed) : at;
             }
         }
-        at = earlier(at, maintenance.map(Spell::until).orElse(at));
+        at = Looks.earlier(at, maintenance.map(Spell::until).orElse(at));
         IncidentCourse course = new IncidentCourse(policy, now, health, Map.of(), packagesSince, degraded, resting());
         for (Incident open : incidents) {
-            at = earlier(at, course.wakeAt(open).orElse(at));
+            at = Looks.earlier(at, course.wakeAt(open).orElse(at));
         }
         if (sending.isEmpty()) {
-            at = earlier(at, silence.map(Spell::until).or(outbox::wakeAt).orElse(at));
+            at = Looks.earlier(at, silence.map(Spell::until).or(outbox::wakeAt).orElse(at));
         }
         return at;
     }
 
     private void record(Level level, String text) {
-        actions.add(new Action.Log(level, text));
+        record(level, 0, new Remark(Remark.Kind.NOTE, text));
     }
 
-    private static Instant earlier(Instant a, Instant b) {
-        return a.isBefore(b) ? a : b;
+    private void record(Level level, long incident, Remark remark) {
+        actions.add(new Action.Log(level, incident, remark));
     }
 }

@@ -227,7 +227,7 @@ public final class GuardLoop implements AutoCloseable {
             return;
         }
         switch (action) {
-            case Action.Log(Level level, String text) -> ports.log().health(level, text);
+            case Action.Log said -> ports.log().health(said.level(), said.text());
             case Action.Look look -> {
                 Prober prober = ports.probers().get(look.check());
                 Instant startedAt = ports.clock().instant();

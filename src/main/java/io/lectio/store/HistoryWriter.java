@@ -14,6 +14,7 @@ import io.lectio.core.incident.Incident.Resolved;
 import io.lectio.core.incident.IncidentCourse;
 import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Remedy;
 import io.lectio.engine.Chronicle;
 import io.lectio.engine.EventLog;
 import io.lectio.store.HistoryEvent.What;
@@ -31,8 +32,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// The history: `events-YYYY-MM.jsonl`, one [HistoryEvent] a line, and `results-YYYY-MM.tsv`, one [Hour] of a check
 /// a line, by months of UTC.
@@ -44,9 +43,6 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
     private static final int LONGEST = 4_000;
     /// What is healed sooner may be so before any look at the page or the API: it counts as missed by visitors.
     private static final Duration UNSEEN = Duration.ofSeconds(10);
-
-    private static final Pattern OF_INCIDENT = Pattern.compile("incident (\\d+): (.*)", Pattern.DOTALL);
-    private static final Pattern OF_CHECK = Pattern.compile("[A-Z_]+ is [A-Z]+: .*", Pattern.DOTALL);
 
     private final String site;
     private final InstantSource clock;
@@ -90,8 +86,8 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
             count(look, after, now);
         }
         for (Action action : decision.actions()) {
-            if (action instanceof Action.Log(Level level, String text)) {
-                said(level, text, before, after, now);
+            if (action instanceof Action.Log said) {
+                said(said, before, after, now);
             }
         }
     }
@@ -148,38 +144,40 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
         return more;
     }
 
-    /// What the core says of its decisions, in its own words.
-    private void said(Level level, String text, GuardState before, GuardState after, Instant at) {
-        Matcher words = OF_INCIDENT.matcher(text);
-        if (!words.matches()) {
-            note(at, 0, OF_CHECK.matcher(text).matches() ? What.HEALTH : What.NOTE, level, text, Map.of());
-            return;
-        }
-        long id = Long.parseLong(words.group(1));
-        String said = words.group(2);
+    private void said(Action.Log said, GuardState before, GuardState after, Instant at) {
+        long id = said.incident();
         Optional<Incident> found = find(after, id);
-        if (found.isEmpty()) {
+        if (id != 0 && found.isEmpty()) {
             missed.remove(id);
             repairedAt.remove(id);
-            note(at, id, What.CLOSED, level, "what comes next is another incident", Map.of());
+            note(at, id, What.CLOSED, said.level(), "what comes next is another incident", Map.of());
             return;
         }
-        Incident incident = found.get();
-        if (said.startsWith("cause: ")) {
-            if (!isNew(find(before, id), incident)) {
-                note(at, id, What.CAUSE, level, said.substring("cause: ".length()), cause(incident));
+        switch (said.remark().kind()) {
+            case CAUSE -> {
+                if (!isNew(find(before, id), found.orElseThrow())) {
+                    note(at, said, What.CAUSE, "", cause(found.get()));
+                }
             }
-        } else if (said.startsWith("attempt ")) {
-            String remedy =
-                    incident.diagnosis().remedy().map(each -> ": " + each.id()).orElse("");
-            note(at, id, What.ATTEMPT, level, said + remedy, Map.of("attempts", attempts(incident)));
-        } else if (said.startsWith("repair ")) {
-            note(at, id, What.RESULT, level, said.substring("repair ".length()), Map.of());
-        } else if (incident.phase() instanceof Resolved(Instant when, Answers proof) && said.startsWith("resolved")) {
-            resolved(incident, when, proof);
-        } else {
-            note(at, id, What.NOTE, level, said, Map.of());
+            case ATTEMPT -> {
+                Optional<Remedy> remedy =
+                        found.flatMap(incident -> incident.diagnosis().remedy());
+                String what = remedy.map(each -> ": " + each.id()).orElse("");
+                note(at, said, What.ATTEMPT, what, Map.of("attempts", attempts(found.orElseThrow())));
+            }
+            case RESOLVED -> {
+                if (found.orElseThrow().phase() instanceof Resolved(Instant when, Answers proof)) {
+                    resolved(found.get(), when, proof);
+                }
+            }
+            case RESULT -> note(at, said, What.RESULT, "", Map.of());
+            case HEALTH -> note(at, said, What.HEALTH, "", Map.of());
+            case NOTE, CLOSED -> note(at, said, What.NOTE, "", Map.of());
         }
+    }
+
+    private void note(Instant at, Action.Log said, What what, String rest, Map<String, Object> more) {
+        note(at, said.incident(), what, said.level(), said.remark().text() + rest, more);
     }
 
     private static long attempts(Incident incident) {

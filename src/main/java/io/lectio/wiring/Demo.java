@@ -88,8 +88,8 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
 
     /// What of these settings holds for the demo.
     public static Settings settings(Settings settings, Site site, Services services) {
-        Policy policy = new Policy(
-                site, services, true, settings.sites().getFirst().policy().limits());
+        Policy owners = settings.sites().getFirst().policy();
+        Policy policy = owners.here(site, services, true, services.checks());
         return settings.of(new SiteSettings(Optional.empty(), policy));
     }
 

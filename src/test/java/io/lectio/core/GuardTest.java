@@ -20,6 +20,7 @@ import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Order;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
@@ -52,7 +53,7 @@ class GuardTest {
             new PrivatePatterns(List.of()));
     private static final Instant START = Instant.parse("2026-01-22T03:12:00Z");
 
-    private Policy policy = new Policy(SITE, Services.NONE, true, Limits.DEFAULT);
+    private Policy policy = Policies.of(SITE, Services.NONE, true);
     private Instant now = START;
     private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
     private final List<Action> actions = new ArrayList<>();
@@ -296,7 +297,7 @@ class GuardTest {
 
     @Test
     void onlyLooksWhenItMayNotRepair() {
-        policy = new Policy(SITE, Services.NONE, false, Limits.DEFAULT);
+        policy = Policies.of(SITE, Services.NONE, false);
         event(new Event.Started());
         bothSee(false, false);
         bothSee(false, false);
@@ -709,7 +710,7 @@ class GuardTest {
 
     @Test
     void whatWasToldBeforeMaintenanceIsToldToItsEnd() {
-        policy = new Policy(SITE, Services.NONE, false, Limits.DEFAULT);
+        policy = Policies.of(SITE, Services.NONE, false);
         event(new Event.Started());
         bothSee(false, false);
         tellAll();

@@ -20,7 +20,7 @@ import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
@@ -50,13 +50,12 @@ class ServiceStoriesTest {
             new PrivatePatterns(List.of()));
     private static final String APP = "panel.service";
     private static final String WEB = "nginx.service";
-    private static final Policy POLICY = new Policy(
+    private static final Policy POLICY = Policies.of(
             SITE,
             new Services(
                     Optional.of(new Services.App(APP, "127.0.0.1:8000", API)),
                     Optional.of(new Services.Proxy(WEB, true))),
-            true,
-            Limits.DEFAULT);
+            true);
     private static final Duration ROUND = Duration.ofSeconds(5);
 
     private Instant now = Instant.parse("2026-01-22T03:12:00Z");

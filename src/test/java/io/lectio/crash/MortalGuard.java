@@ -9,7 +9,7 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
-import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
@@ -91,7 +91,7 @@ final class MortalGuard {
                 "42",
                 Optional.empty(),
                 new Texts(Language.RU, ZoneOffset.UTC, InstantSource.system(), true));
-        Policy policy = new Policy(site, Services.NONE, true, Limits.DEFAULT);
+        Policy policy = Policies.of(site, Services.NONE, true);
         PathRepairer paths = new PathRepairer(base.resolve("journals"));
         GuardLoop.Ports ports = new GuardLoop.Ports(
                 Map.of(

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Notice;
-import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Notices;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Services;
 import java.time.Duration;
@@ -64,7 +64,7 @@ class FarewellTest {
 
     @Test
     void whereNothingIsToBeToldItEndsAtOnce() throws Exception {
-        runAndEnd(new Policy(POLICY.site(), Services.NONE, true, Limits.DEFAULT), this::tells);
+        runAndEnd(Policies.of(POLICY.site(), Services.NONE, true), this::tells);
         assertThat(told).isEmpty();
     }
 }

@@ -3,7 +3,7 @@ package io.lectio.engine;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Services;
@@ -28,7 +28,7 @@ public final class StillWorld {
     private StillWorld() {}
 
     public static Policy policy(boolean repairs) {
-        return new Policy(SITE, Services.NONE, repairs, Limits.DEFAULT);
+        return Policies.of(SITE, Services.NONE, repairs);
     }
 
     /// @param saved told of each state that is saved; each loop begins with none

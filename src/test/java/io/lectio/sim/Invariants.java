@@ -136,9 +136,9 @@ final class Invariants {
         switch (action) {
             case Action.Look(var check, var also) ->
                 hash = hash * 31 + check.name().hashCode() + also.size();
-            case Action.Log(var level, var text) -> {
-                hash = hash * 31 + text.hashCode() + level.name().hashCode();
-                journal(level + " " + text);
+            case Action.Log log -> {
+                hash = hash * 31 + log.text().hashCode() + log.level().name().hashCode();
+                journal(log.level() + " " + log.text());
             }
             case Action.Repair repair -> {
                 hash = hash * 31 + repair.toString().hashCode();
@@ -235,8 +235,7 @@ final class Invariants {
             violated(
                     "the guard does not spin",
                     MOST_TURNS + " turns in a minute; clock " + world.simulation.now() + " wakes at "
-                            + decision.wakeAt() + " " + decision.next().nextRound() + " "
-                            + decision.next().nextProof() + " "
+                            + decision.wakeAt() + " " + decision.next().looks() + " "
                             + decision.next().durable().incidents());
         }
         Durable durable = decision.next().durable();

@@ -10,7 +10,7 @@ import io.lectio.core.health.Finding.Place;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Services;
@@ -35,7 +35,7 @@ abstract class PermissionWorld implements Simulation.World {
             WEB,
             "www-data",
             new PrivatePatterns(List.of()));
-    static final Policy POLICY = new Policy(SITE, Services.NONE, true, Limits.DEFAULT);
+    static final Policy POLICY = Policies.of(SITE, Services.NONE, true);
 
     private boolean closed;
     private Instant closedAt = START;

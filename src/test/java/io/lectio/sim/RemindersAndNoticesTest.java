@@ -10,8 +10,8 @@ import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
-import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Notices;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Services;
 import io.lectio.sim.Simulation.Timed;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class RemindersAndNoticesTest {
     private static final Duration DAY = Duration.ofDays(1);
     private static final ZoneId MOSCOW = ZoneOffset.ofHours(3);
-    private static final Policy TELLING = new Policy(PermissionWorld.POLICY.site(), Services.NONE, true, Limits.DEFAULT)
+    private static final Policy TELLING = Policies.of(PermissionWorld.POLICY.site(), Services.NONE, true)
             .telling(new Notices(Optional.of(LocalTime.of(9, 0)), MOSCOW));
 
     private record Sent(Duration at, Outbox.Parcel parcel) {
@@ -193,9 +193,8 @@ class RemindersAndNoticesTest {
 
     @Test
     void withoutAnHourForItThereIsNoSignOfLife() {
-        Simulation simulation =
-                simulation(new Policy(PermissionWorld.POLICY.site(), Services.NONE, true, Limits.DEFAULT)
-                        .telling(new Notices(Optional.empty(), MOSCOW)));
+        Simulation simulation = simulation(Policies.of(PermissionWorld.POLICY.site(), Services.NONE, true)
+                .telling(new Notices(Optional.empty(), MOSCOW)));
         simulation.runUntil(PermissionWorld.START.plus(Duration.ofDays(2)));
         assertThat(world.news()).hasSize(1).first().isInstanceOf(Notice.Started.class);
     }

@@ -19,7 +19,7 @@ import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
@@ -55,13 +55,12 @@ final class SiteWorld implements Simulation.World {
             "www-data",
             new PrivatePatterns(List.of()));
     private static final URI API = URI.create("http://localhost/api/health/");
-    static final Policy POLICY = new Policy(
+    static final Policy POLICY = Policies.of(
             SITE,
             new Services(
                     Optional.of(new Services.App("gunicorn.service", "127.0.0.1:8000", API)),
                     Optional.of(new Services.Proxy("nginx.service", true))),
-            true,
-            Limits.DEFAULT);
+            true);
 
     /// What can befall the site, its guard, or both.
     enum Trouble {

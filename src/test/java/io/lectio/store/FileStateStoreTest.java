@@ -14,6 +14,7 @@ import io.lectio.core.incident.Incident.Limit;
 import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
@@ -47,7 +48,7 @@ class FileStateStoreTest {
             WEB,
             "www-data",
             new PrivatePatterns(List.of("*.map")));
-    private static final Policy POLICY = new Policy(SITE, Services.NONE, true, Limits.DEFAULT);
+    private static final Policy POLICY = Policies.of(SITE, Services.NONE, true);
 
     @TempDir
     private Path folder = Path.of("");

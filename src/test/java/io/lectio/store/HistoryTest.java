@@ -19,7 +19,7 @@ import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.Limits;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Services;
@@ -55,7 +55,7 @@ class HistoryTest {
             WEB,
             "www-data",
             new PrivatePatterns(List.of()));
-    private static final Policy POLICY = new Policy(SITE, Services.NONE, true, Limits.DEFAULT);
+    private static final Policy POLICY = Policies.of(SITE, Services.NONE, true);
     private static final Instant START = Instant.parse("2026-01-22T03:12:00Z");
 
     @TempDir

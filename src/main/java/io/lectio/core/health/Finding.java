@@ -20,7 +20,27 @@ public sealed interface Finding {
     int BRIEFLY = 3;
 
     /// One English line for logs and terminals.
-    String inWords();
+    default String inWords() {
+        return switch (this) {
+            case Access(String user, int entries, var denied, int total, var _) ->
+                total == 0
+                        ? entries + " files and folders open to " + user
+                        : denied.getFirst().obstacle().orElse(null) == Obstacle.MISSING
+                                ? denied.getFirst().path() + " is missing"
+                                : user + " is kept out of " + total + ": " + firstOf(denied);
+            case Answers all ->
+                all.bad().isEmpty()
+                        ? all.answers().size() + " addresses answer in "
+                                + all.took().toMillis() + " ms"
+                        : firstOf(all.bad());
+            case Service(UnitState unit, var processes, var _, var _, var _) ->
+                unit.name() + " is " + unit.active().name().toLowerCase(Locale.ROOT) + " (" + unit.sub() + "), "
+                        + processes.size() + " processes";
+            case Judged(String unit, Condition condition, var _) -> unit + " " + condition.inWords();
+            case Config(String where, String error) ->
+                error.isEmpty() ? "the configuration passes its test" : where + ": " + error;
+        };
+    }
 
     /// What the web user can reach.
     ///
@@ -50,16 +70,6 @@ public sealed interface Finding {
                             .toList(),
                     repairable ? deniedTotal - leftAlone : leftAlone,
                     repairable ? 0 : leftAlone);
-        }
-
-        @Override
-        public String inWords() {
-            if (deniedTotal == 0) {
-                return entries + " files and folders open to " + webUser;
-            }
-            return denied.getFirst().obstacle().orElse(null) == Obstacle.MISSING
-                    ? denied.getFirst().path() + " is missing"
-                    : webUser + " is kept out of " + deniedTotal + ": " + firstOf(denied);
         }
     }
 
@@ -167,13 +177,6 @@ public sealed interface Finding {
             }
             return slow;
         }
-
-        @Override
-        public String inWords() {
-            return bad().isEmpty()
-                    ? answers.size() + " addresses answer in " + took.toMillis() + " ms"
-                    : firstOf(bad());
-        }
     }
 
     /// One address's answer.
@@ -228,32 +231,16 @@ public sealed interface Finding {
         public Service {
             processes = List.copyOf(processes);
         }
-
-        @Override
-        public String inWords() {
-            return unit.name() + " is " + unit.active().name().toLowerCase(Locale.ROOT) + " (" + unit.sub() + "), "
-                    + processes.size() + " processes";
-        }
     }
 
     /// What became of a service, after all that was seen of it.
-    record Judged(String unit, Condition condition, boolean packagesChange) implements Finding {
-        @Override
-        public String inWords() {
-            return unit + " " + condition.inWords();
-        }
-    }
+    record Judged(String unit, Condition condition, boolean packagesChange) implements Finding {}
 
     /// What the web server says of its configuration.
     ///
     /// @param where the file and line of the error, as `/etc/nginx/nginx.conf:12`; empty where it names none
     /// @param error the first line of the error; empty where the test passes
-    record Config(String where, String error) implements Finding {
-        @Override
-        public String inWords() {
-            return error.isEmpty() ? "the configuration passes its test" : where + ": " + error;
-        }
-    }
+    record Config(String where, String error) implements Finding {}
 
     private static String firstOf(List<?> all) {
         return all.stream().limit(NAMED).map(Object::toString).collect(Collectors.joining(", "))

@@ -20,28 +20,18 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// How an incident moves on: the repair that is due, the proof, the waiting, and when its message is due.
 ///
-/// @param found the causes that speak now, by their subjects
+/// @param sight what the checks say, and the causes that speak now
 /// @param packagesSince when a package manager began to work, if one does
 /// @param degraded whether the state cannot be saved: then nothing is repaired
 /// @param resting whether nothing is to be repaired for now, and nothing is loud
 public record IncidentCourse(
-        Policy policy,
-        Instant now,
-        Map<CheckId, CheckHealth> health,
-        Map<CheckId, Diagnosis> found,
-        Optional<Instant> packagesSince,
-        boolean degraded,
-        boolean resting) {
+        Policy policy, Instant now, Sight sight, Optional<Instant> packagesSince, boolean degraded, boolean resting) {
     private static final Duration JUST_BEFORE = Duration.ofSeconds(1);
 
     /// Between a symptom and the sight of its cause; what is older has another one.
@@ -53,15 +43,6 @@ public record IncidentCourse(
     /// Pauses after the first attempts of a row: a port that is still held, a name that is not known yet.
     private static final List<Duration> PAUSES = List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(15));
 
-    private static final Observation.Outcome NO_LOOK = new Observation.Unknown("no look yet");
-
-    private static final Map<CheckId, List<CheckId>> NEEDS = Arrays.stream(CheckId.values())
-            .collect(Collectors.toMap(
-                    Function.identity(),
-                    subject -> Arrays.stream(CheckId.values())
-                            .filter(check -> check == subject || Diagnosis.explains(subject, check))
-                            .toList()));
-
     /// @param repair the attempt that starts now
     /// @param tellAt when the incident's message is due, if it has changed
     public record Step(
@@ -69,7 +50,7 @@ public record IncidentCourse(
             boolean closed,
             Ledger ledger,
             Optional<Attempt> repair,
-            List<String> notes,
+            List<Remark> remarks,
             Optional<Instant> tellAt) {}
 
     /// What is new about an incident before its next step.
@@ -80,24 +61,26 @@ public record IncidentCourse(
         NONE
     }
 
+    public IncidentCourse(
+            Policy policy,
+            Instant now,
+            Map<CheckId, CheckHealth> health,
+            Map<CheckId, Diagnosis> found,
+            Optional<Instant> packagesSince,
+            boolean degraded,
+            boolean resting) {
+        this(policy, now, new Sight(health, found, policy.checks()), packagesSince, degraded, resting);
+    }
+
     public Incident open(long id, Diagnosis diagnosis) {
         Instant brokenAt = brokenAt(diagnosis);
-        List<CheckId> failingBefore = needs(diagnosis.subject()).stream()
-                .filter(check -> check != diagnosis.subject() && isFailingSinceBefore(check, brokenAt.minus(BELONGS)))
-                .toList();
+        List<CheckId> failingBefore = sight.failingBefore(diagnosis.subject(), brokenAt.minus(BELONGS));
         return Incident.open(id, diagnosis, brokenAt, failingBefore, proofs(diagnosis), now);
     }
 
     private Instant brokenAt(Diagnosis diagnosis) {
-        CheckHealth seen = health.get(diagnosis.subject());
-        return Incident.brokenAt(diagnosis, seen == null ? now : seen.since(), now);
-    }
-
-    private boolean isFailingSinceBefore(CheckId check, Instant when) {
-        CheckHealth seen = health.get(check);
-        return seen != null
-                && seen.status() == CheckHealth.Status.UNHEALTHY
-                && seen.since().isBefore(when);
+        Instant since = sight.of(diagnosis.subject()).map(CheckHealth::since).orElse(now);
+        return Incident.brokenAt(diagnosis, since, now);
     }
 
     /// The guard has begun anew: what it had under way counts as spent, and is looked at afresh.
@@ -121,21 +104,21 @@ public record IncidentCourse(
         return incident.phase() instanceof Repairing ? incident.repaired(result, new Proving(now)) : incident;
     }
 
-    /// A symptom's incident becomes its cause's when that is seen, and the other way round when the cause is gone and
-    /// the symptom stays.
+    /// A symptom's incident becomes its cause's when that is seen, and the other way round when the cause is gone
+    /// and the symptom stays.
     ///
     /// @param all the open incidents: none takes the subject of another
     public Incident follow(Incident incident, List<Incident> all) {
         CheckId subject = incident.subject();
-        if (!(incident.phase() instanceof Open) || found.containsKey(subject)) {
+        if (!(incident.phase() instanceof Open) || sight.found().containsKey(subject)) {
             return incident;
         }
-        return found.values().stream()
+        return sight.found().values().stream()
                 .filter(cause -> all.stream()
                         .noneMatch(other -> other.id() != incident.id() && other.subject() == cause.subject()))
                 .filter(cause -> cause.kind().equals(incident.diagnosis().kind())
                         || (Diagnosis.explains(cause.subject(), subject) && belongs(incident, cause))
-                        || (needs(subject).contains(cause.subject()) && isWell(subject)))
+                        || (needs(subject).contains(cause.subject()) && sight.isWell(subject)))
                 .findFirst()
                 .map(cause -> incident.with(cause, proofs(cause)))
                 .orElse(incident);
@@ -150,7 +133,7 @@ public record IncidentCourse(
             case Repairing _ -> leveled(incident, incident, ledger, Optional.empty(), news);
             case Proving(Instant since) -> proving(incident, since, ledger);
             case Open _, CoolingDown _, Held _, Degraded _ ->
-                provedSince(incident, incident.openedAt()) && steady(incident)
+                sight.provedSince(incident, incident.openedAt()) && sight.isSteady(incident)
                         ? proved(incident, ledger)
                         : act(incident, ledger, news);
             case Resolved(Instant at, var _) -> resolved(incident, at, ledger);
@@ -160,8 +143,8 @@ public record IncidentCourse(
     /// A service that fails again soon is the same incident; so are files that have only arrived since, as in a
     /// copy that goes on. Any other fault is a new incident.
     private Step resolved(Incident incident, Instant at, Ledger ledger) {
-        Diagnosis again = found.get(incident.subject());
-        if (again == null || !(lookSince(incident.subject(), at) instanceof Observation.Failed)) {
+        Diagnosis again = sight.found().get(incident.subject());
+        if (again == null || !(sight.lookSince(incident.subject(), at) instanceof Observation.Failed)) {
             return step(incident, !closesAt(incident, at).isAfter(now), ledger);
         }
         if (!isOfFiles(incident)) {
@@ -206,11 +189,11 @@ public record IncidentCourse(
 
     /// What must pass before an incident of this subject is over.
     public static List<CheckId> needs(CheckId subject) {
-        return Objects.requireNonNull(NEEDS.get(subject));
+        return Sight.needs(subject);
     }
 
     private Step proving(Incident incident, Instant since, Ledger ledger) {
-        if (provedSince(incident, since)) {
+        if (sight.provedSince(incident, since)) {
             return proved(incident, ledger);
         }
         return inVain(incident, since)
@@ -222,7 +205,7 @@ public record IncidentCourse(
     /// explains says nothing about this one.
     private boolean inVain(Incident incident, Instant since) {
         CheckId subject = incident.subject();
-        Observation.Outcome own = lookSince(subject, since);
+        Observation.Outcome own = sight.lookSince(subject, since);
         if (own instanceof Observation.Failed) {
             return true;
         }
@@ -230,60 +213,32 @@ public record IncidentCourse(
         if (service && since.plus(policy.patience().start()).isAfter(now)) {
             return false;
         }
-        boolean silent = service && isUndecided(subject);
-        return silent
-                || (own instanceof Observation.Passed
-                        && needs(subject).stream()
-                                .anyMatch(check -> isFailed(check, since)
-                                        && !incident.failingBefore().contains(check)
-                                        && !isExplainedElsewhere(check, subject)));
+        boolean silent = service && sight.isUndecided(subject);
+        return silent || (own instanceof Observation.Passed && sight.failsOtherwise(incident, since));
     }
 
-    /// Whether what is known is no ground to act on: there is no verdict yet, the last look brought none, so that the
-    /// fault may be over, or systemd tries once more while this guard may not.
+    /// Whether what is known is no ground to act on: there is no verdict yet, the last look brought none, so that
+    /// the fault may be over, or systemd tries once more while this guard may not.
     private boolean isUnclear(Incident incident, Diagnosis diagnosis) {
-        CheckHealth seen = health.get(incident.subject());
         boolean waits = incident.phase() instanceof CoolingDown
                 || incident.lastAttempt()
                         .filter(last -> last.startedAt().plus(PAUSES.getLast()).isAfter(now))
                         .isPresent();
         boolean triedBySystemd =
                 waits && diagnosis instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.Crashed;
-        return triedBySystemd || (seen != null && (seen.undecided() || seen.unknowns() > 0));
-    }
-
-    private boolean isUndecided(CheckId check) {
-        CheckHealth seen = health.get(check);
-        return seen != null && seen.undecided();
-    }
-
-    private boolean isExplainedElsewhere(CheckId check, CheckId subject) {
-        for (CheckId other : found.keySet()) {
-            if (other != subject && Diagnosis.explains(other, check)) {
-                return true;
-            }
-        }
-        return false;
+        return triedBySystemd
+                || sight.of(incident.subject())
+                        .filter(seen -> seen.undecided() || seen.unknowns() > 0)
+                        .isPresent();
     }
 
     private static Step step(Incident incident, boolean closed, Ledger ledger) {
-        List<String> notes = closed ? List.of("closed") : List.of();
-        return new Step(incident, closed, ledger, Optional.empty(), notes, Optional.empty());
+        List<Remark> remarks = closed ? List.of(new Remark(Remark.Kind.CLOSED, "")) : List.of();
+        return new Step(incident, closed, ledger, Optional.empty(), remarks, Optional.empty());
     }
 
     private Step proved(Incident incident, Ledger ledger) {
-        CheckId asked = switch (incident.subject()) {
-            case APP, API -> CheckId.API;
-            case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
-            case CONFIG, SETTINGS -> incident.subject();
-        };
-        Finding.Answers proof = Optional.ofNullable(health.get(asked))
-                                        .flatMap(CheckHealth::finding)
-                                        .orElse(null)
-                                instanceof Finding.Answers answers
-                        && isPassed(asked, Instant.MIN)
-                ? answers
-                : new Finding.Answers(asked, List.of(), Duration.ZERO);
+        Finding.Answers proof = sight.proof(incident.subject());
         Incident resolved = incident.in(new Resolved(now, proof));
         Duration gather = policy.timing().quiet();
         Duration quiet = later(incident, isOfFiles(incident) ? gather : gather.dividedBy(2));
@@ -292,12 +247,12 @@ public record IncidentCourse(
                 false,
                 ledger.proved(),
                 Optional.empty(),
-                List.of("resolved; " + proof.inWords()),
+                List.of(new Remark(Remark.Kind.RESOLVED, proof.inWords())),
                 Optional.of(now.plus(quiet)));
     }
 
     private Step act(Incident before, Ledger ledger, News news) {
-        Diagnosis diagnosis = found.get(before.subject());
+        Diagnosis diagnosis = sight.found().get(before.subject());
         if (diagnosis == null || isUnclear(before, diagnosis)) {
             return leveled(before, before, ledger, Optional.empty(), news);
         }
@@ -342,31 +297,22 @@ public record IncidentCourse(
     /// Settles how loud the incident is, and whether its message has changed.
     private Step leveled(Incident before, Incident after, Ledger ledger, Optional<Attempt> repair, News news) {
         Incident incident = after.atLevel(level(after));
-        List<String> notes = new ArrayList<>();
         boolean fresh = news == News.OPENED;
         boolean louder = !fresh && incident.worst() != before.worst();
-        boolean waits = !incident.phase().getClass().equals(before.phase().getClass())
-                && (incident.phase() instanceof CoolingDown
-                        || incident.phase() instanceof Held
-                        || incident.phase() instanceof Degraded);
         boolean another = news == News.FOLLOWED
                 || !incident.diagnosis().kind().equals(before.diagnosis().kind());
+        Optional<String> waits =
+                incident.phase().getClass().equals(before.phase().getClass()) ? Optional.empty() : whyItWaits(incident);
+        List<Remark> remarks = new ArrayList<>();
         if (fresh || another) {
-            notes.add("cause: " + incident.diagnosis().inWords());
+            remarks.add(new Remark(Remark.Kind.CAUSE, incident.diagnosis().inWords()));
         }
-        repair.ifPresent(attempt ->
-                notes.add("attempt " + attempt.number() + (attempt.runs() > 1 ? ", files still arrive" : "")));
-        if (waits) {
-            notes.add(
-                    switch (incident.phase()) {
-                        case Held(Instant until) -> "a package manager works: no restart before " + until;
-                        case CoolingDown(Instant until, var _) -> "no further attempt before " + until;
-                        case Degraded _ -> "nothing is repaired while the state cannot be saved";
-                        case Open _, Repairing _, Proving _, Resolved _ -> "waits";
-                    });
-        }
+        repair.ifPresent(attempt -> remarks.add(new Remark(
+                Remark.Kind.ATTEMPT,
+                "attempt " + attempt.number() + (attempt.runs() > 1 ? ", files still arrive" : ""))));
+        waits.ifPresent(why -> remarks.add(new Remark(Remark.Kind.NOTE, why)));
         boolean changed = fresh || another || !incident.symptom().equals(before.symptom());
-        Optional<Instant> tellAt = louder || waits
+        Optional<Instant> tellAt = louder || waits.isPresent()
                 ? Optional.of(now)
                 : changed
                         ? Optional.of(
@@ -375,7 +321,16 @@ public record IncidentCourse(
                                         : now.plus(
                                                 later(incident, policy.timing().telling())))
                         : Optional.empty();
-        return new Step(incident, false, ledger, repair, notes, tellAt);
+        return new Step(incident, false, ledger, repair, remarks, tellAt);
+    }
+
+    private static Optional<String> whyItWaits(Incident incident) {
+        return switch (incident.phase()) {
+            case Held(Instant until) -> Optional.of("a package manager works: no restart before " + until);
+            case CoolingDown(Instant until, var _) -> Optional.of("no further attempt before " + until);
+            case Degraded _ -> Optional.of("nothing is repaired while the state cannot be saved");
+            case Open _, Repairing _, Proving _, Resolved _ -> Optional.empty();
+        };
     }
 
     /// What took its time to be sure of is told the sooner then.
@@ -398,9 +353,9 @@ public record IncidentCourse(
             return Level.INFO;
         }
         Diagnosis cause = incident.diagnosis();
-        boolean down = isDownBy(incident.subject());
+        boolean down = sight.isDownBy(incident.subject());
         Duration patience = policy.patience().escalate().multipliedBy(cause.urgent() ? 1 : LENIENCE);
-        boolean overdue = !isWell(incident.subject())
+        boolean overdue = !sight.isWell(incident.subject())
                 && !incident.openedAt().plus(patience).isAfter(now);
         boolean vain = incident.phase() instanceof CoolingDown || incident.phase() instanceof Degraded;
         boolean personNeeded = incident.flaps()
@@ -422,29 +377,6 @@ public record IncidentCourse(
         return incident.diagnosis() instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.ByHand;
     }
 
-    /// Whether visitors miss the page or the API for the sake of this subject, and of none below it.
-    private boolean isDownBy(CheckId subject) {
-        for (CheckId check : needs(subject)) {
-            boolean asked = check == CheckId.PAGE || check == CheckId.API;
-            if (asked
-                    && isFailed(check, Instant.MIN)
-                    && !Diagnosis.isOld(check, health)
-                    && !isExplainedDeeper(check, subject)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean isExplainedDeeper(CheckId check, CheckId subject) {
-        for (CheckId other : found.keySet()) {
-            if (other.compareTo(subject) < 0 && Diagnosis.explains(other, check)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private Instant closesAt(Incident incident, Instant provedAt) {
         if (byHand(incident) || incident.diagnosis() instanceof Diagnosis.Blind) {
             return provedAt;
@@ -462,58 +394,6 @@ public record IncidentCourse(
             case FILES, LEFT_ALONE, PAGE -> true;
             case APP, PROXY, CONFIG, API, SETTINGS -> false;
         };
-    }
-
-    private boolean provedSince(Incident incident, Instant since) {
-        for (CheckId check : needs(incident.subject())) {
-            if (isChecked(check)
-                    && !incident.failingBefore().contains(check)
-                    && !isPassed(check, since)
-                    && (check == incident.subject() || !isExplainedElsewhere(check, incident.subject()))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// A slow answer is an answer: it proves a repair, and speaks against none.
-    private boolean isPassed(CheckId check, Instant since) {
-        return switch (lookSince(check, since)) {
-            case Observation.Passed _ -> true;
-            case Observation.Failed(Finding.Answers answers) -> answers.onlySlow();
-            case Observation.Failed _, Observation.Undecided _, Observation.Sampled _, Observation.Unknown _ -> false;
-        };
-    }
-
-    private boolean isFailed(CheckId check, Instant since) {
-        return lookSince(check, since) instanceof Observation.Failed && !isPassed(check, since);
-    }
-
-    private boolean isChecked(CheckId check) {
-        return check == CheckId.LEFT_ALONE || policy.checks().contains(check);
-    }
-
-    /// Where nothing was repaired, one answer out of many says little: the check's own threshold decides.
-    private boolean steady(Incident incident) {
-        return !incident.attempts().isEmpty()
-                || needs(incident.subject()).stream()
-                        .allMatch(check -> isWell(check)
-                                || incident.failingBefore().contains(check)
-                                || isExplainedElsewhere(check, incident.subject()));
-    }
-
-    private boolean isWell(CheckId check) {
-        CheckHealth seen = health.get(check);
-        return seen == null || seen.status() == CheckHealth.Status.HEALTHY;
-    }
-
-    private Observation.Outcome lookSince(CheckId check, Instant since) {
-        CheckHealth seen = health.get(check);
-        return seen == null
-                        || seen.known().isEmpty()
-                        || seen.known().get().startedAt().isBefore(since)
-                ? NO_LOOK
-                : seen.known().get().outcome();
     }
 
     private static List<Integer> closed(Diagnosis diagnosis) {

@@ -28,9 +28,9 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
     public Ledger setBack(Duration by, Instant now, Limits limits) {
         Instant latest = now.plus(limits.cooldown());
         return new Ledger(
-                spent.stream().map(at -> earlier(at.minus(by), now)).toList(),
+                spent.stream().map(at -> Incident.earlier(at.minus(by), now)).toList(),
                 row,
-                restUntil.map(until -> earlier(until.minus(by), latest)));
+                restUntil.map(until -> Incident.earlier(until.minus(by), latest)));
     }
 
     /// The pause before the next attempt, where a limit asks for one.
@@ -65,9 +65,5 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
 
     private List<Instant> withinHour(Instant now) {
         return spent.stream().filter(at -> at.isAfter(now.minus(HOUR))).toList();
-    }
-
-    private static Instant earlier(Instant a, Instant b) {
-        return a.isBefore(b) ? a : b;
     }
 }

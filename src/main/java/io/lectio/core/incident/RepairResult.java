@@ -7,7 +7,19 @@ import java.util.List;
 /// What a repair did. None of these is a proof: only a request is.
 public sealed interface RepairResult {
     /// One English line for logs and terminals.
-    String inWords();
+    default String inWords() {
+        return switch (this) {
+            case Changed(int folders, int files, var _, int skipped, Path journal) ->
+                folders + " folders and " + files + " files changed, " + skipped + " left alone; each in " + journal;
+            case Restarted(String unit, boolean killed, List<String> evidence, Path file) ->
+                unit + (killed ? " killed and" : "") + " restarted; what was before is in " + file
+                        + (evidence.isEmpty() ? "" : ": " + String.join("; ", evidence));
+            case Refused(Config config) -> "refused, " + config.inWords();
+            case Forgone(String why) -> "forgone: " + why;
+            case Failed(String reason) -> "failed: " + reason;
+            case Interrupted() -> "interrupted by the end of the guard";
+        };
+    }
 
     /// @param sample the first changes, with what was before and after; the journal on disk has them all
     /// @param skipped entries that were closed and may not be touched
@@ -16,11 +28,6 @@ public sealed interface RepairResult {
 
         public Changed {
             sample = List.copyOf(sample);
-        }
-
-        @Override
-        public String inWords() {
-            return folders + " folders and " + files + " files changed, " + skipped + " left alone; each in " + journal;
         }
     }
 
@@ -33,45 +40,19 @@ public sealed interface RepairResult {
         public Restarted {
             evidence = List.copyOf(evidence);
         }
-
-        @Override
-        public String inWords() {
-            return unit + (killed ? " killed and" : "") + " restarted; what was before is in " + file
-                    + (evidence.isEmpty() ? "" : ": " + String.join("; ", evidence));
-        }
     }
 
     /// The web server's configuration does not pass its test, so nothing was done.
-    record Refused(Config config) implements RepairResult {
-        @Override
-        public String inWords() {
-            return "refused, " + config.inWords();
-        }
-    }
+    record Refused(Config config) implements RepairResult {}
 
     /// Nothing was started: a person's command, or systemd itself, came first.
-    record Forgone(String why) implements RepairResult {
-        @Override
-        public String inWords() {
-            return "forgone: " + why;
-        }
-    }
+    record Forgone(String why) implements RepairResult {}
 
     /// The repair could not do its work.
-    record Failed(String reason) implements RepairResult {
-        @Override
-        public String inWords() {
-            return "failed: " + reason;
-        }
-    }
+    record Failed(String reason) implements RepairResult {}
 
     /// The guard ended while the repair ran: counted as spent.
-    record Interrupted() implements RepairResult {
-        @Override
-        public String inWords() {
-            return "interrupted by the end of the guard";
-        }
-    }
+    record Interrupted() implements RepairResult {}
 
     /// Ownership and mode of one entry, before and after, as `owner:group mode`.
     record Change(Path path, String before, String after) {}

@@ -3,7 +3,6 @@ package io.lectio.core.policy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -45,22 +44,6 @@ public record Policy(
         thresholds = Map.copyOf(thresholds);
         withheld = Set.copyOf(withheld);
         windows = List.copyOf(windows);
-    }
-
-    public Policy(Site site, Services services, boolean repairs, Limits limits) {
-        this(
-                site,
-                services,
-                services.checks(),
-                repairs,
-                limits,
-                Timing.DEFAULT,
-                Patience.DEFAULT,
-                THRESHOLDS,
-                Set.of(),
-                List.of(),
-                ZoneOffset.UTC,
-                Optional.empty());
     }
 
     /// As it can be followed on this machine.

@@ -1,0 +1,28 @@
+package io.lectio.core.incident;
+
+/// What the core says of a decision, for logs and history.
+///
+/// @param text what there is to say besides its kind
+public record Remark(Kind kind, String text) {
+    public enum Kind {
+        /// A check's status.
+        HEALTH(""),
+        CAUSE("cause: "),
+        ATTEMPT(""),
+        /// What a repair brought.
+        RESULT("repair "),
+        RESOLVED("resolved; "),
+        CLOSED("closed"),
+        NOTE("");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+    }
+
+    public String inWords() {
+        return kind.word + text;
+    }
+}

@@ -1,0 +1,143 @@
+package io.lectio.core.incident;
+
+import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.CheckHealth;
+import io.lectio.core.health.Finding;
+import io.lectio.core.health.Observation;
+import io.lectio.core.policy.CheckId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// What the checks say, asked for the sake of one incident.
+///
+/// @param checks those that are looked at here
+/// @param found the causes that speak now, by their subjects
+public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> found, Set<CheckId> checks) {
+    private static final Observation.Outcome NO_LOOK = new Observation.Unknown("no look yet");
+
+    private static final Map<CheckId, List<CheckId>> NEEDS = Arrays.stream(CheckId.values())
+            .collect(Collectors.toMap(
+                    Function.identity(),
+                    subject -> Arrays.stream(CheckId.values())
+                            .filter(check -> check == subject || Diagnosis.explains(subject, check))
+                            .toList()));
+
+    /// What must pass before an incident of this subject is over.
+    static List<CheckId> needs(CheckId subject) {
+        return Objects.requireNonNull(NEEDS.get(subject));
+    }
+
+    Optional<CheckHealth> of(CheckId check) {
+        return Optional.ofNullable(health.get(check));
+    }
+
+    boolean isWell(CheckId check) {
+        return of(check)
+                .map(seen -> seen.status() == CheckHealth.Status.HEALTHY)
+                .orElse(true);
+    }
+
+    boolean isUndecided(CheckId check) {
+        return of(check).filter(CheckHealth::undecided).isPresent();
+    }
+
+    Observation.Outcome lookSince(CheckId check, Instant since) {
+        return of(check)
+                .flatMap(CheckHealth::known)
+                .filter(look -> !look.startedAt().isBefore(since))
+                .map(Observation::outcome)
+                .orElse(NO_LOOK);
+    }
+
+    /// A slow answer is an answer: it proves a repair, and speaks against none.
+    boolean isPassed(CheckId check, Instant since) {
+        return switch (lookSince(check, since)) {
+            case Observation.Passed _ -> true;
+            case Observation.Failed(Finding.Answers answers) -> answers.onlySlow();
+            case Observation.Failed _, Observation.Undecided _, Observation.Sampled _, Observation.Unknown _ -> false;
+        };
+    }
+
+    boolean isFailed(CheckId check, Instant since) {
+        return lookSince(check, since) instanceof Observation.Failed && !isPassed(check, since);
+    }
+
+    /// The checks that this subject explains, and that failed before it did.
+    List<CheckId> failingBefore(CheckId subject, Instant brokenAt) {
+        return needs(subject).stream()
+                .filter(check -> check != subject
+                        && of(check)
+                                .filter(seen -> seen.status() == CheckHealth.Status.UNHEALTHY
+                                        && seen.since().isBefore(brokenAt))
+                                .isPresent())
+                .toList();
+    }
+
+    boolean provedSince(Incident incident, Instant since) {
+        return needs(incident.subject()).stream()
+                .allMatch(check -> !isChecked(check)
+                        || incident.failingBefore().contains(check)
+                        || isPassed(check, since)
+                        || isAnothers(check, incident.subject()));
+    }
+
+    /// Whether what the incident explains still fails, though its own subject does not.
+    boolean failsOtherwise(Incident incident, Instant since) {
+        return needs(incident.subject()).stream()
+                .anyMatch(check -> isFailed(check, since)
+                        && !incident.failingBefore().contains(check)
+                        && !isExplainedElsewhere(check, incident.subject()));
+    }
+
+    /// Where nothing was repaired, one answer out of many says little: the check's own threshold decides.
+    boolean isSteady(Incident incident) {
+        return !incident.attempts().isEmpty()
+                || needs(incident.subject()).stream()
+                        .allMatch(check -> isWell(check)
+                                || incident.failingBefore().contains(check)
+                                || isExplainedElsewhere(check, incident.subject()));
+    }
+
+    /// Whether visitors miss the page or the API for the sake of this subject, and of none below it.
+    boolean isDownBy(CheckId subject) {
+        return needs(subject).stream()
+                .anyMatch(check -> (check == CheckId.PAGE || check == CheckId.API)
+                        && isFailed(check, Instant.MIN)
+                        && !Diagnosis.isOld(check, health)
+                        && found.keySet().stream()
+                                .noneMatch(other -> other.compareTo(subject) < 0 && Diagnosis.explains(other, check)));
+    }
+
+    /// What its page or its API answered last, as far as it did.
+    Finding.Answers proof(CheckId subject) {
+        CheckId asked = switch (subject) {
+            case APP, API -> CheckId.API;
+            case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
+            case CONFIG, SETTINGS -> subject;
+        };
+        return of(asked).flatMap(CheckHealth::finding).orElse(null) instanceof Finding.Answers answers
+                        && isPassed(asked, Instant.MIN)
+                ? answers
+                : new Finding.Answers(asked, List.of(), Duration.ZERO);
+    }
+
+    private boolean isChecked(CheckId check) {
+        return check == CheckId.LEFT_ALONE || checks.contains(check);
+    }
+
+    private boolean isAnothers(CheckId check, CheckId subject) {
+        return check != subject && isExplainedElsewhere(check, subject);
+    }
+
+    private boolean isExplainedElsewhere(CheckId check, CheckId subject) {
+        return found.keySet().stream().anyMatch(other -> other != subject && Diagnosis.explains(other, check));
+    }
+}

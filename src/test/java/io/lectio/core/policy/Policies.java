@@ -1,0 +1,29 @@
+package io.lectio.core.policy;
+
+import io.lectio.core.policy.Policy.Patience;
+import io.lectio.core.policy.Policy.Timing;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Policies with the plan's figures.
+public final class Policies {
+    private Policies() {}
+
+    public static Policy of(Site site, Services services, boolean repairs) {
+        return new Policy(
+                site,
+                services,
+                services.checks(),
+                repairs,
+                Limits.DEFAULT,
+                Timing.DEFAULT,
+                Patience.DEFAULT,
+                Policy.THRESHOLDS,
+                Set.of(),
+                List.of(),
+                ZoneOffset.UTC,
+                Optional.empty());
+    }
+}
