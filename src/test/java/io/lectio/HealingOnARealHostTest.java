@@ -30,6 +30,11 @@ class HealingOnARealHostTest {
             }
             assertThat(guarded.allThatIsSaid()).doesNotContain(GuardedHost.CANARY);
             assertThat(guarded.bot().early()).isZero();
+            assertThat(
+                            guarded.host()
+                                    .sh(
+                                            "journalctl --no-pager -o cat -u lectio-monitor LECTIO_INCIDENT=1 LECTIO_KIND=resolved"))
+                    .contains("INFO incident 1: resolved; ");
         }
     }
 

@@ -18,11 +18,5 @@ public sealed interface Action {
     record Send(Outbox.Parcel parcel) implements Action {}
 
     /// A line for the health log.
-    ///
-    /// @param incident 0 where it is about none
-    record Log(Level level, long incident, Remark remark) implements Action {
-        public String text() {
-            return (incident == 0 ? "" : "incident " + incident + ": ") + remark.inWords();
-        }
-    }
+    record Log(Level level, Remark remark) implements Action {}
 }

@@ -197,7 +197,7 @@ final class Turn {
     private void judgeAfresh() {
         incidents.stream()
                 .filter(open -> !isTold(open))
-                .forEach(open -> record(Level.INFO, open.id(), new Remark(Remark.Kind.CLOSED, "")));
+                .forEach(open -> record(Level.INFO, new Remark(open.id(), Remark.Kind.CLOSED, "")));
         incidents.removeIf(open -> !isTold(open));
         health.clear();
         policy.checks().forEach(looks::look);
@@ -257,8 +257,8 @@ final class Turn {
         if (before.status() != after.status()) {
             record(
                     after.status() == Status.HEALTHY ? Level.INFO : Level.WARNING,
-                    0,
                     new Remark(
+                            0,
                             Remark.Kind.HEALTH,
                             check + " is " + after.status() + ": "
                                     + observation.outcome().inWords()));
@@ -302,7 +302,7 @@ final class Turn {
 
     private void repaired(long id, RepairResult result) {
         incidents.replaceAll(open -> open.id() == id ? IncidentCourse.repaired(open, result, now) : open);
-        record(Level.WARNING, id, new Remark(Remark.Kind.RESULT, result.inWords()));
+        record(Level.WARNING, new Remark(id, Remark.Kind.RESULT, result.inWords()));
         if (result instanceof RepairResult.Refused(Finding.Config config)) {
             weigh(new Observation(CheckId.CONFIG, now, new Observation.Failed(config)));
         }
@@ -359,7 +359,7 @@ final class Turn {
             ledgers.put(remedy, step.ledger());
         }
         Level level = after.phase() instanceof Incident.Resolved ? Level.INFO : after.worst();
-        step.remarks().forEach(remark -> record(level, before.id(), remark));
+        step.remarks().forEach(remark -> record(level, remark));
         int begun = news == News.OPENED && after.worst() != Level.INFO ? 1 : 0;
         Duration down = before.phase() instanceof Incident.Resolved ? Duration.ZERO : after.down();
         if (begun > 0 || !down.isZero()) {
@@ -484,10 +484,10 @@ final class Turn {
     }
 
     private void record(Level level, String text) {
-        record(level, 0, new Remark(Remark.Kind.NOTE, text));
+        record(level, new Remark(0, Remark.Kind.NOTE, text));
     }
 
-    private void record(Level level, long incident, Remark remark) {
-        actions.add(new Action.Log(level, incident, remark));
+    private void record(Level level, Remark remark) {
+        actions.add(new Action.Log(level, remark));
     }
 }

@@ -10,6 +10,7 @@ import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Remark;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
@@ -227,7 +228,8 @@ public final class GuardLoop implements AutoCloseable {
             return;
         }
         switch (action) {
-            case Action.Log said -> ports.log().health(said.level(), said.text());
+            case Action.Log(Level level, Remark remark) ->
+                ports.log().write(new EventLog.Line(EventLog.Log.HEALTH, level, "", remark));
             case Action.Look look -> {
                 Prober prober = ports.probers().get(look.check());
                 Instant startedAt = ports.clock().instant();

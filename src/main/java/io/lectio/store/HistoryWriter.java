@@ -145,7 +145,7 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
     }
 
     private void said(Action.Log said, GuardState before, GuardState after, Instant at) {
-        long id = said.incident();
+        long id = said.remark().incident();
         Optional<Incident> found = find(after, id);
         if (id != 0 && found.isEmpty()) {
             missed.remove(id);
@@ -177,7 +177,7 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
     }
 
     private void note(Instant at, Action.Log said, What what, String rest, Map<String, Object> more) {
-        note(at, said.incident(), what, said.level(), said.remark().text() + rest, more);
+        note(at, said.remark().incident(), what, said.level(), said.remark().text() + rest, more);
     }
 
     private static long attempts(Incident incident) {

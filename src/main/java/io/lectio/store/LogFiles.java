@@ -1,7 +1,7 @@
 package io.lectio.store;
 
-import io.lectio.core.incident.Level;
 import io.lectio.engine.EventLog;
+import io.lectio.host.Journal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,9 +13,11 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
-/// `health.log` and `alerts.log`, and the same lines on the terminal, or with their levels in the journal. One
+/// `health.log` and `alerts.log`, and the same lines on the terminal, or with their fields in the journal. One
 /// event is one line: what would break a line is written as an escape. Each line is opened, appended and closed, so
 /// that any rotation from outside just works; at 10 MB the file is set aside by itself, once. The files have a line
 /// when the call returns; the terminal has it a little later, or not at all where nobody reads.
@@ -28,7 +30,6 @@ public final class LogFiles implements EventLog, AutoCloseable {
     private final ZoneId zone;
     private final Terminal terminal;
     private final boolean shown;
-    private final boolean journal = isJournal();
 
     public LogFiles(Path folder, InstantSource clock, ZoneId zone, PrintStream terminal) {
         this(folder, clock, zone, terminal, true);
@@ -40,7 +41,7 @@ public final class LogFiles implements EventLog, AutoCloseable {
         this.folder = folder;
         this.clock = clock;
         this.zone = zone;
-        this.terminal = new Terminal(terminal);
+        this.terminal = new Terminal(terminal, isJournal() ? Optional.of(Journal.SOCKET) : Optional.empty());
     }
 
     /// Makes the files that are not there yet, so that whoever looks for one of the plan's four finds it.
@@ -64,34 +65,17 @@ public final class LogFiles implements EventLog, AutoCloseable {
         }
     }
 
-    /// As the journal reads it from the beginning of a line: see sd-daemon(3).
-    private static String priority(Level level) {
-        return switch (level) {
-            case CRITICAL -> "<2>";
-            case WARNING -> "<4>";
-            case INFO -> "<6>";
-        };
-    }
-
-    @Override
-    public void health(Level level, String text) {
-        write("health.log", level, text);
-    }
-
-    @Override
-    public void alert(Level level, String text) {
-        write("alerts.log", level, text);
-    }
-
     /// To the terminal alone.
     public void say(String line) {
-        terminal.print(oneLine(line));
+        terminal.print(oneLine(line), Optional.empty());
     }
 
-    private synchronized void write(String name, Level level, String text) {
-        String line = TIME.format(clock.instant().atZone(zone)) + " " + level + " " + oneLine(text);
+    @Override
+    public synchronized void write(Line said) {
+        String name = said.log().name().toLowerCase(Locale.ROOT) + ".log";
+        String line = TIME.format(clock.instant().atZone(zone)) + " " + said.level() + " " + oneLine(said.text());
         if (shown) {
-            terminal.print(journal ? priority(level) + line : line);
+            terminal.print(line, Optional.of(said));
         }
         try {
             Path file = folder.resolve(name);
@@ -104,7 +88,7 @@ public final class LogFiles implements EventLog, AutoCloseable {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
         } catch (IOException e) {
-            terminal.print("cannot write " + name + ": " + e); // a full disk must not stop the guard
+            terminal.print("cannot write " + name + ": " + e, Optional.empty()); // a full disk must not stop the guard
         }
     }
 

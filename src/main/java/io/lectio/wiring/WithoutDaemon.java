@@ -60,8 +60,8 @@ public final class WithoutDaemon {
                     Guard.decide(GuardState.begin(store.load()), new Event.Ordered(order), now, site.policy());
             store.save(decision.next().durable());
             for (Action action : decision.actions()) {
-                if (action instanceof Action.Log said) {
-                    log.health(said.level(), said.text());
+                if (action instanceof Action.Log(var level, var remark)) {
+                    log.write(new EventLog.Line(EventLog.Log.HEALTH, level, "", remark));
                 }
             }
             return Optional.of(new Answer(true, order.inWords() + "; kept for the guard, which does not run now"));

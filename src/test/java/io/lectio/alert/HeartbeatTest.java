@@ -9,7 +9,6 @@ import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Incident;
-import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
@@ -66,15 +65,7 @@ class HeartbeatTest {
             heartbeat("http://127.0.0.1:" + server.getAddress().getPort() + "/cAnArY/?a=1");
 
     private Heartbeat heartbeat(String url) {
-        EventLog log = new EventLog() {
-            @Override
-            public void health(Level level, String text) {
-                logged.add(level + " " + text);
-            }
-
-            @Override
-            public void alert(Level level, String text) {}
-        };
+        EventLog log = line -> logged.add(line.level() + " " + line.text());
         return new Heartbeat(new Secret(url), () -> List.of(snapshot()), log, () -> now);
     }
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lectio.core.incident.Delivery;
-import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.Language;
@@ -31,13 +30,9 @@ class LoggedNotifierTest {
 
     private final List<String> lines = new ArrayList<>();
     private Delivery delivery = ARRIVED;
-    private final EventLog log = new EventLog() {
-        @Override
-        public void health(Level level, String text) {}
-
-        @Override
-        public void alert(Level level, String text) {
-            lines.add(level + " " + text);
+    private final EventLog log = line -> {
+        if (line.log() == EventLog.Log.ALERTS) {
+            lines.add(line.level() + " " + line.text());
         }
     };
     private final LoggedNotifier notifier = new LoggedNotifier(

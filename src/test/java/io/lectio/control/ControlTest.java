@@ -71,17 +71,7 @@ class ControlTest {
     private final List<Order> taken = new CopyOnWriteArrayList<>();
     private final List<String> said = new CopyOnWriteArrayList<>();
     private Optional<String> notSaved = Optional.empty();
-    private final EventLog log = new EventLog() {
-        @Override
-        public void health(Level level, String text) {
-            said.add(level + " " + text);
-        }
-
-        @Override
-        public void alert(Level level, String text) {
-            throw new AssertionError(text);
-        }
-    };
+    private final EventLog log = line -> said.add(line.level() + " " + line.text());
 
     /// Debian's, which everybody may run; the first on the path may be root's own.
     private static final String PYTHON = "/usr/bin/python3";

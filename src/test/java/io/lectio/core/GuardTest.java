@@ -339,7 +339,7 @@ class GuardTest {
         event(new Event.Tick());
         bothSee(false, false);
         assertThat(all(Action.Repair.class)).hasSize(1);
-        assertThat(all(Action.Log.class).map(Action.Log::text)).contains("the maintenance window ends");
+        assertThat(all(Action.Log.class).map(log -> log.remark().inWords())).contains("the maintenance window ends");
     }
 
     @Test
@@ -351,7 +351,7 @@ class GuardTest {
         now = Instant.parse("2026-01-22T03:30:00Z");
         event(new Event.Tick());
         assertThat(state.durable().incidents()).isEmpty();
-        assertThat(all(Action.Log.class).map(Action.Log::text)).contains("incident 1: closed");
+        assertThat(all(Action.Log.class).map(log -> log.remark().inWords())).contains("incident 1: closed");
     }
 
     @Test
@@ -778,7 +778,7 @@ class GuardTest {
         event(new Event.Started());
         order(new Order.Silence(spell(Duration.ofHours(1))));
         order(new Order.EndSilence("deploy"));
-        assertThat(all(Action.Log.class).map(Action.Log::text))
+        assertThat(all(Action.Log.class).map(log -> log.remark().inWords()))
                 .containsOnlyOnce("silence until 2026-01-22T04:12:00Z by root: a new disk", "silence ended by deploy");
     }
 }

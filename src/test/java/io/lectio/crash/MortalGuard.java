@@ -4,7 +4,6 @@ import io.lectio.alert.TelegramNotifier;
 import io.lectio.alert.Texts;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.incident.Delivery;
-import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
@@ -104,7 +103,7 @@ final class MortalGuard {
                 mortal(new FileStateStore(base.resolve("state"), policy, InstantSource.system(), EventLog.NONE)),
                 new WebRootWatcher(site, EventLog.NONE),
                 new UnitWatcher(new Systemd(), Map.of()),
-                new StandardOutput(),
+                line -> System.out.println(line.level() + " " + line.text()),
                 Chronicle.NONE,
                 InstantSource.system());
         try (GuardLoop loop = new GuardLoop(ports, policy)) {
@@ -144,17 +143,5 @@ final class MortalGuard {
                 reach(Failpoint.SAVE_AFTER);
             }
         };
-    }
-
-    private static final class StandardOutput implements EventLog {
-        @Override
-        public void health(Level level, String text) {
-            System.out.println(level + " " + text);
-        }
-
-        @Override
-        public void alert(Level level, String text) {
-            System.out.println(level + " " + text);
-        }
     }
 }

@@ -137,8 +137,10 @@ final class Invariants {
             case Action.Look(var check, var also) ->
                 hash = hash * 31 + check.name().hashCode() + also.size();
             case Action.Log log -> {
-                hash = hash * 31 + log.text().hashCode() + log.level().name().hashCode();
-                journal(log.level() + " " + log.text());
+                hash = hash * 31
+                        + log.remark().inWords().hashCode()
+                        + log.level().name().hashCode();
+                journal(log.level() + " " + log.remark().inWords());
             }
             case Action.Repair repair -> {
                 hash = hash * 31 + repair.toString().hashCode();

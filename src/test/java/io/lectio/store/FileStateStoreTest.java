@@ -11,7 +11,6 @@ import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.CoolingDown;
 import io.lectio.core.incident.Incident.Limit;
-import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policies;
@@ -54,17 +53,7 @@ class FileStateStoreTest {
     private Path folder = Path.of("");
 
     private final List<String> said = new ArrayList<>();
-    private final EventLog log = new EventLog() {
-        @Override
-        public void health(Level level, String text) {
-            said.add(level + " " + text);
-        }
-
-        @Override
-        public void alert(Level level, String text) {
-            throw new AssertionError(text);
-        }
-    };
+    private final EventLog log = line -> said.add(line.level() + " " + line.text());
 
     private FileStateStore store() {
         return new FileStateStore(folder, POLICY, InstantSource.fixed(NOW), log);

@@ -67,15 +67,7 @@ class HistoryTest {
     private final List<Action> actions = new ArrayList<>();
     private Optional<HistoryWriter> writer = Optional.empty();
 
-    private final EventLog log = new EventLog() {
-        @Override
-        public void health(Level level, String text) {
-            said.add(text);
-        }
-
-        @Override
-        public void alert(Level level, String text) {}
-    };
+    private final EventLog log = line -> said.add(line.text());
 
     private Path folder() {
         return base.resolve("history");

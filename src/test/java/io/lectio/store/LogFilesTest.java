@@ -3,6 +3,10 @@ package io.lectio.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Remark;
+import io.lectio.engine.EventLog.Line;
+import io.lectio.engine.EventLog.Log;
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -17,6 +21,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -66,6 +71,47 @@ class LogFilesTest {
     void aLineHasTheLocalTimeTheLevelAndTheText() throws IOException {
         logIn(folder).health(Level.WARNING, "attempt 1");
         assertThat(read("health.log")).isEqualTo("2026-01-22 06:12:00.007 WARNING attempt 1\n");
+    }
+
+    @Test
+    void theJournalHasFieldsInPlaceOfALine() throws Exception {
+        Path socket = folder.resolve("journal");
+        Process journal = new ProcessBuilder(
+                        "/usr/bin/python3",
+                        "-c",
+                        "import socket,sys; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.bind(sys.argv[1]);"
+                                + " print('bound',flush=True); print(s.recv(65536).decode(),end='')",
+                        socket.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out = journal.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isEqualTo("bound");
+            try (Terminal screen = new Terminal(new PrintStream(terminal), Optional.of(socket))) {
+                Remark remark = new Remark(7, Remark.Kind.ATTEMPT, "attempt 1\nPRIORITY=0");
+                screen.print("a line", Optional.of(new Line(Log.HEALTH, Level.WARNING, "shop", remark)));
+            }
+            assertThat(out.lines())
+                    .containsExactly(
+                            "MESSAGE=WARNING shop: incident 7: attempt 1\\u000aPRIORITY=0",
+                            "PRIORITY=4",
+                            "SYSLOG_IDENTIFIER=lectio",
+                            "LECTIO_LOG=health",
+                            "LECTIO_KIND=attempt",
+                            "LECTIO_SITE=shop",
+                            "LECTIO_INCIDENT=7");
+            assertThat(terminal.size()).isZero();
+        } finally {
+            journal.destroyForcibly();
+        }
+    }
+
+    @Test
+    void whatTheJournalDoesNotTakeIsPrinted() {
+        try (Terminal screen = new Terminal(new PrintStream(terminal), Optional.of(folder.resolve("nobody")))) {
+            Line entry = new Line(Log.HEALTH, Level.INFO, "", new Remark(0, Remark.Kind.NOTE, "x"));
+            screen.print("a line", Optional.of(entry));
+        }
+        assertThat(terminal.toString(StandardCharsets.UTF_8)).isEqualTo("a line\n");
     }
 
     @Test

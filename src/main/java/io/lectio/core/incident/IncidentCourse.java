@@ -233,7 +233,7 @@ public record IncidentCourse(
     }
 
     private static Step step(Incident incident, boolean closed, Ledger ledger) {
-        List<Remark> remarks = closed ? List.of(new Remark(Remark.Kind.CLOSED, "")) : List.of();
+        List<Remark> remarks = closed ? List.of(new Remark(incident.id(), Remark.Kind.CLOSED, "")) : List.of();
         return new Step(incident, closed, ledger, Optional.empty(), remarks, Optional.empty());
     }
 
@@ -247,7 +247,7 @@ public record IncidentCourse(
                 false,
                 ledger.proved(),
                 Optional.empty(),
-                List.of(new Remark(Remark.Kind.RESOLVED, proof.inWords())),
+                List.of(new Remark(incident.id(), Remark.Kind.RESOLVED, proof.inWords())),
                 Optional.of(now.plus(quiet)));
     }
 
@@ -305,12 +305,14 @@ public record IncidentCourse(
                 incident.phase().getClass().equals(before.phase().getClass()) ? Optional.empty() : whyItWaits(incident);
         List<Remark> remarks = new ArrayList<>();
         if (fresh || another) {
-            remarks.add(new Remark(Remark.Kind.CAUSE, incident.diagnosis().inWords()));
+            remarks.add(new Remark(
+                    incident.id(), Remark.Kind.CAUSE, incident.diagnosis().inWords()));
         }
         repair.ifPresent(attempt -> remarks.add(new Remark(
+                incident.id(),
                 Remark.Kind.ATTEMPT,
                 "attempt " + attempt.number() + (attempt.runs() > 1 ? ", files still arrive" : ""))));
-        waits.ifPresent(why -> remarks.add(new Remark(Remark.Kind.NOTE, why)));
+        waits.ifPresent(why -> remarks.add(new Remark(incident.id(), Remark.Kind.NOTE, why)));
         boolean changed = fresh || another || !incident.symptom().equals(before.symptom());
         Optional<Instant> tellAt = louder || waits.isPresent()
                 ? Optional.of(now)

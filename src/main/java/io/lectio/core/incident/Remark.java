@@ -2,8 +2,9 @@ package io.lectio.core.incident;
 
 /// What the core says of a decision, for logs and history.
 ///
+/// @param incident 0 where it is about none
 /// @param text what there is to say besides its kind
-public record Remark(Kind kind, String text) {
+public record Remark(long incident, Kind kind, String text) {
     public enum Kind {
         /// A check's status.
         HEALTH(""),
@@ -23,6 +24,6 @@ public record Remark(Kind kind, String text) {
     }
 
     public String inWords() {
-        return kind.word + text;
+        return (incident == 0 ? "" : "incident " + incident + ": ") + kind.word + text;
     }
 }
