@@ -2,10 +2,12 @@ package io.lectio.cli;
 
 import io.lectio.config.ConfigLoader;
 import io.lectio.config.Home;
-import io.lectio.config.Reference;
 import io.lectio.config.Settings;
+import io.lectio.config.Shown;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,7 +76,7 @@ final class ConfigCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             try {
-                System.out.println(json ? Reference.showJson(file()) : Reference.show(file()));
+                System.out.println(json ? Shown.json(file()) : Shown.yaml(file()));
                 return LectioCommand.OK;
             } catch (Settings.Invalid e) {
                 return refuse(e);
@@ -91,7 +93,9 @@ final class ConfigCommand implements Runnable {
     static final class Schema implements Callable<Integer> {
         @Override
         public Integer call() throws IOException {
-            System.out.println(Reference.schema());
+            try (InputStream schema = Schema.class.getResourceAsStream("lectio.schema.json")) {
+                Objects.requireNonNull(schema).transferTo(System.out);
+            }
             return LectioCommand.OK;
         }
     }

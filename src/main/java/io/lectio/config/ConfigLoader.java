@@ -9,7 +9,6 @@ import io.lectio.config.Settings.Problem;
 import io.lectio.config.Settings.SiteSettings;
 import io.lectio.config.Settings.Telegram;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.GuardedPaths;
 import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
@@ -27,7 +26,6 @@ import java.net.URI;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
@@ -42,8 +40,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// `config.env`, and `lectio.yaml` beside it, to [Settings]: every error at once, with file, line and reason.
 /// Values of secret keys are never repeated.
@@ -51,9 +47,6 @@ public final class ConfigLoader {
     /// What the commands call a site without a name.
     public static final String UNNAMED = "main";
 
-    /// Dumps, databases, keys, copies: never opened up, whatever else the owner names.
-    private static final List<String> NO_PART_OF_A_BUILD = List.of(
-            "*.sql *.sql.* *.sqlite *.sqlite3* *.db *.dump *.bak *.env *.key *.pem *.p12 *.kdbx id_rsa*".split(" "));
     private static final List<CheckId> SWITCHED =
             List.of(CheckId.PAGE, CheckId.API, CheckId.FILES, CheckId.CONFIG, CheckId.PROXY, CheckId.APP);
 
@@ -204,8 +197,8 @@ public final class ConfigLoader {
         Channels channels = new Channels(
                 telegram(),
                 mail(),
-                given("LECTIO_WEBHOOK_URL", ConfigLoader::secretAddress),
-                given("LECTIO_HEARTBEAT_URL", ConfigLoader::secretAddress),
+                given("LECTIO_WEBHOOK_URL", Values::secretAddress),
+                given("LECTIO_HEARTBEAT_URL", Values::secretAddress),
                 given("alive", LocalTime::parse));
         List<SiteSettings> read = new ArrayList<>();
         for (SiteNode each : sites) {
@@ -223,14 +216,14 @@ public final class ConfigLoader {
         if (sites.size() > 1) {
             requireOwn(place, name, before);
         }
-        Path siteRoot = value("root", text -> guarded("site root", text));
-        Path webRoot =
-                value("web.root", siteRoot.resolve("frontend/build").toString(), text -> guarded("web root", text));
-        URI page = value("url", ConfigLoader::address);
+        Path siteRoot = value("root", text -> Values.guarded("site root", text));
+        Path webRoot = value(
+                "web.root", siteRoot.resolve("frontend/build").toString(), text -> Values.guarded("web root", text));
+        URI page = value("url", Values::address);
         String server = value("server", text -> text);
-        String user = value("web.user", ConfigLoader::user);
+        String user = value("web.user", Values::user);
         Services services = services(page);
-        PrivatePatterns privates = values("private", List.of(), ConfigLoader::privates);
+        PrivatePatterns privates = values("private", List.of(), Values::privates);
         Limits limits = new Limits(
                 value("limits.attempts", Integer::parseInt),
                 value("limits.cooldown", Type::length),
@@ -244,7 +237,7 @@ public final class ConfigLoader {
         List<Window> windows = values(
                 "maintenance",
                 List.of(),
-                texts -> texts.stream().map(ConfigLoader::window).toList());
+                texts -> texts.stream().map(Values::window).toList());
         if (webRoot.startsWith(home) || home.startsWith(webRoot)) {
             error("web.root", webRoot + " and Lectio's own home " + home + ", which has the token, must lie apart");
         }
@@ -309,11 +302,11 @@ public final class ConfigLoader {
     }
 
     private Services services(URI page) {
-        Optional<String> proxy = value("web.unit", ConfigLoader::unit);
+        Optional<String> proxy = value("web.unit", Values::unit);
         Optional<String> app =
-                value("app.unit", sites.size() > 1 ? "" : Key.named("app.unit").fallback(), ConfigLoader::unit);
+                value("app.unit", sites.size() > 1 ? "" : Key.named("app.unit").fallback(), Values::unit);
         String direct = value("app.server", text -> text);
-        URI api = value("app.api", page.resolve("/api/health/").toString(), ConfigLoader::address);
+        URI api = value("app.api", page.resolve("/api/health/").toString(), Values::address);
         return new Services(
                 app.map(unit -> new Services.App(unit, direct, api)),
                 proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))));
@@ -392,35 +385,11 @@ public final class ConfigLoader {
                 value("timing.escalate", Type::length));
     }
 
-    /// @param text as [Type#WINDOWS] has checked it
-    private static Window window(String text) {
-        String[] parts = text.split(" ");
-        Set<DayOfWeek> days = Arrays.stream(DayOfWeek.values())
-                .filter(day -> parts[0].equals("day")
-                        || List.of(parts[0].split(","))
-                                .contains(day.name().substring(0, 3).toLowerCase(Locale.ROOT)))
-                .collect(Collectors.toSet());
-        return new Window(days, LocalTime.parse(parts[1]), Type.length(parts[3]));
-    }
-
-    private static PrivatePatterns privates(List<String> owners) {
-        return new PrivatePatterns(Stream.concat(NO_PART_OF_A_BUILD.stream(), owners.stream())
-                .distinct()
-                .toList());
-    }
-
-    /// Empty for a service that is not to be guarded.
-    private static Optional<String> unit(String text) {
-        return Optional.of(text)
-                .filter(name -> !name.isEmpty())
-                .map(name -> name.endsWith(".service") ? name : name + ".service");
-    }
-
     private Optional<Telegram> telegram() {
         Optional<String> token = given("TELEGRAM_BOT_TOKEN", text -> text).filter(text -> !text.equals("your_token"));
         Optional<String> chat = given("telegram.chat", text -> text).filter(text -> !text.equals("your_chat_id"));
-        URI api = value("telegram.api", ConfigLoader::address);
-        Optional<URI> proxy = given("TELEGRAM_PROXY", ConfigLoader::proxy);
+        URI api = value("telegram.api", Values::address);
+        Optional<URI> proxy = given("TELEGRAM_PROXY", Values::proxy);
         if (token.isPresent() != chat.isPresent()) {
             warn(env, "Telegram needs both TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID; alerts go to alerts.log only");
         }
@@ -432,7 +401,7 @@ public final class ConfigLoader {
         Optional<String> from = given("mail.from", text -> text);
         Optional<String> user = given("mail.user", text -> text);
         Optional<Secret> password = given("LECTIO_MAIL_PASSWORD", Secret::new);
-        URI server = value("mail.server", text -> mailServer(text, user.isPresent() ? 587 : 25));
+        URI server = value("mail.server", text -> Values.mailServer(text, user.isPresent() ? 587 : 25));
         if (user.isPresent() && password.isEmpty()) {
             error("mail.user", "is of no use without " + as("LECTIO_MAIL_PASSWORD"));
         }
@@ -442,24 +411,6 @@ public final class ConfigLoader {
         return to.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Mail(server, user, password.orElse(new Secret("")), from.orElse(to.getFirst()), to));
-    }
-
-    private URI mailServer(String text, int port) {
-        URI url = parse(text);
-        boolean secure = "smtps".equals(url.getScheme());
-        if (url.getHost() == null
-                || url.getRawUserInfo() != null
-                || url.getPort() > 65_535
-                || !(secure || "smtp".equals(url.getScheme()))) {
-            throw new IllegalArgumentException(
-                    "is smtp://host:port or smtps://host:port; the user is " + as("mail.user"));
-        }
-        int asked = url.getPort() > 0 ? url.getPort() : secure ? 465 : port;
-        return URI.create(url.getScheme() + "://" + url.getHost() + ":" + asked);
-    }
-
-    private static Secret secretAddress(String text) {
-        return new Secret(address(text).toString());
     }
 
     /// Nothing for an empty text.
@@ -515,47 +466,5 @@ public final class ConfigLoader {
 
     private void warn(Place place, String text) {
         warnings.add(new Problem(place, ConfigEnv.withoutToken(text)));
-    }
-
-    private static Path guarded(String what, String text) {
-        Path path = Path.of(text);
-        GuardedPaths.requireGuardable(what, path);
-        return path;
-    }
-
-    private static URI address(String text) {
-        URI url = parse(text);
-        boolean known = List.of("http", "https").contains(String.valueOf(url.getScheme()));
-        if (!known || url.getHost() == null || url.getUserInfo() != null) {
-            throw new IllegalArgumentException("is not an address such as https://host/");
-        }
-        return url.getRawPath().isEmpty() ? url.resolve("/") : url;
-    }
-
-    /// May hold a password, so what is wrong with it is told without it.
-    private static URI proxy(String text) {
-        URI url = parse(text);
-        boolean known = List.of("http", "socks5").contains(String.valueOf(url.getScheme()));
-        if (!known || url.getHost() == null || url.getPort() < 0) {
-            throw new IllegalArgumentException(
-                    "is http://host:port or socks5://host:port, with user:password@ before the host if need be");
-        }
-        return url;
-    }
-
-    private static URI parse(String text) {
-        try {
-            return new URI(text);
-        } catch (java.net.URISyntaxException e) {
-            throw new IllegalArgumentException("is not an address", e);
-        }
-    }
-
-    private static String user(String text) {
-        if (text.equals("root") || text.matches("0+")) {
-            throw new IllegalArgumentException("is root, who may read everything, so that no fault would ever be seen:"
-                    + " name the user that the web server's workers run as (ps -o user= -C nginx)");
-        }
-        return text;
     }
 }

@@ -199,11 +199,11 @@ class ReferenceTest {
                 LECTIO_SITE_URL='http://localhost/it'
                 """);
         Settings meant = ConfigLoader.load(file);
-        String shown = Reference.show(file);
+        String shown = Shown.yaml(file);
         assertThat(shown)
                 .contains("TELEGRAM_BOT_TOKEN: [secret] # " + file + ":1", "user: 'www-data'  # default")
                 .doesNotContain("canary");
-        assertThat(Reference.showJson(file)).contains("[secret]").doesNotContain("canary");
+        assertThat(Shown.json(file)).contains("[secret]").doesNotContain("canary");
         Files.writeString(file, secrets);
         Files.writeString(folder.resolve("lectio.yaml"), shown);
         Settings read = ConfigLoader.load(file);
