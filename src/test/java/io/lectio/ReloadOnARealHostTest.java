@@ -39,6 +39,30 @@ class ReloadOnARealHostTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void aUnitThatIsInstalledAfterTheGuardIsGuardedThen(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.host().sh("""
+                    echo LECTIO_APP_UNIT=later >>/opt/lectio-monitor/config.env
+                    for i in $(seq 200); do
+                        grep -q 'later.service: not guarded until it is there' /var/log/lectio-monitor/health.log && exit 0
+                        sleep 0.1
+                    done; exit 1
+                    """);
+            List.of("proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.host().sh("""
+                    printf '[Service]\\nExecStart=/bin/sleep inf\\n' >/etc/systemd/system/later.service
+                    systemctl daemon-reload; systemctl start later
+                    """);
+            guarded.awaitWell("app");
+            guarded.host()
+                    .sh("systemctl kill -s KILL later; for i in $(seq 200); do"
+                            + " systemctl -q is-active later && exit 0; sleep 0.1; done; exit 1");
+        }
+    }
+
     /// By the text of its name the loader cannot see where a link leads.
     @ParameterizedTest
     @EnumSource(Release.class)

@@ -59,12 +59,14 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -126,6 +128,11 @@ public final class Daemon {
                     Fleet fleet = new Fleet(
                             new Fleet.Loops() {
                                 @Override
+                                public Services present(SiteSettings site) {
+                                    return around.demo() ? site.services() : Daemon.present(site.services());
+                                }
+
+                                @Override
                                 public void check(Fleet.Part part) throws IOException {
                                     try {
                                         real(part.site().site());
@@ -174,9 +181,11 @@ public final class Daemon {
         ZoneId zone = ZoneId.systemDefault();
         boolean speaks = part.first() && !around.demo(); // for the guard itself
         Supervisor supervisor = around.supervisor().get();
-        Services services = around.demo() ? one.services() : present(one.services(), supervisor, lines);
+        if (part.lacksAService()) {
+            lines.health(Level.WARNING, notGuarded(one.services(), part.present()));
+        }
         Set<CheckId> own = speaks ? Set.of(CheckId.SETTINGS) : Set.of();
-        Policy here = one.policy().here(real(one.site()), services, repairs, own);
+        Policy here = one.policy().here(real(one.site()), part.present(), repairs, own);
         Policy policy =
                 speaks ? here.telling(new Notices(part.settings().channels().alive(), zone)) : here;
         Path state = Sites.state(around.state(), one.name());
@@ -249,7 +258,7 @@ public final class Daemon {
         InstantSource clock = InstantSource.system();
         Map<CheckId, Outcome> seen = new EnumMap<>(CheckId.class);
         try (Systemd systemd = new Systemd()) {
-            Services services = present(settings.services(), systemd, EventLog.NONE);
+            Services services = present(settings.services());
             Policy policy = settings.policy().here(real(settings.site()), services, false, Set.of());
             Map<CheckId, Prober> probers = probers(policy, systemd, PAGE_DEADLINE, clock, () -> NOT_ASKED);
             ExecutorService side = Executors.newThreadPerTaskExecutor(
@@ -274,27 +283,38 @@ public final class Daemon {
         };
     }
 
-    /// The services that systemd knows; without systemd, none.
-    private static Services present(Services named, Supervisor supervisor, EventLog log) {
-        return new Services(
-                named.app().filter(app -> isKnown(app.unit(), supervisor, log)),
-                named.proxy().filter(proxy -> isKnown(proxy.unit(), supervisor, log)));
+    /// The services that systemd knows; without systemd, none. While systemd does not answer, all: the looks say so.
+    private static Services present(Services named) {
+        if (!Systemd.runsHere()) {
+            return Services.NONE;
+        }
+        try (Systemd systemd = new Systemd()) {
+            Set<String> known = new HashSet<>();
+            for (String unit : units(named)) {
+                if (systemd.unit(unit).load() != UnitState.Load.NOT_FOUND) {
+                    known.add(unit);
+                }
+            }
+            return new Services(
+                    named.app().filter(app -> known.contains(app.unit())),
+                    named.proxy().filter(proxy -> known.contains(proxy.unit())));
+        } catch (IOException e) {
+            return named;
+        }
     }
 
-    private static boolean isKnown(String unit, Supervisor supervisor, EventLog log) {
-        String why = "systemd does not run here";
-        if (Systemd.runsHere()) {
-            try {
-                if (supervisor.unit(unit).load() != UnitState.Load.NOT_FOUND) {
-                    return true;
-                }
-                why = "systemd knows no such unit";
-            } catch (IOException e) {
-                return true; // systemd does not answer now: the looks say so
-            }
-        }
-        log.health(Level.WARNING, unit + " is not guarded: " + why);
-        return false;
+    private static Set<String> units(Services services) {
+        Set<String> units = new TreeSet<>();
+        services.app().map(Services.App::unit).ifPresent(units::add);
+        services.proxy().map(Services.Proxy::unit).ifPresent(units::add);
+        return units;
+    }
+
+    private static String notGuarded(Services named, Services present) {
+        Set<String> absent = units(named);
+        absent.removeAll(units(present));
+        return String.join(", ", absent) + ": not guarded until it is there, "
+                + (Systemd.runsHere() ? "systemd knows no such unit" : "systemd does not run here");
     }
 
     private static Map<String, CheckId> units(Policy policy) {

@@ -7,6 +7,7 @@ import io.lectio.config.Settings.SiteSettings;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Level;
+import io.lectio.core.policy.Services;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop;
 import io.lectio.engine.GuardLoop.Snapshot;
@@ -40,12 +41,17 @@ final class Fleet implements Closeable {
     /// What a loop is made from: where it differs, another loop takes its place.
     ///
     /// @param settings with this site alone
+    /// @param present the site's services that there are
     /// @param first whether the incidents of the guard itself are told with this site's
     /// @param label empty where there is one site
     /// @param root the site root's real path
-    record Part(Settings settings, boolean first, String label, Path root) {
+    record Part(Settings settings, Services present, boolean first, String label, Path root) {
         SiteSettings site() {
             return settings.sites().getFirst();
+        }
+
+        boolean lacksAService() {
+            return !present.equals(site().services());
         }
     }
 
@@ -55,6 +61,8 @@ final class Fleet implements Closeable {
     record Running(GuardLoop loop, Closeable beside) {}
 
     interface Loops {
+        Services present(SiteSettings site);
+
         /// @throws IOException with the reason why no loop can be made of this
         void check(Part part) throws IOException;
 
@@ -124,7 +132,7 @@ final class Fleet implements Closeable {
         boolean again = false;
         while (!ending) {
             Duration wait = before.equals(inForce) ? USUAL_LOOK : QUIET;
-            boolean now = asked.poll(wait.toMillis(), TimeUnit.MILLISECONDS) != null;
+            boolean now = asked.poll(wait.toMillis(), TimeUnit.MILLISECONDS) != null || hasComeUp();
             if (file.isEmpty() || ending) {
                 continue;
             }
@@ -140,6 +148,15 @@ final class Fleet implements Closeable {
             }
             before = stamps;
         }
+    }
+
+    /// Whether a service that was not there has been installed since.
+    private boolean hasComeUp() {
+        return guarded.stream()
+                .map(Guarded::part)
+                .anyMatch(part -> part.lacksAService()
+                        && part.present().checks().size()
+                                < loops.present(part.site()).checks().size());
     }
 
     private static boolean isGone(List<String> inForce, List<String> stamps) {
@@ -187,7 +204,7 @@ final class Fleet implements Closeable {
     }
 
     /// @throws IOException where a site is not there
-    private static List<Part> parts(Settings settings) throws IOException {
+    private List<Part> parts(Settings settings) throws IOException {
         List<Part> parts = new ArrayList<>();
         for (SiteSettings site : settings.sites()) {
             Path root = site.site().siteRoot();
@@ -195,7 +212,8 @@ final class Fleet implements Closeable {
                 throw new IOException("there is no site at " + root);
             }
             String label = settings.hasSeveral() ? site.label() : "";
-            parts.add(new Part(settings.of(site), parts.isEmpty(), label, root.toRealPath()));
+            Services present = loops.present(site);
+            parts.add(new Part(settings.of(site), present, parts.isEmpty(), label, root.toRealPath()));
         }
         return parts;
     }

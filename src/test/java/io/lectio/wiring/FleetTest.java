@@ -7,6 +7,7 @@ import io.lectio.config.ConfigLoader;
 import io.lectio.config.Settings;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Delivery;
+import io.lectio.core.policy.Services;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop;
 import io.lectio.engine.StillWorld;
@@ -37,7 +38,13 @@ class FleetTest {
     private final List<Path> locked = new ArrayList<>();
     private Optional<Path> taken = Optional.empty();
     private String impossible = "";
+    private volatile boolean installed = true;
     private final Fleet.Loops loops = new Fleet.Loops() {
+        @Override
+        public Services present(Settings.SiteSettings site) {
+            return installed ? site.services() : Services.NONE;
+        }
+
         @Override
         public void check(Fleet.Part part) throws IOException {
             if (part.site().label().equals(impossible)) {
@@ -127,6 +134,26 @@ class FleetTest {
         impossible = "";
         assertThat(fleet.reload(file)).isTrue();
         assertThat(guarded()).containsExactly("one", "two");
+    }
+
+    @Test
+    void aServiceThatIsInstalledLaterIsGuardedThen() throws Exception {
+        installed = false;
+        start(yaml("one") + "    app: {unit: shop.service}\n");
+        Thread follows = Thread.ofPlatform().start(() -> {
+            try {
+                fleet.run(Optional.of(file));
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Thread.sleep(6_000);
+        assertThat(made).isEmpty();
+        installed = true;
+        follows.join(8_000);
+        assertThat(made).containsExactly("one");
+        fleet.end();
+        follows.join();
     }
 
     @Test
