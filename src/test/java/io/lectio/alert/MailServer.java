@@ -11,8 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /// A strict SMTP server on the loopback: it refuses commands out of their order, bare line feeds and lines that are
 /// too long, as a real one may. Sources: RFC 5321, RFC 4954.
@@ -28,7 +31,23 @@ final class MailServer implements AutoCloseable {
     private volatile boolean silent;
     private volatile boolean hangsUp;
 
+    /// How it is encrypted.
+    enum Security {
+        NONE,
+        STARTTLS,
+        FROM_THE_FIRST_BYTE
+    }
+
+    private final Security security;
+    private final Optional<SSLContext> keys;
+
     MailServer() {
+        this(Security.NONE, Optional.empty());
+    }
+
+    MailServer(Security security, Optional<SSLContext> keys) {
+        this.security = security;
+        this.keys = keys;
         try {
             listening = new ServerSocket(0, 20, InetAddress.ofLiteral("127.0.0.1"));
         } catch (IOException e) {
@@ -71,10 +90,10 @@ final class MailServer implements AutoCloseable {
         hangsUp = false;
     }
 
-    private void serve(Socket socket) {
-        try (socket) {
-            BufferedReader in =
-                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+    private void serve(Socket plain) {
+        try (plain) {
+            Socket socket = security == Security.FROM_THE_FIRST_BYTE ? secured(plain) : plain;
+            BufferedReader in = reader(socket);
             if (silent) {
                 in.lines().forEach(_ -> {});
                 return;
@@ -91,10 +110,22 @@ final class MailServer implements AutoCloseable {
                 }
                 switch (verb) {
                     case "EHLO" -> {
-                        say(socket, "250-test\r\n250 AUTH PLAIN LOGIN");
+                        boolean offers = security == Security.STARTTLS && !(socket instanceof SSLSocket);
+                        say(socket, "250-test\r\n" + (offers ? "250-STARTTLS\r\n" : "") + "250 AUTH PLAIN LOGIN");
                         expected = "MAIL";
                     }
-                    case "AUTH" -> say(socket, "235 welcome");
+                    case "STARTTLS" -> {
+                        say(socket, "220 go on");
+                        socket = secured(plain);
+                        in = reader(socket);
+                        expected = "EHLO";
+                    }
+                    case "AUTH" ->
+                        say(
+                                socket,
+                                security != Security.NONE && !(socket instanceof SSLSocket)
+                                        ? "530 STARTTLS first"
+                                        : "235 welcome");
                     case "MAIL" -> {
                         say(socket, expected.equals("MAIL") ? "250 ok" : "503 out of order");
                         expected = "RCPT";
@@ -122,6 +153,17 @@ final class MailServer implements AutoCloseable {
         } catch (IOException e) {
             return; // the client has gone
         }
+    }
+
+    private Socket secured(Socket plain) throws IOException {
+        SSLSocket secured =
+                (SSLSocket) keys.orElseThrow().getSocketFactory().createSocket(plain, null, plain.getPort(), true);
+        secured.setUseClientMode(false);
+        return secured;
+    }
+
+    private static BufferedReader reader(Socket socket) throws IOException {
+        return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
     }
 
     private String answerTo(String line) {
