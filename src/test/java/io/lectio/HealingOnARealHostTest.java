@@ -34,7 +34,10 @@ class HealingOnARealHostTest {
                             guarded.host()
                                     .sh(
                                             "journalctl --no-pager -o cat -u lectio-monitor LECTIO_INCIDENT=1 LECTIO_KIND=resolved"))
-                    .contains("INFO incident 1: resolved; ");
+                    .contains("INFO incident 1: resolved in ");
+            assertThat(guarded.host()
+                            .sh("journalctl --no-pager -o cat -u lectio-monitor LECTIO_INCIDENT=1 LECTIO_LOG=alerts"))
+                    .startsWith("WARNING ");
         }
     }
 

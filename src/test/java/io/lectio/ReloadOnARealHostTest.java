@@ -57,9 +57,13 @@ class ReloadOnARealHostTest {
                     systemctl daemon-reload; systemctl start later
                     """);
             guarded.awaitWell("app");
-            guarded.host()
-                    .sh("systemctl kill -s KILL later; for i in $(seq 200); do"
-                            + " systemctl -q is-active later && exit 0; sleep 0.1; done; exit 1");
+            guarded.host().sh("""
+                    run() { systemctl show -p InvocationID --value later; }
+                    before=$(run); systemctl kill -s KILL later
+                    for i in $(seq 200); do
+                        [ "$(run)" != "$before" ] && systemctl -q is-active later && exit 0; sleep 0.1
+                    done; exit 1
+                    """);
         }
     }
 

@@ -52,6 +52,7 @@ public final class LoggedNotifier implements Notifier {
         if (lines.put(notice.id(), new Line(1, failure.isEmpty())) == null) {
             log.alert(
                     Level.INFO,
+                    0,
                     onlyAtItsLevel(
                             Level.INFO,
                             texts.whole(notice)
@@ -63,6 +64,7 @@ public final class LoggedNotifier implements Notifier {
     private synchronized void note(Alert alert, Optional<String> failure, boolean poison) {
         Optional<Line> before =
                 Optional.ofNullable(lines.remove(alert.id())).filter(line -> line.revision() >= alert.revision());
+        long incident = alert.incident().id();
         boolean told = before.isPresent();
         boolean delivered = before.filter(Line::delivered).isPresent();
         Level level = Texts.shown(alert);
@@ -70,16 +72,19 @@ public final class LoggedNotifier implements Notifier {
             String text = texts.whole(alert).replace("\n", " | ");
             log.alert(
                     level,
+                    incident,
                     onlyAtItsLevel(
                             level,
                             text + failure.map(" | not delivered yet: "::concat).orElse("")));
         } else if (failure.isEmpty() && !delivered) {
             log.alert(
                     Level.INFO,
+                    incident,
                     "delivered now: the alert of " + alert.incident().brokenAt());
         } else if (poison && alert.rejections() == Alert.MOST_REJECTIONS - 1) {
             log.alert(
                     level,
+                    incident,
                     onlyAtItsLevel(
                             level,
                             "given up, the channel refuses the alert of "

@@ -56,8 +56,7 @@ final class Values {
                 || url.getRawUserInfo() != null
                 || url.getPort() > 65_535
                 || !(secure || "smtp".equals(url.getScheme()))) {
-            throw new IllegalArgumentException(
-                    "is smtp://host:port or smtps://host:port; the user is told apart from it");
+            throw new IllegalArgumentException("is smtp://host:port or smtps://host:port; the user is mail.user");
         }
         int asked = url.getPort() > 0 ? url.getPort() : secure ? 465 : port;
         return URI.create(url.getScheme() + "://" + url.getHost() + ":" + asked);

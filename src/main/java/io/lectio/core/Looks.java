@@ -84,7 +84,7 @@ final class Looks {
         return rest.isNegative() ? Duration.ZERO : rest.compareTo(LONGEST_REST) > 0 ? LONGEST_REST : rest;
     }
 
-    /// @param hurried what is on its way up, or stopped for a moment: it is asked again soon
+    /// @param hurried what is on its way up, or nearly decided: it is asked again soon
     void startWhatIsDue(Map<CheckId, CheckHealth> health, Set<CheckId> hurried) {
         if (burst.isPresent() && !settledAt(burst.get()).isAfter(now)) {
             burst = Optional.empty();

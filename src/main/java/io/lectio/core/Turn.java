@@ -448,9 +448,7 @@ final class Turn {
         Set<CheckId> hurried = EnumSet.noneOf(CheckId.class);
         incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
         tracks.forEach((check, track) -> {
-            if (track.paused()
-                    .filter(soFar -> soFar.compareTo(policy.patience().paused()) < 0)
-                    .isPresent()) {
+            if (track.isNearlyDecided(policy.patience())) {
                 hurried.add(check);
             }
         });

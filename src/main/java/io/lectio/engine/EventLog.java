@@ -17,8 +17,9 @@ public interface EventLog {
     /// @param site whose it is, where there are several; empty for the guard's own
     record Line(Log log, Level level, String site, Remark remark) {
         public String text() {
-            String of = site.isEmpty() || log == Log.ALERTS ? "" : site + ": "; // an alert says so itself
-            return of + remark.inWords();
+            return log == Log.ALERTS // which says itself whose it is
+                    ? remark.text()
+                    : (site.isEmpty() ? "" : site + ": ") + remark.inWords();
         }
     }
 
@@ -28,8 +29,9 @@ public interface EventLog {
         write(new Line(Log.HEALTH, level, "", new Remark(0, Remark.Kind.NOTE, text)));
     }
 
-    default void alert(Level level, String text) {
-        write(new Line(Log.ALERTS, level, "", new Remark(0, Remark.Kind.NOTE, text)));
+    /// @param incident 0 where it is about none
+    default void alert(Level level, long incident, String text) {
+        write(new Line(Log.ALERTS, level, "", new Remark(incident, Remark.Kind.NOTE, text)));
     }
 
     /// The same log for one of several sites.

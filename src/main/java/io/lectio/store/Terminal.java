@@ -51,7 +51,7 @@ final class Terminal implements AutoCloseable {
                 if (fields.isEmpty()
                         || shown.entry().isEmpty()
                         || !fields.get().send(entry(shown.entry().get()))) {
-                    out.println(shown.text());
+                    out.println(priority(shown) + shown.text());
                 }
                 long missing = leftOut.getAndSet(0);
                 if (missing > 0) {
@@ -63,6 +63,13 @@ final class Terminal implements AutoCloseable {
         } finally {
             fields.ifPresent(Journal::close);
         }
+    }
+
+    /// As the journal reads it from the beginning of a line: see sd-daemon(3).
+    private String priority(Shown shown) {
+        return journal.flatMap(_ -> shown.entry())
+                .map(line -> "<" + priority(line.level()) + ">")
+                .orElse("");
     }
 
     /// The fields of systemd.journal(7), and `LECTIO_LOG`, `LECTIO_SITE`, `LECTIO_INCIDENT`, `LECTIO_KIND`.

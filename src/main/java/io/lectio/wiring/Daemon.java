@@ -58,7 +58,6 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -66,7 +65,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -128,7 +127,7 @@ public final class Daemon {
                     Fleet fleet = new Fleet(
                             new Fleet.Loops() {
                                 @Override
-                                public Services present(SiteSettings site) {
+                                public Services present(SiteSettings site) throws IOException {
                                     return around.demo() ? site.services() : Daemon.present(site.services());
                                 }
 
@@ -185,22 +184,25 @@ public final class Daemon {
             lines.health(Level.WARNING, notGuarded(one.services(), part.present()));
         }
         Set<CheckId> own = speaks ? Set.of(CheckId.SETTINGS) : Set.of();
-        Policy here = one.policy().here(real(one.site()), part.present(), repairs, own);
-        Policy policy =
-                speaks ? here.telling(new Notices(part.settings().channels().alive(), zone)) : here;
+        Optional<Notices> ofItself = Optional.of(
+                        new Notices(part.settings().channels().alive(), zone))
+                .filter(_ -> speaks);
+        Policy policy = one.policy().here(real(one.site()), part.present(), repairs, own, ofItself);
         Path state = Sites.state(around.state(), one.name());
         Home.makeSiteFolder(state);
         StateStore store = new FileStateStore(state, policy, clock, lines);
         Texts texts = new Texts(part.settings().language(), zone, clock, repairs, part.label());
         HistoryWriter history = new HistoryWriter(state.resolve("history"), one.label(), clock, lines);
+        Map<String, CheckId> units = units(policy.services());
+        units.values().retainAll(policy.checks());
         GuardLoop.Ports ports = new GuardLoop.Ports(
                 probers(policy, supervisor, WAIT, clock, () -> fleet.get().settings()),
                 repairer(around, supervisor, state),
-                new LoggedNotifier(pace.before(channel(part.settings().channels(), texts, clock)), log, texts),
-                around.demo() ? new Story(store, clock, log::say) : store,
+                new LoggedNotifier(pace.before(channel(part.settings().channels(), texts, clock)), lines, texts),
+                store,
                 new WebRootWatcher(policy.site(), lines),
-                new UnitWatcher(supervisor, units(policy)),
-                lines,
+                new UnitWatcher(supervisor, units),
+                around.demo() ? Story.of(lines, clock, log::say) : lines,
                 history,
                 clock);
         GuardLoop loop = new GuardLoop(ports, policy);
@@ -258,8 +260,8 @@ public final class Daemon {
         InstantSource clock = InstantSource.system();
         Map<CheckId, Outcome> seen = new EnumMap<>(CheckId.class);
         try (Systemd systemd = new Systemd()) {
-            Services services = present(settings.services());
-            Policy policy = settings.policy().here(real(settings.site()), services, false, Set.of());
+            Services services = presentOrAll(settings.services());
+            Policy policy = settings.policy().here(real(settings.site()), services, false, Set.of(), Optional.empty());
             Map<CheckId, Prober> probers = probers(policy, systemd, PAGE_DEADLINE, clock, () -> NOT_ASKED);
             ExecutorService side = Executors.newThreadPerTaskExecutor(
                     Thread.ofPlatform().name("look").daemon().factory());
@@ -283,14 +285,16 @@ public final class Daemon {
         };
     }
 
-    /// The services that systemd knows; without systemd, none. While systemd does not answer, all: the looks say so.
-    private static Services present(Services named) {
+    /// The services that systemd knows; without systemd, none.
+    ///
+    /// @throws IOException while systemd does not answer
+    private static Services present(Services named) throws IOException {
         if (!Systemd.runsHere()) {
             return Services.NONE;
         }
         try (Systemd systemd = new Systemd()) {
             Set<String> known = new HashSet<>();
-            for (String unit : units(named)) {
+            for (String unit : units(named).keySet()) {
                 if (systemd.unit(unit).load() != UnitState.Load.NOT_FOUND) {
                     known.add(unit);
                 }
@@ -298,30 +302,29 @@ public final class Daemon {
             return new Services(
                     named.app().filter(app -> known.contains(app.unit())),
                     named.proxy().filter(proxy -> known.contains(proxy.unit())));
+        }
+    }
+
+    /// While systemd does not answer, the looks say so.
+    private static Services presentOrAll(Services named) {
+        try {
+            return present(named);
         } catch (IOException e) {
             return named;
         }
     }
 
-    private static Set<String> units(Services services) {
-        Set<String> units = new TreeSet<>();
-        services.app().map(Services.App::unit).ifPresent(units::add);
-        services.proxy().map(Services.Proxy::unit).ifPresent(units::add);
-        return units;
-    }
-
     private static String notGuarded(Services named, Services present) {
-        Set<String> absent = units(named);
-        absent.removeAll(units(present));
+        Set<String> absent = units(named).keySet();
+        absent.removeAll(units(present).keySet());
         return String.join(", ", absent) + ": not guarded until it is there, "
                 + (Systemd.runsHere() ? "systemd knows no such unit" : "systemd does not run here");
     }
 
-    private static Map<String, CheckId> units(Policy policy) {
-        Map<String, CheckId> units = new HashMap<>();
-        policy.services().app().ifPresent(app -> units.put(app.unit(), CheckId.APP));
-        policy.services().proxy().ifPresent(proxy -> units.put(proxy.unit(), CheckId.PROXY));
-        units.values().retainAll(policy.checks());
+    private static Map<String, CheckId> units(Services services) {
+        Map<String, CheckId> units = new TreeMap<>();
+        services.app().ifPresent(app -> units.put(app.unit(), CheckId.APP));
+        services.proxy().ifPresent(proxy -> units.put(proxy.unit(), CheckId.PROXY));
         return units;
     }
 

@@ -24,9 +24,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 
 /// A site of the guard's own, below its home, guarded and always repaired.
 ///
@@ -88,8 +90,19 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
 
     /// What of these settings holds for the demo.
     public static Settings settings(Settings settings, Site site, Services services) {
-        Policy owners = settings.sites().getFirst().policy();
-        Policy policy = owners.here(site, services, true, services.checks());
+        Policy policy = new Policy(
+                site,
+                services,
+                services.checks(),
+                true,
+                settings.sites().getFirst().policy().limits(),
+                Policy.Timing.DEFAULT,
+                Policy.Patience.DEFAULT,
+                Policy.THRESHOLDS,
+                Set.of(),
+                List.of(),
+                ZoneId.systemDefault(),
+                Optional.empty());
         return settings.of(new SiteSettings(Optional.empty(), policy));
     }
 

@@ -27,9 +27,9 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// The sites of one guard, each with a loop of its own, and the configuration that names them, which is followed while
-/// they run: a good one takes effect as a whole, where it has changed; a bad one changes nothing and is an incident.
-/// One thread calls [#start] and [#run].
+/// The sites of one guard, each with a loop of its own, and the configuration that names them, which is followed
+/// while they run: a good one takes effect as a whole, where it has changed; a bad one changes nothing and is an
+/// incident. One thread calls [#start] and [#run].
 final class Fleet implements Closeable {
     private static final Duration USUAL_LOOK = Duration.ofSeconds(5);
     /// A file that is being written changes within this time.
@@ -61,7 +61,8 @@ final class Fleet implements Closeable {
     record Running(GuardLoop loop, Closeable beside) {}
 
     interface Loops {
-        Services present(SiteSettings site);
+        /// @throws IOException while nobody can tell
+        Services present(SiteSettings site) throws IOException;
 
         /// @throws IOException with the reason why no loop can be made of this
         void check(Part part) throws IOException;
@@ -95,6 +96,7 @@ final class Fleet implements Closeable {
     private final BlockingQueue<Boolean> asked = new ArrayBlockingQueue<>(1);
     private volatile List<Guarded> guarded = List.of();
     private volatile Finding.Config found = IN_FORCE;
+    private Optional<Settings> inForce = Optional.empty();
     private volatile boolean ending;
 
     Fleet(Loops loops, Locks locks, EventLog log) {
@@ -107,7 +109,8 @@ final class Fleet implements Closeable {
     void start(Settings settings) throws IOException, InterruptedException {
         List<Part> parts = parts(settings);
         hold(parts);
-        replaceBy(parts);
+        boolean _ = replaceBy(parts);
+        inForce = Optional.of(settings);
     }
 
     /// What the look at the configuration itself sees.
@@ -127,41 +130,50 @@ final class Fleet implements Closeable {
     ///
     /// @param file `config.env`, whose changes and those of the `lectio.yaml` beside it are followed
     void run(Optional<Path> file) throws IOException, InterruptedException {
-        List<String> inForce = List.of();
+        List<String> read = List.of();
         List<String> before = List.of();
         boolean again = false;
         while (!ending) {
-            Duration wait = before.equals(inForce) ? USUAL_LOOK : QUIET;
-            boolean now = asked.poll(wait.toMillis(), TimeUnit.MILLISECONDS) != null || hasComeUp();
+            Duration wait = before.equals(read) ? USUAL_LOOK : QUIET;
+            boolean now = asked.poll(wait.toMillis(), TimeUnit.MILLISECONDS) != null;
             if (file.isEmpty() || ending) {
                 continue;
             }
             List<String> stamps = List.of(stamp(file.get()), stamp(ConfigLoader.yaml(file.get())));
-            boolean gone = isGone(inForce, stamps);
-            if (now || (!gone && (again || (!stamps.equals(inForce) && stamps.equals(before))))) {
+            boolean gone = isGone(read, stamps);
+            if (now || (!gone && (again || (!stamps.equals(read) && stamps.equals(before))))) {
                 again = !reload(file.get());
-                inForce = stamps; // of before the reading: what has changed since is seen next time
+                read = stamps; // of before the reading: what has changed since is seen next time
             } else if (gone && stamps.equals(before)) {
                 found = new Finding.Config(
                         file.get().resolveSibling("").toString(),
                         "config.env or lectio.yaml is gone: what it said stays in force; SIGHUP does without it");
             }
             before = stamps;
+            takeUpServices();
         }
     }
 
-    /// Whether a service that was not there has been installed since.
-    private boolean hasComeUp() {
-        return guarded.stream()
-                .map(Guarded::part)
-                .anyMatch(part -> part.lacksAService()
-                        && part.present().checks().size()
-                                < loops.present(part.site()).checks().size());
+    /// Guards what has been installed since, by the settings in force: what the file says by now is not asked.
+    void takeUpServices() throws IOException, InterruptedException {
+        if (guarded.stream().map(Guarded::part).noneMatch(Part::lacksAService)) {
+            return;
+        }
+        List<Part> parts;
+        try {
+            parts = parts(inForce.orElseThrow());
+            hold(parts);
+        } catch (IOException e) {
+            return; // a site is away: its looks say so
+        }
+        if (replaceBy(parts)) {
+            log.health(Level.INFO, "a service is there now, and guarded: " + parts.size() + " guarded");
+        }
     }
 
-    private static boolean isGone(List<String> inForce, List<String> stamps) {
-        for (int i = 0; i < inForce.size(); i++) {
-            if (stamps.get(i).equals(NONE) && !inForce.get(i).equals(NONE)) {
+    private static boolean isGone(List<String> read, List<String> stamps) {
+        for (int i = 0; i < read.size(); i++) {
+            if (stamps.get(i).equals(NONE) && !read.get(i).equals(NONE)) {
                 return true;
             }
         }
@@ -185,8 +197,10 @@ final class Fleet implements Closeable {
     /// @return false where the world is in the way, which may change without the file
     boolean reload(Path file) throws IOException, InterruptedException {
         List<Part> parts;
+        Settings settings;
         try {
-            parts = parts(ConfigLoader.load(file));
+            settings = ConfigLoader.load(file);
+            parts = parts(settings);
             hold(parts);
         } catch (Settings.Invalid e) {
             Problem first = e.problems().getFirst();
@@ -199,7 +213,10 @@ final class Fleet implements Closeable {
             return false;
         }
         found = IN_FORCE;
-        replaceBy(parts);
+        inForce = Optional.of(settings);
+        if (replaceBy(parts)) {
+            log.health(Level.INFO, "the configuration has changed and is in force: " + parts.size() + " guarded");
+        }
         return true;
     }
 
@@ -212,10 +229,27 @@ final class Fleet implements Closeable {
                 throw new IOException("there is no site at " + root);
             }
             String label = settings.hasSeveral() ? site.label() : "";
-            Services present = loops.present(site);
-            parts.add(new Part(settings.of(site), present, parts.isEmpty(), label, root.toRealPath()));
+            parts.add(
+                    new Part(settings.of(site), present(settings.of(site)), parts.isEmpty(), label, root.toRealPath()));
         }
         return parts;
+    }
+
+    /// What is guarded stays so, also where its unit is gone by now: that is a fault. Where nobody can tell what
+    /// there is, and nothing is known from before, all are: the looks say what they see.
+    private Services present(Settings of) {
+        Optional<Services> before = guarded.stream()
+                .map(Guarded::part)
+                .filter(part -> part.settings().equals(of))
+                .map(Part::present)
+                .findFirst();
+        SiteSettings site = of.sites().getFirst();
+        try {
+            Services now = loops.present(site);
+            return before.map(now::or).orElse(now);
+        } catch (IOException e) {
+            return before.orElse(site.services());
+        }
     }
 
     /// Locks what is not locked yet, or nothing where one of them cannot be guarded.
@@ -245,7 +279,9 @@ final class Fleet implements Closeable {
 
     /// What stays the same goes on. What changes is ended when nothing of it is under way, one after the other, and
     /// its state is kept.
-    private void replaceBy(List<Part> parts) throws IOException, InterruptedException {
+    ///
+    /// @return whether anything has changed
+    private boolean replaceBy(List<Part> parts) throws IOException, InterruptedException {
         List<Guarded> before = guarded;
         for (Guarded each : before) {
             if (parts.stream().noneMatch(part -> isSuccessor(part, each.part()))) {
@@ -274,9 +310,7 @@ final class Fleet implements Closeable {
         parts.forEach(part -> gone.remove(part.root()));
         release(gone);
         held.keySet().removeAll(gone.keySet());
-        if (!before.isEmpty() && !next.equals(before)) {
-            log.health(Level.INFO, "the configuration has changed and is in force: " + next.size() + " guarded");
-        }
+        return !next.equals(before);
     }
 
     private static boolean isSuccessor(Part part, Part before) {

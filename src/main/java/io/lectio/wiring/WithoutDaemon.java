@@ -74,7 +74,7 @@ public final class WithoutDaemon {
     public static Plan plan(Home home, SiteSettings site, boolean repairs) throws IOException, InterruptedException {
         Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(site);
         InstantSource clock = InstantSource.system();
-        Policy policy = site.policy().here(site.site(), site.services(), repairs, Set.of());
+        Policy policy = site.policy().here(site.site(), site.services(), repairs, Set.of(), Optional.empty());
         Path folder = Sites.state(home.state(), site.name());
         GuardState state = GuardState.begin(new FileStateStore(folder, policy, clock, EventLog.NONE).read());
         Instant now = clock.instant();

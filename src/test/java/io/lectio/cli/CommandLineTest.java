@@ -129,6 +129,13 @@ class CommandLineTest {
     }
 
     @Test
+    void theSchemaIsTheOneOfTheDocuments() throws Exception {
+        Ended ended = lectio("config", "schema");
+        assertThat(ended.code()).isEqualTo(LectioCommand.OK);
+        assertThat(ended.out()).isEqualTo(Files.readString(Path.of("docs/lectio.schema.json")));
+    }
+
+    @Test
     void itsHelpNamesEveryCommandAndAnExample() throws Exception {
         Ended ended = lectio("--help");
         assertThat(ended.code()).isEqualTo(LectioCommand.OK);

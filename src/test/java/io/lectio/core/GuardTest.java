@@ -397,7 +397,7 @@ class GuardTest {
 
     @Test
     void aBadConfigurationOfItsOwnIsOneWarningUntilItIsMended() {
-        policy = policy.here(SITE, Services.NONE, true, Set.of(CheckId.SETTINGS));
+        policy = policy.here(SITE, Services.NONE, true, Set.of(CheckId.SETTINGS), Optional.empty());
         event(new Event.Started());
         for (int i = 0; i < 100; i++) {
             bothSee(true, true);

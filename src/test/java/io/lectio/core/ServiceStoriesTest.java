@@ -60,6 +60,7 @@ class ServiceStoriesTest {
 
     private Instant now = Instant.parse("2026-01-22T03:12:00Z");
     private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
+    private Instant wakeAt = now;
     private final List<Action> actions = new ArrayList<>();
 
     private Active active = Active.ACTIVE;
@@ -86,6 +87,7 @@ class ServiceStoriesTest {
     private void event(Event event) {
         Decision decision = Guard.decide(state, event, now, POLICY);
         state = decision.next();
+        wakeAt = decision.wakeAt();
         actions.addAll(decision.actions());
     }
 
@@ -300,6 +302,23 @@ class ServiceStoriesTest {
             round();
         }
         assertThat(repairs()).as("and then it hangs").hasSize(1);
+    }
+
+    /// Rounds that come a little early would else cost a whole one more.
+    @Test
+    void whatHasHungForAllButASecondIsLookedAtAgainSoon() {
+        answers = false;
+        for (int i = 0; i < 5; i++) {
+            round();
+        }
+        now = now.plusSeconds(4);
+        lookAt(CheckId.APP);
+        assertThat(repairs()).isEmpty();
+        assertThat(Duration.between(now, wakeAt)).isLessThan(Duration.ofMillis(200));
+        now = wakeAt;
+        actions.clear();
+        event(new Event.Tick());
+        assertThat(actions).contains(new Action.Look(CheckId.APP, List.of()));
     }
 
     @Test

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 /// The end of a guard that is told to end.
 class FarewellTest {
     private static final Duration AMPLE = Duration.ofSeconds(20);
-    private static final Policy POLICY = StillWorld.policy(true).telling(new Notices(Optional.empty(), ZoneOffset.UTC));
+    private static final Policy POLICY =
+            Policies.telling(StillWorld.policy(true), new Notices(Optional.empty(), ZoneOffset.UTC));
 
     private final List<Notice.News> told = new CopyOnWriteArrayList<>();
     private volatile Durable saved = Durable.EMPTY;

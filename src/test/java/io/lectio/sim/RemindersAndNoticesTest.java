@@ -29,8 +29,9 @@ import org.junit.jupiter.api.Test;
 class RemindersAndNoticesTest {
     private static final Duration DAY = Duration.ofDays(1);
     private static final ZoneId MOSCOW = ZoneOffset.ofHours(3);
-    private static final Policy TELLING = Policies.of(PermissionWorld.POLICY.site(), Services.NONE, true)
-            .telling(new Notices(Optional.of(LocalTime.of(9, 0)), MOSCOW));
+    private static final Policy TELLING = Policies.telling(
+            Policies.of(PermissionWorld.POLICY.site(), Services.NONE, true),
+            new Notices(Optional.of(LocalTime.of(9, 0)), MOSCOW));
 
     private record Sent(Duration at, Outbox.Parcel parcel) {
         boolean isNew() {
@@ -193,8 +194,9 @@ class RemindersAndNoticesTest {
 
     @Test
     void withoutAnHourForItThereIsNoSignOfLife() {
-        Simulation simulation = simulation(Policies.of(PermissionWorld.POLICY.site(), Services.NONE, true)
-                .telling(new Notices(Optional.empty(), MOSCOW)));
+        Simulation simulation = simulation(Policies.telling(
+                Policies.of(PermissionWorld.POLICY.site(), Services.NONE, true),
+                new Notices(Optional.empty(), MOSCOW)));
         simulation.runUntil(PermissionWorld.START.plus(Duration.ofDays(2)));
         assertThat(world.news()).hasSize(1).first().isInstanceOf(Notice.Started.class);
     }

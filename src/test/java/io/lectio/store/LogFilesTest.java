@@ -111,14 +111,14 @@ class LogFilesTest {
             Line entry = new Line(Log.HEALTH, Level.INFO, "", new Remark(0, Remark.Kind.NOTE, "x"));
             screen.print("a line", Optional.of(entry));
         }
-        assertThat(terminal.toString(StandardCharsets.UTF_8)).isEqualTo("a line\n");
+        assertThat(terminal.toString(StandardCharsets.UTF_8)).isEqualTo("<6>a line\n");
     }
 
     @Test
     void alertsHaveTheirOwnFileAndTheTerminalHasBoth() throws IOException {
         LogFiles log = logIn(folder);
         log.health(Level.INFO, "started");
-        log.alert(Level.CRITICAL, "нужен человек");
+        log.alert(Level.CRITICAL, 1, "нужен человек");
         assertThat(read("health.log")).isEqualTo("2026-01-22 06:12:00.007 INFO started\n");
         assertThat(read("alerts.log")).isEqualTo("2026-01-22 06:12:00.007 CRITICAL нужен человек\n");
         assertThat(shown()).isEqualTo(read("health.log") + read("alerts.log"));
@@ -189,7 +189,7 @@ class LogFilesTest {
     @Test
     void aFileThatIsNotFullYetIsKept() throws IOException {
         Files.write(folder.resolve("alerts.log"), new byte[LARGEST]);
-        logIn(folder).alert(Level.INFO, "one more");
+        logIn(folder).alert(Level.INFO, 0, "one more");
         assertThat(folder.resolve("alerts.log.1")).doesNotExist();
     }
 
@@ -218,8 +218,8 @@ class LogFilesTest {
     void aFolderThatCannotBeWrittenIsToldOnTheTerminalAndStopsNothing() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "in the folder's place");
         LogFiles log = logIn(file);
-        log.alert(Level.CRITICAL, "the site is down");
-        log.alert(Level.CRITICAL, "still down");
+        log.alert(Level.CRITICAL, 0, "the site is down");
+        log.alert(Level.CRITICAL, 0, "still down");
         assertThat(shown())
                 .contains(" CRITICAL the site is down", " CRITICAL still down")
                 .contains("cannot write alerts.log: ");
@@ -300,9 +300,9 @@ class LogFilesTest {
     @Test
     void grepFindsWhatIsCriticalAsThePlanAsks() throws Exception {
         LogFiles log = logIn(folder);
-        log.alert(Level.WARNING, "healed");
-        log.alert(Level.CRITICAL, "down");
-        log.alert(Level.INFO, "for the record");
+        log.alert(Level.WARNING, 0, "healed");
+        log.alert(Level.CRITICAL, 0, "down");
+        log.alert(Level.INFO, 0, "for the record");
         Path found = folder.resolve("found");
         Process grep = new ProcessBuilder(
                         "grep", "CRITICAL\\|ERROR", folder.resolve("alerts.log").toString())

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Real loops, which look at nothing.
 @Timeout(60)
 class FleetTest {
+    private static final String APP = "    app: {unit: shop.service}\n";
+
     @TempDir
     private Path folder = Path.of("");
 
@@ -38,11 +40,14 @@ class FleetTest {
     private final List<Path> locked = new ArrayList<>();
     private Optional<Path> taken = Optional.empty();
     private String impossible = "";
-    private volatile boolean installed = true;
+    /// Empty while nobody can tell.
+    private Optional<Boolean> installed = Optional.of(true);
     private final Fleet.Loops loops = new Fleet.Loops() {
         @Override
-        public Services present(Settings.SiteSettings site) {
-            return installed ? site.services() : Services.NONE;
+        public Services present(Settings.SiteSettings site) throws IOException {
+            return installed.orElseThrow(() -> new IOException("systemd does not answer"))
+                    ? site.services()
+                    : Services.NONE;
         }
 
         @Override
@@ -138,22 +143,34 @@ class FleetTest {
 
     @Test
     void aServiceThatIsInstalledLaterIsGuardedThen() throws Exception {
-        installed = false;
-        start(yaml("one") + "    app: {unit: shop.service}\n");
-        Thread follows = Thread.ofPlatform().start(() -> {
-            try {
-                fleet.run(Optional.of(file));
-            } catch (IOException | InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        Thread.sleep(6_000);
+        installed = Optional.of(false);
+        start(yaml("one") + APP);
+        fleet.takeUpServices();
         assertThat(made).isEmpty();
-        installed = true;
-        follows.join(8_000);
+        Files.delete(folder.resolve("lectio.yaml")); // nobody asks it
+        installed = Optional.of(true);
+        fleet.takeUpServices();
         assertThat(made).containsExactly("one");
-        fleet.end();
-        follows.join();
+        fleet.takeUpServices();
+        assertThat(made).containsExactly("one");
+    }
+
+    @Test
+    void whileSystemdDoesNotAnswerNothingCountsAsInstalled() throws Exception {
+        installed = Optional.of(false);
+        start(yaml("one") + APP);
+        installed = Optional.empty();
+        fleet.takeUpServices();
+        reload(yaml("one") + APP);
+        assertThat(made).isEmpty();
+    }
+
+    @Test
+    void aServiceThatIsGoneStaysGuardedByTheSameLoop() throws Exception {
+        start(yaml("one") + APP);
+        installed = Optional.of(false);
+        reload(yaml("one") + APP);
+        assertThat(made).isEmpty();
     }
 
     @Test

@@ -48,6 +48,9 @@ public record ServiceTrack(
     /// Below this share of one core, processes only idle: a worker's heartbeat is no progress.
     private static final int IDLE_SHARE = 100;
 
+    /// What a look may come earlier than its round.
+    private static final Duration NEARLY = Duration.ofSeconds(1);
+
     private static final Duration YOUNG = Duration.ofSeconds(10);
 
     /// What ends by itself may take so long for its last processes, and what starts for the steps before.
@@ -258,6 +261,14 @@ public record ServiceTrack(
         // work that went on long after the last answer; what works no more may be a hang that has just begun
         boolean busy = silent.minus(idle).compareTo(patience.busy()) >= 0;
         return busy ? new Busy(silent) : new Waiting();
+    }
+
+    /// Whether a little more of the same is a verdict, so that another look should come soon.
+    public boolean isNearlyDecided(Patience patience) {
+        Duration still = silent.compareTo(idle) < 0 ? silent : idle;
+        Duration hung = hungAfter(patience);
+        return paused.map(soFar -> soFar.compareTo(patience.paused()) < 0)
+                .orElse(still.compareTo(hung) < 0 && still.plus(NEARLY).compareTo(hung) >= 0);
     }
 
     private Duration hungAfter(Patience patience) {

@@ -240,6 +240,8 @@ public record IncidentCourse(
     private Step proved(Incident incident, Ledger ledger) {
         Finding.Answers proof = sight.proof(incident.subject());
         Incident resolved = incident.in(new Resolved(now, proof));
+        long took = Duration.between(incident.brokenAt(), now).toMillis();
+        String proved = "in " + took + " ms; proved: " + proof.inWords();
         Duration gather = policy.timing().quiet();
         Duration quiet = later(incident, isOfFiles(incident) ? gather : gather.dividedBy(2));
         return new Step(
@@ -247,7 +249,7 @@ public record IncidentCourse(
                 false,
                 ledger.proved(),
                 Optional.empty(),
-                List.of(new Remark(incident.id(), Remark.Kind.RESOLVED, proof.inWords())),
+                List.of(new Remark(incident.id(), Remark.Kind.RESOLVED, proved)),
                 Optional.of(now.plus(quiet)));
     }
 

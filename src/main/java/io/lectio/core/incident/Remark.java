@@ -12,7 +12,7 @@ public record Remark(long incident, Kind kind, String text) {
         ATTEMPT(""),
         /// What a repair brought.
         RESULT("repair "),
-        RESOLVED("resolved; "),
+        RESOLVED("resolved "),
         CLOSED("closed"),
         NOTE("");
 

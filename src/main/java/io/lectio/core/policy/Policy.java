@@ -50,21 +50,17 @@ public record Policy(
     ///
     /// @param present the services that there are
     /// @param also checks of what does not belong to the site
-    public Policy here(Site real, Services present, boolean mayRepair, Set<CheckId> also) {
+    /// @param ofItself what the guard tells of itself, if anything
+    public Policy here(Site real, Services present, boolean mayRepair, Set<CheckId> also, Optional<Notices> ofItself) {
         Set<CheckId> left = EnumSet.copyOf(checks);
         left.removeIf(
                 check -> services.checks().contains(check) && !present.checks().contains(check));
         left.addAll(also);
         return new Policy(
-                real, present, left, mayRepair, limits, timing, patience, thresholds, withheld, windows, zone, notices);
-    }
-
-    public Policy telling(Notices ofItself) {
-        return new Policy(
-                site,
-                services,
-                checks,
-                repairs,
+                real,
+                present,
+                left,
+                mayRepair,
                 limits,
                 timing,
                 patience,
@@ -72,7 +68,7 @@ public record Policy(
                 withheld,
                 windows,
                 zone,
-                Optional.of(ofItself));
+                ofItself);
     }
 
     public boolean allows(Remedy remedy) {

@@ -23,6 +23,11 @@ public record Services(Optional<App> app, Optional<Proxy> proxy) {
     /// @param test whether it can test its configuration, as nginx can
     public record Proxy(String unit, boolean test) {}
 
+    /// These, and the other's in place of those that are not among them.
+    public Services or(Services other) {
+        return new Services(app.or(other::app), proxy.or(other::proxy));
+    }
+
     /// What there is to check on a site with these services.
     public Set<CheckId> checks() {
         Set<CheckId> checks = new TreeSet<>(Set.of(CheckId.FILES, CheckId.PAGE));

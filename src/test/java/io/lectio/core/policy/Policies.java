@@ -26,4 +26,8 @@ public final class Policies {
                 ZoneOffset.UTC,
                 Optional.empty());
     }
+
+    public static Policy telling(Policy policy, Notices ofItself) {
+        return policy.here(policy.site(), policy.services(), policy.repairs(), Set.of(), Optional.of(ofItself));
+    }
 }
