@@ -1,5 +1,7 @@
 package io.lectio.control;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
+
 import io.lectio.core.GuardState;
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.CheckHealth;
@@ -71,14 +73,15 @@ public record Plan(List<Step> steps) {
             case Incident.Repairing _ -> remedy + ", attempt " + attempt;
             case Incident.Proving _ -> "looks decide whether attempt " + attempt + " has helped";
             case Incident.CoolingDown(Instant until, Optional<Incident.Limit> limit) ->
-                remedy + ", not before " + until + ", for "
+                remedy + ", not before " + until.truncatedTo(SECONDS) + ", for "
                         + (limit.filter(Incident.Limit.HOURLY::equals).isPresent()
                                 ? "the hour's attempts are spent"
                                 : "as many in a row have not helped");
             case Incident.Held(Instant until) ->
-                remedy + ", when the package manager has done its work, or at " + until;
+                remedy + ", when the package manager has done its work, or at " + until.truncatedTo(SECONDS);
             case Incident.Degraded _ -> "nothing, for the state cannot be saved";
-            case Incident.Resolved(Instant at, var _) -> "nothing: healed at " + at + ", and watched a while longer";
+            case Incident.Resolved(Instant at, var _) ->
+                "nothing: healed at " + at.truncatedTo(SECONDS) + ", and watched a while longer";
             case Incident.Open _ -> whileOpen(incident, remedy, state, policy);
         };
     }

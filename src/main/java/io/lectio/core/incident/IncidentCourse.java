@@ -1,5 +1,7 @@
 package io.lectio.core.incident;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
+
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.diagnosis.Diagnosis.PathsClosed;
 import io.lectio.core.health.CheckHealth;
@@ -330,8 +332,10 @@ public record IncidentCourse(
 
     private static Optional<String> whyItWaits(Incident incident) {
         return switch (incident.phase()) {
-            case Held(Instant until) -> Optional.of("a package manager works: no restart before " + until);
-            case CoolingDown(Instant until, var _) -> Optional.of("no further attempt before " + until);
+            case Held(Instant until) ->
+                Optional.of("a package manager works: no restart before " + until.truncatedTo(SECONDS));
+            case CoolingDown(Instant until, var _) ->
+                Optional.of("no further attempt before " + until.truncatedTo(SECONDS));
             case Degraded _ -> Optional.of("nothing is repaired while the state cannot be saved");
             case Open _, Repairing _, Proving _, Resolved _ -> Optional.empty();
         };
