@@ -34,7 +34,8 @@ public final class TestHost implements AutoCloseable {
     private static final Duration TO_BUILD = Duration.ofMinutes(20);
     private static final Duration TO_BOOT = Duration.ofSeconds(75);
     private static final Duration TO_END = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofSeconds(30);
+    /// More than the stop timeout of a unit, which a gunicorn that is told to end while it starts may take.
+    private static final Duration SHORT = Duration.ofSeconds(90);
     private static final AtomicInteger BOOTED = new AtomicInteger();
 
     private final Process supervisor;
@@ -153,7 +154,7 @@ public final class TestHost implements AutoCloseable {
         return result;
     }
 
-    /// Runs a bash script inside as root for 30 s at most; its output. Fails with what it said unless it exits with
+    /// Runs a bash script inside as root for 90 s at most; its output. Fails with what it said unless it exits with
     /// 0.
     public String sh(String script) {
         return sh(SHORT, script);
