@@ -53,6 +53,10 @@ final class Fleet implements Closeable {
         boolean lacksAService() {
             return !present.equals(site().services());
         }
+
+        Part with(Services now) {
+            return new Part(settings, now, first, label, root);
+        }
     }
 
     /// A loop that is ready to run.
@@ -96,7 +100,6 @@ final class Fleet implements Closeable {
     private final BlockingQueue<Boolean> asked = new ArrayBlockingQueue<>(1);
     private volatile List<Guarded> guarded = List.of();
     private volatile Finding.Config found = IN_FORCE;
-    private Optional<Settings> inForce = Optional.empty();
     private volatile boolean ending;
 
     Fleet(Loops loops, Locks locks, EventLog log) {
@@ -110,7 +113,6 @@ final class Fleet implements Closeable {
         List<Part> parts = parts(settings);
         hold(parts);
         boolean _ = replaceBy(parts);
-        inForce = Optional.of(settings);
     }
 
     /// What the look at the configuration itself sees.
@@ -156,16 +158,10 @@ final class Fleet implements Closeable {
 
     /// Guards what has been installed since, by the settings in force: what the file says by now is not asked.
     void takeUpServices() throws IOException, InterruptedException {
-        if (guarded.stream().map(Guarded::part).noneMatch(Part::lacksAService)) {
-            return;
-        }
-        List<Part> parts;
-        try {
-            parts = parts(inForce.orElseThrow());
-            hold(parts);
-        } catch (IOException e) {
-            return; // a site is away: its looks say so
-        }
+        List<Part> parts = guarded.stream()
+                .map(Guarded::part)
+                .map(part -> part.lacksAService() ? part.with(present(part.settings())) : part)
+                .toList();
         if (replaceBy(parts)) {
             log.health(Level.INFO, "a service is there now, and guarded: " + parts.size() + " guarded");
         }
@@ -197,10 +193,8 @@ final class Fleet implements Closeable {
     /// @return false where the world is in the way, which may change without the file
     boolean reload(Path file) throws IOException, InterruptedException {
         List<Part> parts;
-        Settings settings;
         try {
-            settings = ConfigLoader.load(file);
-            parts = parts(settings);
+            parts = parts(ConfigLoader.load(file));
             hold(parts);
         } catch (Settings.Invalid e) {
             Problem first = e.problems().getFirst();
@@ -213,7 +207,6 @@ final class Fleet implements Closeable {
             return false;
         }
         found = IN_FORCE;
-        inForce = Optional.of(settings);
         if (replaceBy(parts)) {
             log.health(Level.INFO, "the configuration has changed and is in force: " + parts.size() + " guarded");
         }
