@@ -6,7 +6,6 @@ import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
 import io.lectio.testhost.Release;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,7 +18,7 @@ class BurstOnARealHostTest {
     @EnumSource(Release.class)
     void threeFaultsAtOneMomentAreOneMessage(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
-            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.awaitAllWell();
             guarded.host().sh("""
                     B=/var/www/teaching_panel/frontend/build
                     pkill -KILL nginx; systemctl kill -s KILL teaching_panel; chown -R root:root $B; chmod -R u=rwX,go= $B

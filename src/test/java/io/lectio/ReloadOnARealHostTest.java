@@ -19,7 +19,7 @@ class ReloadOnARealHostTest {
     @EnumSource(Release.class)
     void afterAReloadTheSameGuardStillRestartsWhatIsKilled(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
-            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.awaitAllWell();
             String pid = guarded.host().sh(PID);
             guarded.host().sh("""
                     echo LECTIO_REPAIRS_PER_HOUR=19 >>/opt/lectio-monitor/config.env
@@ -27,7 +27,7 @@ class ReloadOnARealHostTest {
                         grep -q 'is in force: 1 guarded' /var/log/lectio-monitor/health.log && exit 0; sleep 0.1
                     done; exit 1
                     """);
-            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.awaitAllWell();
             guarded.host().sh("""
                     systemctl kill -s KILL teaching_panel nginx
                     for i in $(seq 150); do
@@ -43,7 +43,7 @@ class ReloadOnARealHostTest {
     @EnumSource(Release.class)
     void aUnitThatIsInstalledAfterTheGuardIsGuardedThen(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
-            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.awaitAllWell();
             guarded.host().sh("""
                     echo LECTIO_APP_UNIT=later >>/opt/lectio-monitor/config.env
                     for i in $(seq 200); do
@@ -72,7 +72,7 @@ class ReloadOnARealHostTest {
     @EnumSource(Release.class)
     void aRootThatLeadsIntoTheSystemIsToldAndTheGuardLivesOn(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
-            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.awaitAllWell();
             String pid = guarded.host().sh(PID);
             guarded.host()
                     .sh("mkdir -p /usr/share/linked/frontend/build; ln -s /usr/share/linked /srv/linked;"
@@ -88,7 +88,7 @@ class ReloadOnARealHostTest {
     @EnumSource(Release.class)
     void twoSitesWithUnitsAreGuardedByOneGuard(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
-            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.awaitAllWell();
             String pid = guarded.host().sh(PID);
             String attempts = guarded.host().sh("""
                     set -e
@@ -127,7 +127,7 @@ class ReloadOnARealHostTest {
     @EnumSource(Release.class)
     void aBadFileChangesNothingAndIsToldOnce(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
-            List.of("app", "proxy", "files", "page").forEach(guarded::awaitWell);
+            guarded.awaitAllWell();
             String pid = guarded.host().sh(PID);
             guarded.host().sh("echo LECTIO_LANGUAG=en >>/opt/lectio-monitor/config.env");
             guarded.bot()

@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TellingOnARealHostTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration ESCALATES = Duration.ofMinutes(5);
-    private static final List<String> ALL = List.of("app", "proxy", "files", "page");
     private static final String BUILD = "/var/www/teaching_panel/frontend/build";
     private static final String CHUNK = "static/js/57.chunk.js";
     private static final String SAVE_PAGE = "cp -p " + BUILD + "/index.html /run/page; ";
@@ -74,7 +73,7 @@ class TellingOnARealHostTest {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
             host.sh("ln " + BUILD + "/" + CHUNK + " /var/www/teaching_panel/frontend/second-name");
-            ALL.forEach(guarded::awaitWell);
+            guarded.awaitAllWell();
             guarded.bot().retryAfter(10);
             host.sh("cd " + BUILD + "; systemctl stop nginx teaching_panel; chown root:root " + CHUNK + "; chmod 600 "
                     + CHUNK + "; chmod 000 index.html");
@@ -99,7 +98,7 @@ class TellingOnARealHostTest {
     @EnumSource(Release.class)
     void whatTelegramMissedArrivesAsOneDigestTheCriticalFirst(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
-            ALL.forEach(guarded::awaitWell);
+            guarded.awaitAllWell();
             guarded.bot().outage(Outage.REFUSED);
             guarded.host().sh("pkill -KILL nginx; sleep 4; chmod 000 " + BUILD + "/" + CHUNK + "; sleep 4");
             guarded.host().sh("systemctl kill -s KILL teaching_panel; sleep 4; " + SAVE_PAGE + BREAK_PAGE + "sleep 20");

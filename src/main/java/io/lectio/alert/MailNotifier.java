@@ -89,7 +89,7 @@ public final class MailNotifier implements Notifier {
                 return new Delivery.Accepted(Optional.of(thread));
             }
             if (e.getReturnCode() < 0) { // it went without an answer
-                return unclear(e, course, name, thread);
+                return inDoubt(e, course, name, thread);
             }
             boolean permanent = e.getReturnCode() >= 500;
             boolean ofItsText = e.getCommand().equals(".");
@@ -97,11 +97,11 @@ public final class MailNotifier implements Notifier {
                     ? new Delivery.Unreachable(reason(e))
                     : ofItsText ? new Delivery.Poison(reason(e)) : new Delivery.Refused(reason(e));
         } catch (MessagingException e) {
-            return unclear(e, course, name, thread);
+            return inDoubt(e, course, name, thread);
         }
     }
 
-    private Delivery unclear(MessagingException e, Course course, UUID name, long thread) {
+    private Delivery inDoubt(MessagingException e, Course course, UUID name, long thread) {
         return course.taken || (course.handed && isRepeated(name))
                 ? new Delivery.Accepted(Optional.of(thread))
                 : new Delivery.Unreachable(reason(e));

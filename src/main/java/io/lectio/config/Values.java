@@ -17,7 +17,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Texts to values. What is wrong with one is an [IllegalArgumentException]; its message goes on after the key's name.
+/// Texts to values. What is wrong with one is an [IllegalArgumentException]; its message goes on after the key's
+/// name.
 final class Values {
     /// Dumps, databases, keys, copies: never opened up, whatever else the owner names.
     private static final List<String> NO_PART_OF_A_BUILD = List.of(
@@ -56,7 +57,8 @@ final class Values {
                 || url.getRawUserInfo() != null
                 || url.getPort() > 65_535
                 || !(secure || "smtp".equals(url.getScheme()))) {
-            throw new IllegalArgumentException("is smtp://host:port or smtps://host:port; the user is mail.user");
+            throw new IllegalArgumentException(
+                    "is smtp://host:port or smtps://host:port; the user is mail.user, or LECTIO_MAIL_USER");
         }
         int asked = url.getPort() > 0 ? url.getPort() : secure ? 465 : port;
         return URI.create(url.getScheme() + "://" + url.getHost() + ":" + asked);

@@ -19,11 +19,13 @@ import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Mail by TLS, from a virtual machine of its own: what that trusts is settled once in a process.
+@Timeout(120)
 class MailTlsTest {
     private static final String HOST = "mail.school.example";
     private static final String PASSWORD = "changeit";

@@ -74,6 +74,7 @@ class LogFilesTest {
     }
 
     @Test
+    @Timeout(60)
     void theJournalHasFieldsInPlaceOfALine() throws Exception {
         Path socket = folder.resolve("journal");
         Process journal = new ProcessBuilder(

@@ -88,6 +88,11 @@ public final class GuardedHost implements AutoCloseable {
         awaitStatus("\"check\":\"" + check + "\",\"health\":\"HEALTHY\"");
     }
 
+    /// The same of all that it guards there.
+    public void awaitAllWell() {
+        List.of("app", "proxy", "files", "page").forEach(this::awaitWell);
+    }
+
     /// The lines of its log that begin a repair.
     public List<String> attempts() {
         return host.sh("cat /var/log/lectio-monitor/health.log")
