@@ -20,8 +20,8 @@ class DistributionTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final String STANDS_IN = """
-            mkdir -p clone/src/main/dist clone/.mvn clone/target/lib jdk/bin
-            cp "$REPO/lectio" clone/; cp "$REPO"/src/main/dist/* clone/src/main/dist/; touch clone/pom.xml
+            mkdir -p clone/src/main/dist clone/.mvn clone/docs clone/target/lib jdk/bin
+            cp "$REPO/lectio" clone/; cp "$REPO"/src/main/dist/* clone/src/main/dist/; touch clone/pom.xml clone/docs/lectio.schema.json
             echo 'JAVA_VERSION="25"' >jdk/release
             cat >jdk/bin/jlink <<'JLINK'
             #!/bin/sh
