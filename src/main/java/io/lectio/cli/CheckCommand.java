@@ -27,18 +27,12 @@ final class CheckCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        Settings settings;
-        try {
-            Home home = Home.of(System.getenv());
-            Settings configured = ConfigLoader.load(home.configuration());
-            settings = Demo.running(home)
-                    .map(demo -> Demo.settings(configured, demo.site(), Services.NONE))
-                    .orElse(configured);
-        } catch (Settings.Invalid e) {
-            System.err.println(e.getMessage());
-            return LectioCommand.BAD_INPUT;
-        }
+    public Integer call() throws IOException, InterruptedException, Settings.Invalid {
+        Home home = Home.of(System.getenv());
+        Settings configured = ConfigLoader.load(home.configuration());
+        Settings settings = Demo.running(home)
+                .map(demo -> Demo.settings(configured, demo.site(), Services.NONE))
+                .orElse(configured);
         SequencedMap<String, Map<CheckId, Observation.Outcome>> sites = new LinkedHashMap<>();
         for (Settings.SiteSettings site : settings.sites()) {
             sites.put(site.label(), Daemon.lookOnce(site));

@@ -37,11 +37,6 @@ final class ConfigCommand implements Runnable {
         return Home.of(System.getenv()).configuration();
     }
 
-    private static int refuse(Settings.Invalid e) {
-        System.err.println(e.getMessage());
-        return LectioCommand.BAD_INPUT;
-    }
-
     /// Reads both files as the guard would.
     @Command(
             name = "check",
@@ -51,14 +46,10 @@ final class ConfigCommand implements Runnable {
             footer = {"", "Example: lectio config check && sudo systemctl reload lectio-monitor"})
     static final class Check implements Callable<Integer> {
         @Override
-        public Integer call() {
+        public Integer call() throws Settings.Invalid {
             Home home = Home.of(System.getenv());
-            try {
-                System.out.println(Report.found(home, ConfigLoader.load(home.configuration()), true));
-                return LectioCommand.OK;
-            } catch (Settings.Invalid e) {
-                return refuse(e);
-            }
+            System.out.println(Report.found(home, ConfigLoader.load(home.configuration()), true));
+            return LectioCommand.OK;
         }
     }
 
@@ -74,13 +65,9 @@ final class ConfigCommand implements Runnable {
         private boolean json;
 
         @Override
-        public Integer call() throws IOException {
-            try {
-                System.out.println(json ? Shown.json(file()) : Shown.yaml(file()));
-                return LectioCommand.OK;
-            } catch (Settings.Invalid e) {
-                return refuse(e);
-            }
+        public Integer call() throws IOException, Settings.Invalid {
+            System.out.println(json ? Shown.json(file()) : Shown.yaml(file()));
+            return LectioCommand.OK;
         }
     }
 

@@ -49,7 +49,7 @@ final class DrillCommand implements Callable<Integer> {
     private boolean yes;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         List<Scenario> scenarios =
                 names.stream().flatMap(name -> Scenario.of(name).stream()).toList();
         if (names.equals(List.of(LIST))) {
@@ -77,12 +77,8 @@ final class DrillCommand implements Callable<Integer> {
         if (demo.isEmpty() && !yes && !isConfirmed()) {
             return LectioCommand.refuse("Not confirmed, so nothing is broken. Without a terminal: --real --yes");
         }
-        try {
-            Drill drill = demo.isPresent() ? demo.get() : Drills.real(home, site.settings());
-            return told(Drills.run(home, drill, scenarios));
-        } catch (Settings.Invalid e) {
-            return LectioCommand.refuse(String.valueOf(e.getMessage()));
-        }
+        Drill drill = demo.isPresent() ? demo.get() : Drills.real(home, site.settings());
+        return told(Drills.run(home, drill, scenarios));
     }
 
     private int told(Optional<List<Drill.Measured>> measured) throws IOException {

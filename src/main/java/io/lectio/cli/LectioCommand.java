@@ -1,10 +1,13 @@
 package io.lectio.cli;
 
+import io.lectio.config.Settings;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -52,10 +55,36 @@ public final class LectioCommand implements Runnable {
     /// No daemon answers, or another guard is at work.
     static final int NO_DAEMON = 3;
     /// Something on this machine kept the command from its work.
-    public static final int CANNOT = 4;
+    static final int CANNOT = 4;
+
+    /// The commands that run all day or are called by programs, when asked without an option: picocli's start takes
+    /// longer than theirs, and its model of all commands would stay in the guard's memory.
+    public static Optional<Callable<Integer>> bare(String... args) {
+        return switch (args.length == 1 ? args[0] : "") {
+            case "run" -> Optional.of(new RunCommand());
+            case "check" -> Optional.of(new CheckCommand());
+            case "status" -> Optional.of(new StatusCommand());
+            case "watch" -> Optional.of(new WatchCommand());
+            case "plan" -> Optional.of(new PlanCommand());
+            case "incidents" -> Optional.of(new IncidentsCommand());
+            case "explain" -> Optional.of(new ExplainCommand());
+            case "report" -> Optional.of(new ReportCommand());
+            case "logs" -> Optional.of(new LogsCommand());
+            default -> Optional.empty();
+        };
+    }
+
+    /// Says what kept a command from its work, and gives its exit code.
+    public static int failed(Exception failure) {
+        if (failure instanceof Settings.Invalid || failure instanceof Refused) {
+            return refuse(String.valueOf(failure.getMessage()));
+        }
+        System.err.println("lectio: " + inWords(failure));
+        return CANNOT;
+    }
 
     /// What went wrong, on what, in one line.
-    public static String inWords(Exception failure) {
+    private static String inWords(Exception failure) {
         String message = String.valueOf(failure.getMessage());
         return switch (failure) {
             case AccessDeniedException _ -> message + ": permission denied (not root?)";
@@ -79,6 +108,15 @@ public final class LectioCommand implements Runnable {
     @Override
     public void run() {
         CommandLine.usage(this, System.out);
+    }
+
+    /// What was asked for is not there to be asked.
+    static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Refused(String why) {
+            super(why);
+        }
     }
 
     static final class Version implements IVersionProvider {

@@ -1,5 +1,6 @@
 package io.lectio.cli;
 
+import io.lectio.config.Settings;
 import io.lectio.control.Request;
 import io.lectio.control.Request.Ask;
 import java.io.IOException;
@@ -34,7 +35,7 @@ final class MaintenanceCommand implements Callable<Integer> {
     private String reason = "";
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         if (words.equals(List.of(Ordering.END))) {
             return Ordering.carryOut(site, Request.of(Ask.END_MAINTENANCE));
         }

@@ -18,17 +18,12 @@ final class Ordering {
 
     private Ordering() {}
 
-    static int carryOut(SiteOption site, Request request) throws IOException, InterruptedException {
+    static int carryOut(SiteOption site, Request request) throws IOException, InterruptedException, Settings.Invalid {
         Path state = site.state();
         Optional<String> said = ControlClient.ask(state, request);
-        Optional<Answer> answer;
-        try {
-            answer = said.isPresent()
-                    ? Optional.of(ControlClient.read(said.get(), Answer.class))
-                    : WithoutDaemon.order(site.home(), site.settings(), request);
-        } catch (Settings.Invalid e) {
-            return LectioCommand.refuse(String.valueOf(e.getMessage()));
-        }
+        Optional<Answer> answer = said.isPresent()
+                ? Optional.of(ControlClient.read(said.get(), Answer.class))
+                : WithoutDaemon.order(site.home(), site.settings(), request);
         if (answer.isEmpty()) {
             return LectioCommand.noDaemon(state);
         }

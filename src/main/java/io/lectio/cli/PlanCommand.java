@@ -28,17 +28,11 @@ final class PlanCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         Optional<String> answer = ControlClient.ask(site.state(), Request.of(Request.Ask.PLAN));
-        Plan plan;
-        try {
-            plan = answer.isPresent()
-                    ? ControlClient.read(answer.get(), Plan.class)
-                    : WithoutDaemon.plan(
-                            site.home(), site.settings(), !site.home().fromClone());
-        } catch (Settings.Invalid e) {
-            return LectioCommand.refuse(String.valueOf(e.getMessage()));
-        }
+        Plan plan = answer.isPresent()
+                ? ControlClient.read(answer.get(), Plan.class)
+                : WithoutDaemon.plan(site.home(), site.settings(), !site.home().fromClone());
         if (json) {
             System.out.println(plan.toJson());
         } else {

@@ -30,15 +30,9 @@ final class RunCommand implements Callable<Integer> {
     private boolean demo;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         Home home = Home.of(System.getenv());
-        Settings settings;
-        try {
-            settings = ConfigLoader.load(home.configuration());
-        } catch (Settings.Invalid e) {
-            System.err.println(e.getMessage());
-            return LectioCommand.BAD_INPUT;
-        }
+        Settings settings = ConfigLoader.load(home.configuration());
         boolean none = !home.isConfigured()
                 && settings.sites().stream()
                         .noneMatch(site -> Files.exists(site.site().siteRoot()));

@@ -1,5 +1,6 @@
 package io.lectio.cli;
 
+import io.lectio.config.Settings;
 import io.lectio.control.Request;
 import io.lectio.control.Request.Ask;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class SilenceCommand implements Callable<Integer> {
     private String reason = "";
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
+    public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         if (length.equals(Ordering.END)) {
             return Ordering.carryOut(site, Request.of(Ask.END_SILENCE));
         }

@@ -12,17 +12,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// Which of the guarded sites a command is about.
 final class SiteOption {
     private final Home home = Home.of(System.getenv());
-
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command = CommandSpec.create();
 
     @Option(names = "--site", paramLabel = "NAME", description = "Which of several sites.")
     private Optional<String> name = Optional.empty();
@@ -36,8 +30,7 @@ final class SiteOption {
         SequencedMap<String, Path> all = Sites.of(home);
         if (name.isPresent()) {
             if (!all.containsKey(name.get())) {
-                throw new ParameterException(
-                        command.commandLine(),
+                throw new LectioCommand.Refused(
                         "There is no site " + name.get() + ", but: " + String.join(", ", all.keySet()));
             }
             all.keySet().retainAll(List.of(name.get()));
@@ -65,8 +58,7 @@ final class SiteOption {
 
     private <T> T one(Collection<T> meant, Collection<String> names) {
         if (meant.size() != 1) {
-            throw new ParameterException(
-                    command.commandLine(), "Which of the sites? --site with one of: " + String.join(", ", names));
+            throw new LectioCommand.Refused("Which of the sites? --site with one of: " + String.join(", ", names));
         }
         return meant.iterator().next();
     }
