@@ -333,12 +333,14 @@ class ServiceStoriesTest {
     }
 
     @Test
-    void stoppedProcessesAreAFaultAfterASecond() {
+    void stoppedProcessesAreAFaultAfterHalfASecond() {
         paused = true;
         answers = false;
         lookAt(CheckId.APP);
+        now = now.plusMillis(400);
+        lookAt(CheckId.APP);
         assertThat(repairs()).isEmpty();
-        now = now.plusSeconds(1);
+        now = now.plusMillis(100);
         lookAt(CheckId.APP);
         assertThat(repairs()).containsExactly(new Remedy.Restart(APP, true, false));
     }

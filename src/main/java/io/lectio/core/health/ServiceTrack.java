@@ -162,7 +162,7 @@ public record ServiceTrack(
             }
             used = used.plus(worker.processorTime()).minus(was.processorTime());
         }
-        return !used.isZero() && used.multipliedBy(IDLE_SHARE).compareTo(time) >= 0;
+        return !used.isZero() && used.toNanos() * IDLE_SHARE >= time.toNanos();
     }
 
     /// All but the main process, which keeps its heartbeat while all of its workers hang.
@@ -272,7 +272,7 @@ public record ServiceTrack(
     }
 
     private Duration hungAfter(Patience patience) {
-        Duration slow = slowest.most().multipliedBy(3).dividedBy(2);
+        Duration slow = Duration.ofNanos(slowest.most().toNanos() / 2 * 3);
         Duration after = slow.compareTo(patience.hung()) > 0 ? slow : patience.hung();
         return after.compareTo(patience.hungAtMost()) > 0 ? patience.hungAtMost() : after;
     }

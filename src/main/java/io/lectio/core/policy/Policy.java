@@ -77,7 +77,12 @@ public record Policy(
 
     /// Whether a person works on the site then.
     public boolean rests(Instant then) {
-        return windows.stream().anyMatch(window -> window.covers(then, zone));
+        for (Window window : windows) { // asked twice a turn, and most sites have none
+            if (window.covers(then, zone)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// The names under which this policy's remedies keep their budgets.
@@ -145,7 +150,7 @@ public record Policy(
         public static final Patience DEFAULT = new Patience(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(1),
+                Duration.ofMillis(500),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(20),
                 Duration.ofMillis(150),
