@@ -4,9 +4,11 @@ import io.lectio.config.ConfigLoader;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.config.Shown;
+import io.lectio.json.JsonCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -45,11 +47,28 @@ final class ConfigCommand implements Runnable {
                     "Reads both files as the guard would: every error with file, line and reason; exit code 2 then.",
             footer = {"", "Example: lectio config check && sudo systemctl reload lectio-monitor"})
     static final class Check implements Callable<Integer> {
+        @Option(names = "--json", description = "The errors and warnings as one JSON object, for programs.")
+        private boolean json;
+
+        private record Found(List<Settings.Problem> errors, List<Settings.Problem> warnings) {}
+
         @Override
-        public Integer call() throws Settings.Invalid {
+        public Integer call() throws IOException, Settings.Invalid {
             Home home = Home.of(System.getenv());
-            System.out.println(Report.found(home, ConfigLoader.load(home.configuration()), true));
-            return LectioCommand.OK;
+            try {
+                Settings settings = ConfigLoader.load(home.configuration());
+                System.out.println(
+                        json
+                                ? JsonCodec.write(new Found(List.of(), settings.warnings()))
+                                : Report.found(home, settings, true));
+                return LectioCommand.OK;
+            } catch (Settings.Invalid e) {
+                if (!json) {
+                    throw e;
+                }
+                System.out.println(JsonCodec.write(new Found(e.problems(), List.of())));
+                return LectioCommand.BAD_INPUT;
+            }
         }
     }
 

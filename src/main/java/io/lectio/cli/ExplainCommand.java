@@ -35,8 +35,8 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         History history = site.history();
         long incident = asked.isPresent() ? asked.get() : history.newest().orElse(0);
-        List<HistoryEvent> events = history.timeline(incident);
-        if (History.episodes(events).isEmpty()) {
+        List<HistoryEvent> events = incident == 0 ? List.of() : history.timeline(incident);
+        if (History.episodes(events).isEmpty() && (asked.isPresent() || !json)) {
             System.err.println("There is no incident " + (asked.isPresent() ? incident + " " : "") + "in "
                     + history.folder() + ": lectio incidents");
             return asked.isPresent() ? LectioCommand.BAD_INPUT : LectioCommand.OK;

@@ -79,6 +79,7 @@ final class HistoryText {
         List<String> lines = new ArrayList<>();
         lines.add(INCIDENT.formatted("incident", "broken at", "level", "lasted", "attempts", "cause"));
         for (Episode each : incidents) {
+            String cause = Paint.harmless(each.cause());
             Optional<Duration> lasted = each.endedAt().map(end -> Duration.between(each.brokenAt(), end));
             lines.add(INCIDENT.formatted(
                     each.incident(),
@@ -86,7 +87,7 @@ final class HistoryText {
                     each.level(),
                     lasted.map(HistoryText::words).orElse("open"),
                     each.attempts(),
-                    each.cause().length() > SHORT ? each.cause().substring(0, SHORT) + "…" : each.cause()));
+                    cause.length() > SHORT ? cause.substring(0, SHORT) + "…" : cause));
         }
         return incidents.isEmpty() ? "Nothing was broken " + words(period) + "." : String.join("\n", lines);
     }
@@ -135,7 +136,7 @@ final class HistoryText {
 
     static String course(List<HistoryEvent> events) {
         List<String> lines = new ArrayList<>();
-        History.episodes(events).forEach(each -> lines.add(summary(each) + "\n  " + each.cause()));
+        History.episodes(events).forEach(each -> lines.add(summary(each) + "\n  " + Paint.harmless(each.cause())));
         lines.add("");
         lines.addAll(timeline(events, EnumSet.allOf(What.class)));
         return String.join("\n", lines);
@@ -173,7 +174,8 @@ final class HistoryText {
                 double offset = Duration.between(broken, event.at()).toMillis() / 1_000.0;
                 String time = at(MILLI, event.at());
                 String what = event.what().word();
-                lines.add(String.format(Locale.ROOT, "%s  %+10.3f s  %-8s  %s", time, offset, what, event.text()));
+                lines.add(String.format(
+                        Locale.ROOT, "%s  %+10.3f s  %-8s  %s", time, offset, what, Paint.harmless(event.text())));
             }
         }
         return lines;

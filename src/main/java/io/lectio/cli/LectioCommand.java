@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -57,10 +58,35 @@ public final class LectioCommand implements Runnable {
     /// Something on this machine kept the command from its work.
     static final int CANNOT = 4;
 
-    /// The commands that run all day or are called by programs, when asked without an option: picocli's start takes
-    /// longer than theirs, and its model of all commands would stay in the guard's memory.
-    public static Optional<Callable<Integer>> bare(String... args) {
-        return switch (args.length == 1 ? args[0] : "") {
+    /// Runs what the line asks for.
+    ///
+    /// @return the exit code
+    public static int run(String... args) {
+        Optional<Callable<Integer>> named = args.length == 0 ? Optional.empty() : named(args[0]);
+        if (named.isEmpty()) {
+            return parse(new CommandLine(new LectioCommand()), args);
+        }
+        if (args.length > 1) {
+            CommandLine line = new CommandLine(named.get()).setCommandName("lectio " + args[0]);
+            return parse(line, Arrays.copyOfRange(args, 1, args.length));
+        }
+        try {
+            return named.get().call();
+        } catch (Exception e) {
+            return failed(e);
+        }
+    }
+
+    private static int parse(CommandLine line, String... args) {
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((failure, _, _) -> failed(failure));
+        return line.execute(args);
+    }
+
+    /// The commands that mean something without an option. picocli's model of all commands takes longer to build than
+    /// most of them run, and would stay in the guard's memory: theirs alone is built, or without options none.
+    private static Optional<Callable<Integer>> named(String name) {
+        return switch (name) {
             case "run" -> Optional.of(new RunCommand());
             case "check" -> Optional.of(new CheckCommand());
             case "status" -> Optional.of(new StatusCommand());
@@ -70,12 +96,13 @@ public final class LectioCommand implements Runnable {
             case "explain" -> Optional.of(new ExplainCommand());
             case "report" -> Optional.of(new ReportCommand());
             case "logs" -> Optional.of(new LogsCommand());
+            case "version" -> Optional.of(new VersionCommand());
             default -> Optional.empty();
         };
     }
 
     /// Says what kept a command from its work, and gives its exit code.
-    public static int failed(Exception failure) {
+    private static int failed(Exception failure) {
         if (failure instanceof Settings.Invalid || failure instanceof Refused) {
             return refuse(String.valueOf(failure.getMessage()));
         }

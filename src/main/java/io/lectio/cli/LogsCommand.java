@@ -2,6 +2,7 @@ package io.lectio.cli;
 
 import io.lectio.config.Home;
 import io.lectio.core.incident.Level;
+import io.lectio.json.JsonCodec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -53,7 +54,12 @@ final class LogsCommand implements Callable<Integer> {
     @Option(names = "--level", description = "Only lines of this level or louder: INFO, WARNING, CRITICAL.")
     private Level level = Level.INFO;
 
+    @Option(names = "--json", description = "Each line as a JSON object of its own, for programs.")
+    private boolean json;
+
     private final Paint paint = Paint.of(System.getenv());
+
+    private record Line(Optional<Level> level, String line) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -70,7 +76,9 @@ final class LogsCommand implements Callable<Integer> {
                     last.removeFirst();
                 }
             }
-            last.forEach(this::print);
+            for (String line : last) {
+                print(line);
+            }
             while (follow && !System.out.checkError()) {
                 Thread.sleep(BETWEEN_LOOKS);
                 for (String line = part.readLine(); line != null; line = part.readLine()) {
@@ -109,7 +117,11 @@ final class LogsCommand implements Callable<Integer> {
                 .findFirst();
     }
 
-    private void print(String line) {
+    private void print(String line) throws IOException {
+        if (json) {
+            System.out.println(JsonCodec.writeLine(new Line(levelOf(line), line)));
+            return;
+        }
         System.out.println(paint.level(levelOf(line).orElse(Level.INFO), Paint.harmless(line)));
     }
 }

@@ -34,14 +34,17 @@ final class MaintenanceCommand implements Callable<Integer> {
     @Option(names = "--reason", paramLabel = "WORDS", description = "Kept and shown with it.")
     private String reason = "";
 
+    @Option(names = "--json", description = "The answer as one JSON object, for programs.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         if (words.equals(List.of(Ordering.END))) {
-            return Ordering.carryOut(site, Request.of(Ask.END_MAINTENANCE));
+            return Ordering.carryOut(site, json, Request.of(Ask.END_MAINTENANCE));
         }
         Optional<Duration> length = Ordering.length(words.getLast());
         return length.isEmpty() || !words.getFirst().equals("start")
                 ? LectioCommand.refuse("Write: lectio maintenance start 1h; or: lectio maintenance end")
-                : Ordering.carryOut(site, new Request(Ask.MAINTENANCE, length, Optional.of(reason)));
+                : Ordering.carryOut(site, json, new Request(Ask.MAINTENANCE, length, Optional.of(reason)));
     }
 }

@@ -4,6 +4,7 @@ import io.lectio.config.Settings;
 import io.lectio.control.Answer;
 import io.lectio.control.ControlClient;
 import io.lectio.control.Request;
+import io.lectio.json.JsonCodec;
 import io.lectio.wiring.WithoutDaemon;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,7 +19,8 @@ final class Ordering {
 
     private Ordering() {}
 
-    static int carryOut(SiteOption site, Request request) throws IOException, InterruptedException, Settings.Invalid {
+    static int carryOut(SiteOption site, boolean json, Request request)
+            throws IOException, InterruptedException, Settings.Invalid {
         Path state = site.state();
         Optional<String> said = ControlClient.ask(state, request);
         Optional<Answer> answer = said.isPresent()
@@ -27,7 +29,8 @@ final class Ordering {
         if (answer.isEmpty()) {
             return LectioCommand.noDaemon(state);
         }
-        (answer.get().done() ? System.out : System.err).println(answer.get().text());
+        (json || answer.get().done() ? System.out : System.err)
+                .println(json ? JsonCodec.write(answer.get()) : answer.get().text());
         return answer.get().done() ? LectioCommand.OK : LectioCommand.CANNOT;
     }
 

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// Colour, where a person looks at a terminal that has it.
 record Paint(boolean terminal, boolean coloured) {
     private static final Path OUT = Path.of("/proc/self/fd/1");
+    private static final Pattern MOVES = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]");
     static final int RED = 31;
     static final int GREEN = 32;
     private static final int YELLOW = 33;
@@ -43,6 +45,6 @@ record Paint(boolean terminal, boolean coloured) {
 
     /// Without what would move the cursor: a page's own words are shown here.
     static String harmless(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]", "?");
+        return MOVES.matcher(text).replaceAll("?");
     }
 }

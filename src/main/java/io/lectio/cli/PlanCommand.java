@@ -47,7 +47,7 @@ final class PlanCommand implements Callable<Integer> {
         for (Plan.Step step : plan.steps()) {
             String what = step.incident().map(id -> "incident " + id + ", ").orElse("") + step.subject();
             System.out.println(paint.in(Paint.BOLD, what) + "  " + Paint.harmless(step.cause()));
-            System.out.println("  next    " + step.next());
+            System.out.println("  next    " + Paint.harmless(step.next()));
             step.budget().ifPresent(spent -> System.out.println("  spent   " + spent));
         }
         if (plan.steps().isEmpty()) {

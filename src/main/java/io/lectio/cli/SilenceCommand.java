@@ -30,14 +30,17 @@ final class SilenceCommand implements Callable<Integer> {
     @Option(names = "--reason", paramLabel = "WORDS", description = "Kept and shown with it.")
     private String reason = "";
 
+    @Option(names = "--json", description = "The answer as one JSON object, for programs.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         if (length.equals(Ordering.END)) {
-            return Ordering.carryOut(site, Request.of(Ask.END_SILENCE));
+            return Ordering.carryOut(site, json, Request.of(Ask.END_SILENCE));
         }
         Optional<Duration> asked = Ordering.length(length);
         return asked.isEmpty()
                 ? LectioCommand.refuse("'" + length + "' is no length: lectio silence 2h; or: lectio silence end")
-                : Ordering.carryOut(site, new Request(Ask.SILENCE, asked, Optional.of(reason)));
+                : Ordering.carryOut(site, json, new Request(Ask.SILENCE, asked, Optional.of(reason)));
     }
 }

@@ -58,8 +58,7 @@ record StatusScreen(Instant now, ZoneId zone, Paint paint, int width) {
         String since = check.health() == CheckHealth.Status.PENDING
                 ? ""
                 : check.since().map(this::at).orElse("");
-        return "%-10s %s ".formatted(check.check(), shown)
-                + clipped("%-11s ".formatted(since) + Paint.harmless(check.detail()), 22);
+        return "%-10s %s ".formatted(check.check(), shown) + clipped("%-11s ".formatted(since) + check.detail(), 22);
     }
 
     private List<String> incident(Status.Open open) {
@@ -69,7 +68,7 @@ record StatusScreen(Instant now, ZoneId zone, Paint paint, int width) {
         String id = "incident " + open.id() + " ";
         return List.of(
                 id + paint.level(open.level(), level) + clipped(rest, id.length() + level.length()),
-                "  " + clipped(Paint.harmless(open.detail()), 2));
+                "  " + clipped(open.detail(), 2));
     }
 
     /// One line for each thing that is otherwise than before: for pipes.
@@ -115,7 +114,8 @@ record StatusScreen(Instant now, ZoneId zone, Paint paint, int width) {
         return time.toMinutes() > 0 ? time.toMinutes() + " min" : Math.max(0, time.toSeconds()) + " s";
     }
 
-    private String clipped(String text, int before) {
+    private String clipped(String raw, int before) {
+        String text = Paint.harmless(raw);
         int room = Math.max(1, width - before);
         return text.codePointCount(0, text.length()) <= room
                 ? text

@@ -178,15 +178,15 @@ public final class Daemon {
         EventLog lines = part.label().isEmpty() ? log : log.about(part.label());
         InstantSource clock = InstantSource.system();
         ZoneId zone = ZoneId.systemDefault();
-        boolean speaks = part.first() && !around.demo(); // for the guard itself
         Supervisor supervisor = around.supervisor().get();
         if (part.lacksAService()) {
             lines.health(Level.WARNING, notGuarded(one.services(), part.present()));
         }
-        Set<CheckId> own = speaks ? Set.of(CheckId.SETTINGS) : Set.of();
+        boolean leads = part.first() && !around.demo();
+        Set<CheckId> own = leads ? Set.of(CheckId.SETTINGS) : Set.of();
         Optional<Notices> ofItself = Optional.of(
                         new Notices(part.settings().channels().alive(), zone))
-                .filter(_ -> speaks);
+                .filter(_ -> !around.demo());
         Policy policy = one.policy().here(real(one.site()), part.present(), repairs, own, ofItself);
         Path state = Sites.state(around.state(), one.name());
         Home.makeSiteFolder(state);
@@ -210,7 +210,7 @@ public final class Daemon {
         Closeable heartbeat = part.settings()
                 .channels()
                 .heartbeat()
-                .filter(_ -> speaks)
+                .filter(_ -> leads)
                 .<Closeable>map(url ->
                         Heartbeat.start(url, () -> fleet.get().snapshots().values(), log, clock))
                 .orElse(() -> {});

@@ -330,10 +330,15 @@ final class Fleet implements Closeable {
         return new Guarded(part, running.loop(), running.beside(), thread);
     }
 
-    /// Ends all loops side by side; each may tell the owner so.
+    /// Ends all loops side by side; the first tells the owner so.
     void end() {
         ending = true;
-        guarded.forEach(each -> each.loop().end());
+        guarded.stream()
+                .filter(each -> !each.part().first())
+                .forEach(each -> each.loop().close());
+        guarded.stream()
+                .filter(each -> each.part().first())
+                .forEach(each -> each.loop().end());
         reload();
     }
 

@@ -69,10 +69,10 @@ class HeartbeatTest {
         return new Heartbeat(new Secret(url), () -> List.of(snapshot()), log, () -> now);
     }
 
-    private static final Policy ONLY_PAGE = new Policy(
+    private static final Policy PAGE_AND_CONFIG = new Policy(
             StillWorld.SITE,
             Services.NONE,
-            Set.of(CheckId.PAGE),
+            Set.of(CheckId.PAGE, CheckId.CONFIG),
             true,
             Limits.DEFAULT,
             Policy.Timing.DEFAULT,
@@ -92,7 +92,8 @@ class HeartbeatTest {
         GuardState none = GuardState.begin(
                 new GuardState.Durable(1, incidents, Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty()));
         none.health().put(CheckId.PAGE, health);
-        return new Snapshot(none, ONLY_PAGE, degraded, Told.BROKEN, now);
+        none.health().put(CheckId.CONFIG, CheckHealth.pending(Told.BROKEN)); // which has a slower round of its own
+        return new Snapshot(none, PAGE_AND_CONFIG, degraded, Told.BROKEN, now);
     }
 
     @AfterEach

@@ -289,7 +289,7 @@ class LectioYamlTest {
                         .isNotEmpty()
                         .allSatisfy(problem -> assertThat(problem.place().line())
                                 .as(problem.toString())
-                                .isGreaterThanOrEqualTo(0));
+                                .isPositive());
             }
         }
         assertThat(refused).isBetween(60, 190);

@@ -187,7 +187,7 @@ class DemoTest {
         assertThat(code(drill)).as(said).isZero();
         assertThat(said)
                 .containsPattern("\"drill\":\"permissions\".*\"foundMillis\":\\d+,\"repairedMillis\":\\d+,")
-                .containsPattern("\"drill\":\"app-hang\".*\"outageMillis\":\\d{4,5},\"toldMillis\":\\d+,\"kept\":true");
+                .containsPattern("\"drill\":\"app-hang\".*\"outageMillis\":\\d{3,5},\"toldMillis\":\\d+,\"kept\":true");
         assertThat(Files.getAttribute(page(), "unix:uid")).isEqualTo(owner);
         assertThat(home.resolve("state/drill/undo")).doesNotExist();
     }

@@ -7,6 +7,9 @@ import io.lectio.config.ConfigLoader;
 import io.lectio.config.Settings;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Notice;
+import io.lectio.core.policy.Notices;
+import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Services;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop;
@@ -14,10 +17,12 @@ import io.lectio.engine.StillWorld;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +43,7 @@ class FleetTest {
     private Path file = Path.of("");
     private final List<String> made = new ArrayList<>();
     private final List<Path> locked = new ArrayList<>();
+    private final List<String> told = new CopyOnWriteArrayList<>();
     private Optional<Path> taken = Optional.empty();
     private String impossible = "";
     /// Empty while nobody can tell.
@@ -88,8 +94,14 @@ class FleetTest {
 
     private Fleet.Running loop(Fleet.Part part) throws IOException {
         made.add(part.site().label());
-        GuardLoop.Ports ports = StillWorld.ports(_ -> new Delivery.Accepted(Optional.empty()), _ -> {});
-        GuardLoop loop = new GuardLoop(ports, part.site().policy());
+        GuardLoop.Ports ports = StillWorld.ports(
+                parcel -> {
+                    parcel.notices().forEach(notice -> told.add(part.label() + ": " + notice.news()));
+                    return new Delivery.Accepted(Optional.empty());
+                },
+                _ -> {});
+        Notices notices = new Notices(Optional.empty(), ZoneOffset.UTC);
+        GuardLoop loop = new GuardLoop(ports, Policies.telling(part.site().policy(), notices));
         return new Fleet.Running(loop, () -> {});
     }
 
@@ -125,6 +137,13 @@ class FleetTest {
 
     private List<String> guarded() {
         return List.copyOf(fleet.snapshots().keySet());
+    }
+
+    @Test
+    void theEndOfTheGuardIsToldOnceForAllSites() throws Exception {
+        start(yaml("one", "two", "three"));
+        fleet.close();
+        assertThat(told).containsExactly("one: " + new Notice.Stopped());
     }
 
     @Test
