@@ -33,23 +33,19 @@ final class CheckCommand implements Callable<Integer> {
         Settings settings = Demo.running(home)
                 .map(demo -> Demo.settings(configured, demo.site(), Services.NONE))
                 .orElse(configured);
-        SequencedMap<String, Map<CheckId, Observation.Outcome>> sites = new LinkedHashMap<>();
-        for (Settings.SiteSettings site : settings.sites()) {
-            sites.put(site.label(), Daemon.lookOnce(site));
-        }
         boolean several = settings.hasSeveral();
+        boolean healthy = true;
         SequencedMap<String, String> told = new LinkedHashMap<>();
-        for (Map.Entry<String, Map<CheckId, Observation.Outcome>> each : sites.entrySet()) {
-            told.put(each.getKey(), json ? Report.json(each.getValue()) : Report.text(each.getValue()));
+        for (Settings.SiteSettings site : settings.sites()) {
+            Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(site);
+            healthy &= seen.values().stream().allMatch(Observation.Passed.class::isInstance);
+            told.put(site.label(), json ? Report.json(seen) : Report.text(seen));
         }
         if (json) {
             System.out.println(several ? Report.json(told) : told.firstEntry().getValue());
         } else {
             told.forEach((label, seen) -> System.out.println((several ? label + "\n" : "") + seen));
         }
-        boolean healthy = sites.values().stream()
-                .flatMap(seen -> seen.values().stream())
-                .allMatch(outcome -> outcome instanceof Observation.Passed);
         return healthy ? LectioCommand.OK : LectioCommand.NOT_HEALTHY;
     }
 }

@@ -52,10 +52,7 @@ final class RunCommand implements Callable<Integer> {
                 return LectioCommand.NOT_HEALTHY;
             }
         }
-        if (!Daemon.run(home, settings, repairs)) {
-            return anotherGuards(home);
-        }
-        return LectioCommand.OK;
+        return Daemon.run(home, settings, repairs) ? LectioCommand.OK : anotherGuards(home);
     }
 
     private static int anotherGuards(Home home) {

@@ -41,11 +41,12 @@ public record History(Path folder) {
     public List<Hour> results(Instant from, Instant to) throws IOException {
         String first = from.truncatedTo(ChronoUnit.HOURS).toString();
         String end = to.toString();
+        Map<String, Instant> known = new HashMap<>();
         return read(
                 RESULTS,
                 from,
                 to,
-                line -> line.compareTo(first) < 0 || line.compareTo(end) > 0 ? Optional.empty() : Hour.of(line));
+                line -> line.compareTo(first) < 0 || line.compareTo(end) > 0 ? Optional.empty() : Hour.of(line, known));
     }
 
     /// What was broken at some time between these, in the order of the breaks.

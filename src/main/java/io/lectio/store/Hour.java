@@ -3,6 +3,7 @@ package io.lectio.store;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /// What became of a check's looks within one hour.
@@ -42,7 +43,8 @@ public record Hour(
                 .formatted(hour, site, check, passed, failed, unknown, slowest.toMillis(), sum.toMillis());
     }
 
-    static Optional<Hour> of(String line) {
+    /// @param known the hours read so far: many lines are of each
+    static Optional<Hour> of(String line, Map<String, Instant> known) {
         String[] fields = line.split("\t", -1);
         if (fields.length != FIELDS) {
             return Optional.empty();
@@ -53,7 +55,7 @@ public record Hour(
                 figures[i] = Long.parseLong(fields[i]);
             }
             return Optional.of(new Hour(
-                    Instant.parse(fields[0]),
+                    known.computeIfAbsent(fields[0], Instant::parse),
                     fields[1],
                     fields[2],
                     figures[3],

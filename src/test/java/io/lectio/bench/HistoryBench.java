@@ -46,6 +46,7 @@ class HistoryBench {
         table.row("budget", "200");
         String month = String.valueOf(YearMonth.from(now.atZone(ZoneOffset.UTC)).minusMonths(5));
         for (String command : List.of(
+                "version", // what starting takes by itself
                 "report",
                 "report --month " + month,
                 "incidents --json",
