@@ -101,13 +101,16 @@ printf '%s\n' "LECTIO_SITE_ROOT=$train/site" LECTIO_WEB_USER=nobody "LECTIO_WEB_
     TELEGRAM_BOT_TOKEN=123456789:AAtrainingTRAININGtrainingTRAINING0 TELEGRAM_CHAT_ID=42 >"$train/home/config.env"
 chmod 600 "$train/home/config.env"
 export LECTIO_HOME="$train/home"
-learn() { # SECONDS COMMAND
-    printf '"%s"\n' "-XX:DumpLoadedClassList=$train/list-$2" "-Dlectio.systemd=$train/systemd" \
-        "-Djavax.net.ssl.trustStore=$train/trust" >"$train/options-$2"
-    export LECTIO_TRAIN="$train/options-$2"
-    exec timeout -s TERM "$1" "$dir/bin/lectio" "$2" >>"$train/log" 2>&1
+learn() { # SECONDS COMMAND...
+    seconds=$1
+    shift
+    printf '"%s"\n' "-XX:DumpLoadedClassList=$train/list-$1" "-Dlectio.systemd=$train/systemd" -Dlectio.nginx=/bin/true \
+        "-Djavax.net.ssl.trustStore=$train/trust" >"$train/options-$1"
+    export LECTIO_TRAIN="$train/options-$1"
+    exec timeout -s TERM "$seconds" "$dir/bin/lectio" "$@" >>"$train/log" 2>&1
 }
-(sleep 2; (learn 4 check) || true; (learn 2 watch) || true; (learn 4 plan) || true; chmod 000 "$train/site/build/index.html"; sleep 2
+(sleep 2; (learn 4 check) || true; (learn 2 watch) || true; (learn 4 plan) || true
+    (export LECTIO_HOME="$train/defaults"; learn 4 config show) || true; chmod 000 "$train/site/build/index.html"; sleep 2
     (learn 4 status) || true; (learn 4 report) || true) &
 side=$!
 run learn 14 run || true

@@ -10,19 +10,17 @@ import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.time.Duration;
 import java.util.function.Predicate;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
 
 /// Process 1 hangs, while the site works on.
 @HostTest
 class SystemdHangsOnARealHostTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Predicate<Message> BLIND = message -> message.text().contains("не может работать: LoadUnit");
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
-    void isToldAndNothingIsDoneUntilItAnswersAgain(Release release) {
-        try (GuardedHost guarded = GuardedHost.boot(release)) {
+    @Test
+    void isToldAndNothingIsDoneUntilItAnswersAgain() {
+        try (GuardedHost guarded = GuardedHost.boot(Release.TRIXIE)) {
             guarded.awaitAllWell();
             TestHost host = guarded.host();
             String before = host.sh("pgrep -f '[g]unicorn' | sort");

@@ -9,6 +9,8 @@ import java.util.regex.Pattern;
 
 /// `nginx -t`, in a child process.
 public final class NginxTest {
+    private static final String NGINX =
+            System.getProperty("lectio.nginx", "/usr/sbin/nginx"); // another to train the archive
     private static final Duration DEADLINE = Duration.ofSeconds(8);
     private static final int MOST_BYTES = 16_384;
     /// Debian's nginx writes to standard error as to its log: a time instead of its name, then its process.
@@ -19,7 +21,7 @@ public final class NginxTest {
 
     /// @throws IOException where the test cannot be made: no nginx, no answer in time, or not allowed to
     public static Config run() throws IOException, InterruptedException {
-        Child.Result ended = Child.run(List.of("/usr/sbin/nginx", "-t", "-q"), DEADLINE, MOST_BYTES);
+        Child.Result ended = Child.run(List.of(NGINX, "-t", "-q"), DEADLINE, MOST_BYTES);
         if (ended.timedOut()) {
             throw new IOException("nginx -t did not end within " + DEADLINE.toSeconds() + " s");
         }
