@@ -1,6 +1,5 @@
 package io.lectio.alert;
 
-import io.lectio.core.GuardState;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
@@ -84,17 +83,15 @@ public final class Heartbeat implements Closeable {
     private static boolean isLookedAt(Snapshot site, Instant since) {
         return site.policy().checks().stream()
                 .filter(check -> check != CheckId.CONFIG)
-                .allMatch(check -> isLookedAt(site.state(), check, since));
-    }
-
-    private static boolean isLookedAt(GuardState state, CheckId check, Instant since) {
-        CheckHealth health = state.health().get(check);
-        return health != null
-                && (health.undecided()
-                        || health.unknowns() > 0
-                        || health.known()
-                                .filter(look -> look.startedAt().isAfter(since))
-                                .isPresent());
+                .allMatch(check -> {
+                    CheckHealth health = site.state().health().get(check);
+                    return health != null
+                            && (health.undecided()
+                                    || health.unknowns() > 0
+                                    || health.known()
+                                            .filter(look -> look.startedAt().isAfter(since))
+                                            .isPresent());
+                });
     }
 
     private static boolean isWell(Snapshot seen) {

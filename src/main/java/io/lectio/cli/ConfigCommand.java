@@ -53,7 +53,7 @@ final class ConfigCommand implements Runnable {
         private record Found(List<Settings.Problem> errors, List<Settings.Problem> warnings) {}
 
         @Override
-        public Integer call() throws IOException, Settings.Invalid {
+        public Integer call() throws IOException {
             Home home = Home.of(System.getenv());
             try {
                 Settings settings = ConfigLoader.load(home.configuration());
@@ -63,10 +63,8 @@ final class ConfigCommand implements Runnable {
                                 : Report.found(home, settings, true));
                 return LectioCommand.OK;
             } catch (Settings.Invalid e) {
-                if (!json) {
-                    throw e;
-                }
-                System.out.println(JsonCodec.write(new Found(e.problems(), List.of())));
+                String errors = json ? JsonCodec.write(new Found(e.problems(), List.of())) : e.getMessage();
+                (json ? System.out : System.err).println(errors);
                 return LectioCommand.BAD_INPUT;
             }
         }

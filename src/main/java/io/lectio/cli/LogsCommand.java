@@ -118,10 +118,8 @@ final class LogsCommand implements Callable<Integer> {
     }
 
     private void print(String line) throws IOException {
-        if (json) {
-            System.out.println(JsonCodec.writeLine(new Line(levelOf(line), line)));
-            return;
-        }
-        System.out.println(paint.level(levelOf(line).orElse(Level.INFO), Paint.harmless(line)));
+        Optional<Level> of = levelOf(line);
+        String shown = paint.level(of.orElse(Level.INFO), Paint.harmless(line));
+        System.out.println(json ? JsonCodec.writeLine(new Line(of, line)) : shown);
     }
 }

@@ -1,7 +1,6 @@
 package io.lectio.cli;
 
 import io.lectio.config.Settings;
-import io.lectio.control.Request;
 import io.lectio.control.Request.Ask;
 import java.io.IOException;
 import java.time.Duration;
@@ -10,7 +9,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Nothing is repaired for a while.
@@ -23,7 +21,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example: lectio maintenance start 1h --reason 'a new disk'"})
 final class MaintenanceCommand implements Callable<Integer> {
     @Mixin
-    private SiteOption site = new SiteOption();
+    private Ordering order = new Ordering();
 
     @Parameters(
             arity = "1..2",
@@ -31,20 +29,14 @@ final class MaintenanceCommand implements Callable<Integer> {
             description = "start, and how long: 45m, 2h, 1d; or end.")
     private List<String> words = List.of();
 
-    @Option(names = "--reason", paramLabel = "WORDS", description = "Kept and shown with it.")
-    private String reason = "";
-
-    @Option(names = "--json", description = "The answer as one JSON object, for programs.")
-    private boolean json;
-
     @Override
     public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         if (words.equals(List.of(Ordering.END))) {
-            return Ordering.carryOut(site, json, Request.of(Ask.END_MAINTENANCE));
+            return order.carryOut(Ask.END_MAINTENANCE, Optional.empty());
         }
         Optional<Duration> length = Ordering.length(words.getLast());
         return length.isEmpty() || !words.getFirst().equals("start")
                 ? LectioCommand.refuse("Write: lectio maintenance start 1h; or: lectio maintenance end")
-                : Ordering.carryOut(site, json, new Request(Ask.MAINTENANCE, length, Optional.of(reason)));
+                : order.carryOut(Ask.MAINTENANCE, length);
     }
 }

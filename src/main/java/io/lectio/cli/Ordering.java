@@ -4,6 +4,7 @@ import io.lectio.config.Settings;
 import io.lectio.control.Answer;
 import io.lectio.control.ControlClient;
 import io.lectio.control.Request;
+import io.lectio.control.Request.Ask;
 import io.lectio.json.JsonCodec;
 import io.lectio.wiring.WithoutDaemon;
 import java.io.IOException;
@@ -12,15 +13,25 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /// Hands an order to the guard, or where there is none to the next one, by the state that it will find.
 final class Ordering {
     static final String END = "end";
 
-    private Ordering() {}
+    @Mixin
+    private SiteOption site = new SiteOption();
 
-    static int carryOut(SiteOption site, boolean json, Request request)
-            throws IOException, InterruptedException, Settings.Invalid {
+    @Option(names = "--reason", paramLabel = "WORDS", description = "Kept and shown with it.")
+    private String reason = "";
+
+    @Option(names = "--json", description = "The answer as one JSON object, for programs.")
+    private boolean json;
+
+    /// @param length empty for an end
+    int carryOut(Ask ask, Optional<Duration> length) throws IOException, InterruptedException, Settings.Invalid {
+        Request request = new Request(ask, length, length.map(_ -> reason));
         Path state = site.state();
         Optional<String> said = ControlClient.ask(state, request);
         Optional<Answer> answer = said.isPresent()

@@ -1,7 +1,6 @@
 package io.lectio.cli;
 
 import io.lectio.config.Settings;
-import io.lectio.control.Request;
 import io.lectio.control.Request.Ask;
 import java.io.IOException;
 import java.time.Duration;
@@ -9,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Nothing is sent for a while.
@@ -22,25 +20,19 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example: lectio silence 2h --reason 'the provider works on the line'"})
 final class SilenceCommand implements Callable<Integer> {
     @Mixin
-    private SiteOption site = new SiteOption();
+    private Ordering order = new Ordering();
 
     @Parameters(paramLabel = "LENGTH|end", description = "How long, such as 45m, 2h or 1h30m; or end.")
     private String length = "";
 
-    @Option(names = "--reason", paramLabel = "WORDS", description = "Kept and shown with it.")
-    private String reason = "";
-
-    @Option(names = "--json", description = "The answer as one JSON object, for programs.")
-    private boolean json;
-
     @Override
     public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         if (length.equals(Ordering.END)) {
-            return Ordering.carryOut(site, json, Request.of(Ask.END_SILENCE));
+            return order.carryOut(Ask.END_SILENCE, Optional.empty());
         }
         Optional<Duration> asked = Ordering.length(length);
         return asked.isEmpty()
                 ? LectioCommand.refuse("'" + length + "' is no length: lectio silence 2h; or: lectio silence end")
-                : Ordering.carryOut(site, json, new Request(Ask.SILENCE, asked, Optional.of(reason)));
+                : order.carryOut(Ask.SILENCE, asked);
     }
 }

@@ -224,10 +224,8 @@ public final class ConfigLoader {
         String user = value("web.user", Values::user);
         Services services = services(page);
         PrivatePatterns privates = values("private", List.of(), Values::privates);
-        Limits limits = new Limits(
-                value("limits.attempts", Integer::parseInt),
-                value("limits.cooldown", Type::length),
-                value("limits.repairs-per-hour", Integer::parseInt));
+        Limits limits =
+                new Limits(number("limits.attempts"), length("limits.cooldown"), number("limits.repairs-per-hour"));
         Set<CheckId> checks = checks(services, before);
         Map<CheckId, Threshold> thresholds =
                 Map.of(CheckId.PAGE, threshold("checks.page"), CheckId.API, threshold("checks.api"));
@@ -326,28 +324,39 @@ public final class ConfigLoader {
             }
         }
         for (CheckId check : SWITCHED) {
-            if (!value("checks." + check.name().toLowerCase(Locale.ROOT) + ".enabled", Boolean::parseBoolean)) {
+            if (!isOn("checks." + check.name().toLowerCase(Locale.ROOT) + ".enabled")) {
                 checks.remove(check);
             }
         }
         return checks;
     }
 
+    private Duration length(String key) {
+        return value(key, Type::length);
+    }
+
+    private int number(String key) {
+        return value(key, Integer::parseInt);
+    }
+
+    private boolean isOn(String key) {
+        return value(key, Boolean::parseBoolean);
+    }
+
     private Threshold threshold(String check) {
-        return new Threshold(
-                value(check + ".failures", Integer::parseInt), value(check + ".successes", Integer::parseInt));
+        return new Threshold(number(check + ".failures"), number(check + ".successes"));
     }
 
     /// The ids of the remedies that are switched off.
     private Set<String> withheld(Services services) {
         Set<String> withheld = new HashSet<>();
-        if (!value("remedies.open-paths", Boolean::parseBoolean)) {
+        if (!isOn("remedies.open-paths")) {
             withheld.add(Remedy.OpenPaths.ID);
         }
-        if (!value("remedies.restart-web", Boolean::parseBoolean)) {
+        if (!isOn("remedies.restart-web")) {
             services.proxy().ifPresent(proxy -> withheld.add(new Remedy.Restart(proxy.unit(), false, false).id()));
         }
-        if (!value("remedies.restart-app", Boolean::parseBoolean)) {
+        if (!isOn("remedies.restart-app")) {
             services.app().ifPresent(app -> withheld.add(new Remedy.Restart(app.unit(), false, false).id()));
         }
         return withheld;
@@ -356,8 +365,8 @@ public final class ConfigLoader {
     private Timing timing() {
         Timing usual = Timing.DEFAULT;
         return new Timing(
-                value("timing.round", Type::length),
-                value("timing.slow-round", Type::length),
+                length("timing.round"),
+                length("timing.slow-round"),
                 usual.settle(),
                 usual.settleAtMost(),
                 usual.quiet(),
@@ -368,8 +377,8 @@ public final class ConfigLoader {
 
     private Patience patience() {
         Patience usual = Patience.DEFAULT;
-        Duration hung = value("timing.hung", Type::length);
-        Duration hungAtMost = value("timing.hung-at-most", Type::length);
+        Duration hung = length("timing.hung");
+        Duration hungAtMost = length("timing.hung-at-most");
         if (hungAtMost.compareTo(hung) < 0) {
             error("timing.hung-at-most", "is less than timing.hung");
         }
@@ -377,12 +386,12 @@ public final class ConfigLoader {
                 hung,
                 hungAtMost,
                 usual.paused(),
-                value("timing.busy", Type::length),
-                value("timing.start", Type::length),
+                length("timing.busy"),
+                length("timing.start"),
                 usual.proof(),
                 usual.steady(),
-                value("timing.packages", Type::length),
-                value("timing.escalate", Type::length));
+                length("timing.packages"),
+                length("timing.escalate"));
     }
 
     private Optional<Telegram> telegram() {
