@@ -95,7 +95,9 @@ public final class Texts {
     }
 
     private String news(Notice notice) {
-        return signed(Level.INFO) + " · Lectio · " + words.time(notice.at()) + " · "
+        return signed(Level.INFO)
+                + (notice.news() instanceof Notice.Stopped ? " · Lectio · " : title) // the end is that of all sites
+                + words.time(notice.at()) + " · "
                 + switch (notice.news()) {
                     case Notice.Started(URI page, int checks, boolean repairs) ->
                         (repairs

@@ -17,7 +17,6 @@ import picocli.CommandLine.IVersionProvider;
 @Command(
         name = "lectio",
         mixinStandardHelpOptions = true,
-        versionProvider = LectioCommand.Version.class,
         subcommands = {
             RunCommand.class,
             CheckCommand.class,
@@ -77,7 +76,13 @@ public final class LectioCommand implements Runnable {
         }
     }
 
+    private static void versioned(CommandLine line) {
+        line.getCommandSpec().versionProvider(new Version());
+        line.getSubcommands().values().forEach(LectioCommand::versioned);
+    }
+
     private static int parse(CommandLine line, String... args) {
+        versioned(line);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler((failure, _, _) -> failed(failure));
         return line.execute(args);

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /// Colour, where a person looks at a terminal that has it.
 record Paint(boolean terminal, boolean coloured) {
     private static final Path OUT = Path.of("/proc/self/fd/1");
-    private static final Pattern MOVES = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]");
+    private static final Pattern MOVES = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
     static final int RED = 31;
     static final int GREEN = 32;
     private static final int YELLOW = 33;

@@ -125,7 +125,10 @@ final class Turn {
                 outbox = outbox.noticed(Notice.Stopped.class)
                         .map(outbox::without)
                         .orElse(outbox); // it runs again
-                if (outbox.noticed(Notice.Started.class).isEmpty()) {
+                Instant stale = now.minus(policy.timing().slowRound());
+                if (outbox.noticed(Notice.Started.class)
+                        .filter(start -> start.told() || start.at().isAfter(stale))
+                        .isEmpty()) {
                     note(
                             now,
                             new Notice.Started(

@@ -333,12 +333,8 @@ final class Fleet implements Closeable {
     /// Ends all loops side by side; the first tells the owner so.
     void end() {
         ending = true;
-        guarded.stream()
-                .filter(each -> !each.part().first())
-                .forEach(each -> each.loop().close());
-        guarded.stream()
-                .filter(each -> each.part().first())
-                .forEach(each -> each.loop().end());
+        guarded.stream().limit(1).forEach(each -> each.loop().end());
+        guarded.stream().skip(1).forEach(each -> each.loop().close());
         reload();
     }
 

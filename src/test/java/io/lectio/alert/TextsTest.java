@@ -39,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +114,15 @@ class TextsTest {
                 ℹ️ INFO · Lectio · 06:12:00 · the guard is stopped: until it starts, nobody looks or repairs
                 ℹ️ INFO · Lectio · 06:12:00 · guarding and repairing: https://school.example/, checks: 6
                 ℹ️ INFO · Lectio · 06:12:00 · checks that are well: 5 of 6. Faults since the last time: 2, the site did not answer for 1 min 12 s.""");
+    }
+
+    @Test
+    void ofSeveralSitesANoticeNamesItsOwnButForTheEndOfAll() {
+        Texts shop = new Texts(Language.EN, ZoneOffset.UTC, () -> Told.BROKEN, true, "shop");
+        assertThat(shop.whole(new Notice(3, Told.BROKEN, false, new Notice.Alive(0, Duration.ZERO, 5, 6))))
+                .startsWith("ℹ️ INFO · Lectio shop · ");
+        assertThat(shop.whole(new Notice(1, Told.BROKEN, false, new Notice.Stopped())))
+                .startsWith("ℹ️ INFO · Lectio · ");
     }
 
     @Test

@@ -474,6 +474,7 @@ class CommandLineTest {
     void theVersionIsToldWithItsJava() throws Exception {
         assertThat(lectio("version").out()).startsWith("lectio ").contains(", Java 25");
         isOneJsonObject(lectio("version", "--json").out());
+        assertThat(lectio("status", "--version").out()).startsWith("lectio ");
     }
 
     @Test

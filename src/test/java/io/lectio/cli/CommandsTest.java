@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -119,6 +120,7 @@ class CommandsTest {
     }
 
     private static String text(String... description) {
-        return Ansi.OFF.text(String.join(" ", description)).toString();
+        return String.format(
+                Locale.ROOT, Ansi.OFF.text(String.join(" ", description)).toString());
     }
 }

@@ -213,6 +213,21 @@ class RemindersAndNoticesTest {
     }
 
     @Test
+    void aStartThatWasNotToldIsOldNewsToTheNextOne() {
+        Simulation simulation = simulation(TELLING);
+        world.away = true;
+        Instant again = PermissionWorld.START.plus(Duration.ofMinutes(30));
+        simulation.at(again, simulation::kill);
+        simulation.at(again.plus(Duration.ofMinutes(10)), () -> world.away = false);
+
+        simulation.runUntil(PermissionWorld.START.plus(Duration.ofHours(1)));
+
+        assertThat(world.sent.stream().flatMap(each -> each.parcel().notices().stream()))
+                .singleElement()
+                .satisfies(told -> assertThat(told.at()).isAfterOrEqualTo(again));
+    }
+
+    @Test
     void alertsGoBeforeNews() {
         Simulation simulation = simulation(TELLING);
         closeAt(simulation, Duration.ZERO);

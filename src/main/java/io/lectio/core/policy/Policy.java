@@ -77,12 +77,7 @@ public record Policy(
 
     /// Whether a person works on the site then.
     public boolean rests(Instant then) {
-        for (Window window : windows) { // asked twice a turn, and most sites have none
-            if (window.covers(then, zone)) {
-                return true;
-            }
-        }
-        return false;
+        return !windows.isEmpty() && windows.stream().anyMatch(window -> window.covers(then, zone));
     }
 
     /// The names under which this policy's remedies keep their budgets.
