@@ -125,7 +125,7 @@ final class Turn {
                 outbox = outbox.noticed(Notice.Stopped.class)
                         .map(outbox::without)
                         .orElse(outbox); // it runs again
-                Instant stale = now.minus(policy.timing().slowRound());
+                Instant stale = now.minus(policy.timing().slowRound()); // of a crash loop the first is told
                 if (outbox.noticed(Notice.Started.class)
                         .filter(start -> start.told() || start.at().isAfter(stale))
                         .isEmpty()) {
