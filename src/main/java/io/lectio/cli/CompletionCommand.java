@@ -7,24 +7,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// The completion script, made from the commands themselves.
+/// The completion script, made from the commands themselves: one for both shells, which zsh reads as bash does.
 @Command(
         name = "completion",
         mixinStandardHelpOptions = true,
         description = "Prints a script that lets the shell complete lectio's commands and options.",
         footer = {"", "Example: source <(lectio completion bash)"})
 final class CompletionCommand implements Callable<Integer> {
-    private static final String FOR_ZSH = """
-            autoload -Uz compinit && compinit
-            autoload -Uz bashcompinit && bashcompinit
-            """;
-
     enum Shell {
         BASH,
         ZSH
     }
 
     @Parameters(paramLabel = "bash|zsh", description = "The shell.")
+    @SuppressWarnings("UnusedVariable") // so that another shell's name is refused
     private Shell shell = Shell.BASH;
 
     @Spec
@@ -32,8 +28,7 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.print((shell == Shell.ZSH ? FOR_ZSH : "")
-                + AutoComplete.bash("lectio", spec.root().commandLine()));
+        System.out.print(AutoComplete.bash("lectio", spec.root().commandLine()));
         return LectioCommand.OK;
     }
 }

@@ -485,6 +485,40 @@ class CommandLineTest {
         assertThat(completed(script, "lectio", "status", "--js")).contains("--json");
     }
 
+    @Test
+    void zshCompletesCommandsAndOptionsAndWhatItCompletedBefore() throws Exception {
+        assumeTrue(onPath("zsh"), "no zsh here");
+        Files.writeString(
+                folder.resolve("completion.zsh"), lectio("completion", "zsh").out());
+        Files.writeString(folder.resolve(".zshrc"), """
+                autoload -Uz compinit; compinit -u
+                _other() { compadd found }; compdef _other other
+                . $ZDOTDIR/completion.zsh
+                lectio() { print -r -- "got <$*>" }; other() { lectio other $* }
+                """);
+        assertThat(onTab("lectio mai")).contains("got <maintenance>");
+        assertThat(onTab("lectio status --js")).contains("got <status --json>");
+        assertThat(onTab("other fo")).contains("got <other found>");
+    }
+
+    /// What an interactive zsh says to this line with a Tab behind it.
+    private String onTab(String line) throws Exception {
+        ProcessBuilder zsh = new ProcessBuilder("zsh", "-fc", """
+                zmodload zsh/zpty
+                zpty shell zsh -di
+                zpty -wn shell $1$'\t\n'
+                zpty -r shell said '*got <*>*'
+                print -r -- $said
+                """, "zsh", line);
+        zsh.environment().put("ZDOTDIR", folder.toString());
+        return ended(zsh).out();
+    }
+
+    private static boolean onPath(String program) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+    }
+
     private String completed(Path script, String... words) throws Exception {
         String line = String.join(" ", words);
         Process bash = new ProcessBuilder(
