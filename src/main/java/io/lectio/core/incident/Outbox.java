@@ -44,7 +44,7 @@ public record Outbox(
     private static final Duration PACE = Duration.ofMillis(1_050);
 
     private static final Duration MARGIN = Duration.ofMillis(100);
-    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(30);
+    private static final long LONGEST_BACKOFF = 30;
     /// How long the first of many alerts waits for the others.
     private static final Duration GATHERING = Duration.ofSeconds(3);
 
@@ -290,7 +290,7 @@ public record Outbox(
             case Delivery.TargetGone() ->
                 mark(parcel, alert -> alert.as(Optional.empty())).hushed(now, PACE, 0, Optional.empty());
             case Delivery.RetryAfter(Duration pause) -> hushed(now, pause.plus(MARGIN), failures, failing);
-            case Delivery.Unreachable _ -> hushed(now, backoff(), failures + 1, failing);
+            case Delivery.Unreachable _ -> hushed(now, backoff(parcel, now), failures + 1, failing);
             case Delivery.Refused _ -> hushed(now, REFUSED_PAUSE, failures + 1, failing);
             case Delivery.Poison _ ->
                 mark(parcel, alert -> alert.rejected(alert.revision())).hushed(now, PACE, failures, Optional.empty());
@@ -333,9 +333,11 @@ public record Outbox(
         return false;
     }
 
-    private Duration backoff() {
-        Duration doubled = Duration.ofSeconds(1L << Math.min(failures, 10));
-        return doubled.compareTo(LONGEST_BACKOFF) > 0 ? LONGEST_BACKOFF : doubled;
+    /// Doubled each time, but no longer than until the other ways have their turn.
+    private Duration backoff(Parcel parcel, Instant now) {
+        Duration doubled = Duration.ofSeconds(Math.min(LONGEST_BACKOFF, 1L << Math.min(failures, 10)));
+        Duration turn = Duration.between(now, failingSince.orElse(now).plus(PATIENCE));
+        return parcel.late() || doubled.compareTo(turn) < 0 ? doubled : turn.isNegative() ? Duration.ZERO : turn;
     }
 
     private Outbox hushed(Instant now, Duration length, int failed, Optional<Instant> since) {
