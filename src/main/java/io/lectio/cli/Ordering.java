@@ -38,7 +38,8 @@ final class Ordering {
                 ? Optional.of(ControlClient.read(said.get(), Answer.class))
                 : WithoutDaemon.order(site.home(), site.settings(), request);
         if (answer.isEmpty()) {
-            return LectioCommand.noDaemon(state);
+            System.err.println("A guard holds " + state + " and does not answer, so nothing is changed: lectio logs");
+            return LectioCommand.NO_DAEMON;
         }
         (json || answer.get().done() ? System.out : System.err)
                 .println(json ? JsonCodec.write(answer.get()) : answer.get().text());

@@ -389,6 +389,31 @@ class CommandLineTest {
     }
 
     @Test
+    void whileAGuardThatDoesNotAnswerHoldsTheStateNobodyElseChangesIt() throws Exception {
+        lectio("silence", "1h");
+        List<String> before = lines("state/state.json", "logs/health.log");
+        try (OneGuard _ = OneGuard.take(home.resolve("state")).orElseThrow()) {
+            for (String order : List.of("silence 2h", "silence end", "maintenance start 1h", "maintenance end")) {
+                assertThat(lectio(order.split(" ")))
+                        .isEqualTo(new Ended(
+                                LectioCommand.NO_DAEMON,
+                                "",
+                                "A guard holds " + home.resolve("state")
+                                        + " and does not answer, so nothing is changed: lectio logs\n"));
+            }
+        }
+        assertThat(lines("state/state.json", "logs/health.log")).isEqualTo(before);
+    }
+
+    private List<String> lines(String... files) throws IOException {
+        List<String> all = new ArrayList<>();
+        for (String each : files) {
+            all.addAll(Files.readAllLines(home.resolve(each)));
+        }
+        return all;
+    }
+
+    @Test
     void whatIsNoOrderChangesNothing() throws Exception {
         for (List<String> wrong : List.of(
                 List.of("silence", "soon"),
