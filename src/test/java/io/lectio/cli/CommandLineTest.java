@@ -8,7 +8,12 @@ import com.fasterxml.jackson.core.JsonParser;
 import io.lectio.Main;
 import io.lectio.control.ControlServer;
 import io.lectio.core.GuardState;
+import io.lectio.core.GuardState.Durable;
+import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Outbox;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
@@ -265,16 +270,19 @@ class CommandLineTest {
         assertThat(home).doesNotExist();
     }
 
-    @Test
-    void theDaemonsStatusIsToldForPeopleAndForPrograms() throws Exception {
-        Snapshot snapshot =
-                new Snapshot(GuardState.begin(GuardState.Durable.EMPTY), POLICY, Optional.empty(), NOW, NOW);
-        try (ControlServer _ = ControlServer.start(
+    private ControlServer serve(Durable durable) throws IOException {
+        Snapshot snapshot = new Snapshot(GuardState.begin(durable), POLICY, Optional.empty(), NOW, NOW);
+        return ControlServer.start(
                 home.resolve("state"),
                 () -> snapshot,
                 _ -> new CompletableFuture<>(),
                 EventLog.NONE,
-                InstantSource.fixed(NOW))) {
+                InstantSource.fixed(NOW));
+    }
+
+    @Test
+    void theDaemonsStatusIsToldForPeopleAndForPrograms() throws Exception {
+        try (ControlServer _ = serve(Durable.EMPTY)) {
             Ended json = lectio("status", "--json");
             assertThat(json.code()).isEqualTo(LectioCommand.OK);
             isOneJsonObject(json.out());
@@ -427,6 +435,39 @@ class CommandLineTest {
         assertThat(tooLong.code()).isEqualTo(LectioCommand.CANNOT);
         assertThat(tooLong.err()).contains("it may last up to 24 hours");
         assertThat(home.resolve("state/state.json")).doesNotExist();
+    }
+
+    @Test
+    void thePlanOfAGuardIsThatOfItsOwnState() throws Exception {
+        Incident incident = new Incident(
+                7,
+                NOW,
+                NOW,
+                new Diagnosis.Blind(CheckId.FILES, "no such user"),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                new Incident.Open(),
+                Level.CRITICAL);
+        Durable durable =
+                new Durable(8, List.of(incident), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty());
+        try (ControlServer _ = serve(durable)) {
+            Ended plan = lectio("plan");
+            assertThat(plan.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
+            assertThat(plan.out().lines().toList())
+                    .startsWith("The guard:")
+                    .anyMatch(line -> line.matches("incident 7, files .*no such user.*"))
+                    .contains("  next    nothing but telling: it is for a person to mend");
+            Ended json = lectio("plan", "--json");
+            assertThat(json.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
+            isOneJsonObject(json.out());
+            assertThat(json.out()).contains("\"incident\":7");
+        }
+        try (ControlServer _ = serve(Durable.EMPTY)) {
+            assertThat(lectio("plan"))
+                    .isEqualTo(new Ended(LectioCommand.OK, "The guard:\ndo nothing: every check is well\n", ""));
+        }
     }
 
     @Test
