@@ -81,13 +81,13 @@ final class LogsCommand implements Callable<Integer> {
             }
             while (follow && !System.out.checkError()) {
                 Thread.sleep(BETWEEN_LOOKS);
+                BasicFileAttributes before = read;
+                read = Files.exists(file) ? Files.readAttributes(file, BasicFileAttributes.class) : before;
                 for (String line = part.readLine(); line != null; line = part.readLine()) {
                     if (isWanted(line)) {
                         print(line);
                     }
                 }
-                BasicFileAttributes before = read;
-                read = Files.exists(file) ? Files.readAttributes(file, BasicFileAttributes.class) : before;
                 if (!Objects.equals(read.fileKey(), before.fileKey()) || read.size() < before.size()) { // rotated
                     part.close();
                     part = open(file);

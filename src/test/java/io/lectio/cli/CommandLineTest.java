@@ -26,6 +26,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,9 +40,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,6 +61,7 @@ class CommandLineTest {
     private Path folder = Path.of("");
 
     private Path home = Path.of("");
+    private final List<Process> lasting = new ArrayList<>();
 
     private static final Policy POLICY = StillWorld.policy(false);
 
@@ -66,6 +72,11 @@ class CommandLineTest {
     void makeHome() throws IOException {
         home = Files.createDirectories(folder.resolve("home"));
         Files.createDirectories(home.resolve("state"));
+    }
+
+    @AfterEach
+    void endWhatGoesOn() {
+        lasting.forEach(Process::destroyForcibly);
     }
 
     private Ended lectio(String... arguments) throws Exception {
@@ -94,14 +105,40 @@ class CommandLineTest {
         return command;
     }
 
-    private Ended ended(ProcessBuilder builder) throws Exception {
-        Path out = folder.resolve("out");
-        Path err = folder.resolve("err");
-        builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    private Process start(ProcessBuilder builder) throws IOException {
         builder.environment().keySet().removeIf(name -> name.startsWith("LECTIO_") || name.startsWith("JAVA_TOOL"));
         builder.environment().put("LECTIO_HOME", home.toString());
         builder.environment().put("LC_ALL", "C.UTF-8");
-        Process process = builder.start();
+        return builder.start();
+    }
+
+    /// A command that goes on until it is ended, which the deadline does too.
+    private Process goingOn(List<String> command) throws IOException {
+        Process process = start(new ProcessBuilder(command).redirectErrorStream(true));
+        CompletableFuture.delayedExecutor(DEADLINE.toSeconds(), TimeUnit.SECONDS)
+                .execute(process::destroyForcibly);
+        lasting.add(process);
+        return process;
+    }
+
+    /// What it says up to a line with these words.
+    private static List<String> linesUntil(Process process, String words) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = process.inputReader().readLine();
+                line != null;
+                line = process.inputReader().readLine()) {
+            lines.add(line);
+            if (line.contains(words)) {
+                return lines;
+            }
+        }
+        throw new AssertionError("it ended without: " + words + "\n" + String.join("\n", lines));
+    }
+
+    private Ended ended(ProcessBuilder builder) throws Exception {
+        Path out = folder.resolve("out");
+        Path err = folder.resolve("err");
+        Process process = start(builder.redirectOutput(out.toFile()).redirectError(err.toFile()));
         try {
             process.getOutputStream().close();
             assertThat(process.waitFor(DEADLINE))
@@ -500,6 +537,24 @@ class CommandLineTest {
         Ended none = lectio("logs", "cron");
         assertThat(none.code()).isEqualTo(LectioCommand.CANNOT);
         assertThat(none.err()).contains("cron.log: no such file");
+    }
+
+    @Test
+    void aFollowedLogGoesOnInTheFileThatTakesItsPlaceWithEachLineOnce() throws Exception {
+        Path log = Files.createDirectories(home.resolve("logs")).resolve("health.log");
+        Files.writeString(log, "line 0\n");
+        Process following = goingOn(command("logs", "-f"));
+        List<String> seen = new ArrayList<>(linesUntil(following, "line 0"));
+        for (int i = 1; i < 10; i += 3) {
+            Files.writeString(log, "line " + i + "\n", StandardOpenOption.APPEND);
+            Files.move(log, home.resolve("logs/health.log.1"), StandardCopyOption.REPLACE_EXISTING);
+            Files.writeString(log, "line " + (i + 1) + "\n");
+            seen.addAll(linesUntil(following, "line " + (i + 1)));
+            Files.writeString(log, "line " + (i + 2) + "\n", StandardOpenOption.APPEND);
+            seen.addAll(linesUntil(following, "line " + (i + 2)));
+        }
+        assertThat(seen)
+                .isEqualTo(IntStream.range(0, 10).mapToObj(i -> "line " + i).toList());
     }
 
     @Test
