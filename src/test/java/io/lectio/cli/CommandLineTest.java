@@ -18,6 +18,7 @@ import io.lectio.core.policy.Policy;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
 import io.lectio.engine.StillWorld;
+import io.lectio.host.Signals;
 import io.lectio.store.HistoryEvent;
 import io.lectio.store.HistoryEvent.What;
 import io.lectio.store.OneGuard;
@@ -55,6 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 class CommandLineTest {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final int HANGUP = 1;
     private static final Instant NOW = Instant.parse("2026-01-22T03:12:00Z");
 
     @TempDir
@@ -412,6 +414,27 @@ class CommandLineTest {
             assertThat(ended.code()).isEqualTo(LectioCommand.NO_DAEMON);
             assertThat(ended.err()).contains("Another guard is at work", "lectio status");
         }
+    }
+
+    /// Without a terminal, where a hangup is no end. Changes of a file are followed anyhow; that it is gone is not.
+    @Test
+    void onHangupTheConfigurationIsReadAnewAlsoWhereItsFileIsGone() throws Exception {
+        Path site = Files.createDirectory(folder.resolve("site"));
+        Files.writeString(
+                home.resolve("lectio.yaml"),
+                "sites: [{url: 'http://localhost:%d/', root: %s, web: {unit: '', user: nobody}, app: {unit: ''}}]\n"
+                        .formatted(closedPort(), site));
+        configure("LECTIO_LANGUAGE=en");
+        List<String> service = new ArrayList<>(List.of("env", "--default-signal=HUP", "setsid"));
+        service.addAll(command("run"));
+        Process guard = goingOn(service);
+        linesUntil(guard, site.toString());
+        configure("LECTIO_LANGUAGE=en", "LECTIO_ALIVE=09:30");
+        linesUntil(guard, "is in force: 1 guarded");
+        Files.delete(home.resolve("config.env"));
+        Signals.send((int) guard.pid(), HANGUP);
+        linesUntil(guard, "is in force: 1 guarded");
+        assertThat(lectio("status").out()).contains("process " + guard.pid());
     }
 
     @Test
