@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Real loops, which look at nothing.
 @Timeout(60)
@@ -120,8 +122,17 @@ class FleetTest {
         return text.toString();
     }
 
+    private String env(String name) {
+        return "LECTIO_LANGUAGE=en\nLECTIO_SITE_URL=http://" + name + ".example/\nLECTIO_PRIVATE=*.map,drafts\n"
+                + "LECTIO_SITE_ROOT=" + sites.resolve(name) + "\nLECTIO_WEB_ROOT=" + sites.resolve(name) + "/build\n";
+    }
+
     private void write(String yaml) throws IOException {
-        Files.writeString(folder.resolve("lectio.yaml"), yaml);
+        write("lectio.yaml", yaml);
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(folder.resolve(name), text);
     }
 
     private void start(String yaml) throws Exception {
@@ -249,10 +260,13 @@ class FleetTest {
         assertThat(made).isEmpty();
     }
 
-    @Test
-    void twoHundredMutatedFilesNeverTakeEffectInPart() throws Exception {
-        String whole = "# " + "what the owner wrote to himself, ".repeat(6) + "\n" + yaml("one", "two", "three");
-        start(whole);
+    @ParameterizedTest
+    @ValueSource(strings = {"lectio.yaml", "config.env"})
+    void twoHundredMutatedFilesNeverTakeEffectInPart(String name) throws Exception {
+        String remark = "# " + "what the owner wrote to himself, ".repeat(6) + "\n";
+        String whole = remark + (name.equals("lectio.yaml") ? yaml("one", "two", "three") : env("one"));
+        write(name, whole);
+        fleet.start(ConfigLoader.load(file));
         Settings inForce = ConfigLoader.load(file);
         int refused = 0;
         int taken = 0;
@@ -267,21 +281,26 @@ class FleetTest {
                 }
             }
             made.clear();
-            reload(text.toString());
+            write(name, text.toString());
+            fleet.reload(file);
             if (fleet.settings() instanceof Observation.Passed) {
                 inForce = ConfigLoader.load(file);
                 taken++;
             } else {
+                assertThat(fleet.settings().inWords()).as("seed %s", seed).contains(folder.toString());
                 assertThat(made).as("seed %s", seed).isEmpty();
                 refused++;
             }
-            assertThat(guarded())
+            assertThat(fleet.snapshots().values())
                     .as("seed %s", seed)
+                    .extracting(each -> each.policy().site())
                     .isEqualTo(inForce.sites().stream()
-                            .map(Settings.SiteSettings::label)
+                            .map(Settings.SiteSettings::site)
                             .toList());
         }
         assertThat(refused).isGreaterThan(50);
         assertThat(taken).isGreaterThan(10);
+        fleet.close();
+        assertThat(told).as("it lived on").hasSize(1).first().asString().endsWith(": " + new Notice.Stopped());
     }
 }
