@@ -107,8 +107,8 @@ class ArchitectureTest {
 
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
-        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(4_100);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(20_100);
+        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(4_500);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(22_100);
     }
 
     private static long lines(Path folder) throws IOException {

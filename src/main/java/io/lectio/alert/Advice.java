@@ -1,6 +1,7 @@
 package io.lectio.alert;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Ailment;
 import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
@@ -10,6 +11,7 @@ import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.policy.CheckId;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -43,6 +45,8 @@ final class Advice {
                         "sudo nginx -t && sudo systemctl "
                                 + (subject == CheckId.CONFIG ? "reload nginx" : "restart nginx");
                     case Diagnosis.AnswerBad(var _, Answers answers) -> onAnswers(answers);
+                    case Diagnosis.Ailing(var _, List<Ailment> ailments) ->
+                        new AilmentText(words).advice(ailments.getFirst());
                     case Diagnosis.Blind _ -> "sudo journalctl -u lectio-monitor -n 20";
                 };
     }
@@ -71,6 +75,7 @@ final class Advice {
                 words.say(
                         "указать имя службы в config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)",
                         "name the service in config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)");
+            case Condition.Unfit(Condition.Reason reason, var _) -> onUnfit(unit, reason);
             case Condition.Busy _ -> "top; sudo tail -20 /var/log/nginx/access.log";
             case Condition.Deaf _ ->
                 words.say(
@@ -87,6 +92,21 @@ final class Advice {
                     Condition.Hung _,
                     Condition.BootLoop _ -> "systemctl status " + unit + "; sudo journalctl -u " + unit + " -n 50";
         };
+    }
+
+    private String onUnfit(String unit, Condition.Reason reason) {
+        String first = switch (reason) {
+            case IMPORT_ERROR ->
+                words.say(
+                        "исправить код или установить модуль в окружение приложения: ",
+                        "mend the code, or install the module where the application runs: ");
+            case ENVIRONMENT ->
+                words.say("задать переменную (Environment=): ", "set the variable (Environment=): ")
+                        + "sudo systemctl edit " + unit + "; ";
+            case PORT_TAKEN ->
+                words.say("остановить того, кто занял порт: ", "end who has taken the port: ") + "sudo ss -lntp; ";
+        };
+        return first + "sudo systemctl restart " + unit + "; sudo journalctl -u " + unit + " -n 50";
     }
 
     private String onAnswers(Answers answers) {

@@ -3,6 +3,7 @@ package io.lectio.alert;
 import static java.util.stream.Collectors.joining;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Ailment;
 import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
@@ -37,6 +38,9 @@ final class CauseText {
             case Diagnosis.ConfigBad(CheckId subject, Config config) ->
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + configuration(subject, config);
             case Diagnosis.AnswerBad(var _, Answers answers) -> symptom(answers) + ".";
+            case Diagnosis.Ailing(var _, List<Ailment> ailments) ->
+                incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + new AilmentText(words).of(ailments)
+                        + ".";
             case Diagnosis.Blind(CheckId check, String reason) ->
                 words.say("Проверка ", "The check of ")
                         + check(check)
@@ -48,6 +52,9 @@ final class CauseText {
 
     private String check(CheckId check) {
         return switch (check) {
+            case DISK -> words.say("дисков", "the disks");
+            case MEMORY -> words.say("памяти", "the memory");
+            case DATABASE -> words.say("базы данных", "the database");
             case APP -> words.say("приложения", "the application");
             case PROXY -> words.say("веб-сервера", "the web server");
             case CONFIG -> words.say("настройки веб-сервера", "the web server's configuration");
@@ -61,7 +68,9 @@ final class CauseText {
     private String service(String unit, Condition condition) {
         return switch (condition) {
             case Condition.Ended(String exit, String result) ->
-                unit + words.say(" завершился (", " ended (") + (exit.isEmpty() ? result : exit) + ")";
+                unit + words.say(" завершился (", " ended (") + ended(exit, result) + ")";
+            case Condition.Unfit(Condition.Reason reason, String said) ->
+                unit + words.say(" не запускается: ", " cannot start: ") + reason(reason) + ": " + said;
             case Condition.Crashed(String exit, int restarts) ->
                 unit
                         + words.say(" завершился", " ended")
@@ -110,6 +119,26 @@ final class CauseText {
             case Condition.Missing _ ->
                 unit + words.say(": systemd не знает такой службы", ": systemd knows no such service");
             case Condition.Well _, Condition.Waiting _ -> unit;
+        };
+    }
+
+    private String reason(Condition.Reason reason) {
+        return words.say(
+                switch (reason) {
+                    case IMPORT_ERROR -> "ошибка в коде или нет модуля";
+                    case ENVIRONMENT -> "не задана переменная окружения";
+                    case PORT_TAKEN -> "порт занят";
+                },
+                reason.words());
+    }
+
+    /// In the words of a person where systemd's are its own.
+    private String ended(String exit, String result) {
+        return switch (result) {
+            case "oom-kill" -> words.say("нехватка памяти, OOM kill", "OOM kill");
+            case "start-limit-hit" ->
+                words.say("исчерпан лимит запусков systemd", "start limit hit") + (exit.isEmpty() ? "" : ", " + exit);
+            default -> exit.isEmpty() ? result : exit;
         };
     }
 

@@ -182,11 +182,15 @@ public final class Texts {
         switch (incident.phase()) {
             case CoolingDown(Instant until, Optional<Limit> limit) -> {
                 lines.add(inVain(incident.attempts().size(), result)
-                        + (limit.orElse(Limit.IN_A_ROW) == Limit.HOURLY
-                                ? words.say(
+                        + switch (limit.orElse(Limit.IN_A_ROW)) {
+                            case IN_A_ROW -> "";
+                            case HOURLY ->
+                                words.say(
                                         "Лимит исправлений в час исчерпан (LECTIO_REPAIRS_PER_HOUR). ",
-                                        "The budget of repairs an hour is spent (LECTIO_REPAIRS_PER_HOUR). ")
-                                : "")
+                                        "The budget of repairs an hour is spent (LECTIO_REPAIRS_PER_HOUR). ");
+                            case HOPELESS ->
+                                words.say("Перезапуск этого не исправит. ", "A restart does not mend this. ");
+                        }
                         + words.say("Следующая попытка в ", "The next attempt is at ") + words.time(until) + ".");
                 lines.add(advice.on(incident));
             }
@@ -229,6 +233,8 @@ public final class Texts {
                 incident.lastAttempt().flatMap(Attempt::result).orElse(null) instanceof RepairResult.Failed
                         ? words.say("исправить не удалось, проверяю", "the repair failed, looking again")
                         : words.say("исправлено, проверяю", "repaired, looking again");
+            case CoolingDown(var _, Optional<Limit> limit)
+            when limit.equals(Optional.of(Limit.HOPELESS)) -> words.say("нужен человек", "a person is needed");
             case CoolingDown _ -> words.say("восстановить не удалось, пауза", "not healed, cooling down");
             case Degraded _ -> words.say("починить нельзя", "cannot be repaired");
             case Held _ -> words.say("восстановление ждёт", "the repair waits");
@@ -304,7 +310,7 @@ public final class Texts {
                 + "."
                 + last.evidence().stream()
                         .findFirst()
-                        .map(line -> words.say(" Перед этим: ", " Before it: ") + line)
+                        .map(line -> words.say(" Перед этим: ", " Before it: ") + line + ".")
                         .orElse("");
     }
 

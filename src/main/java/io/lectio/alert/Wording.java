@@ -1,5 +1,6 @@
 package io.lectio.alert;
 
+import io.lectio.core.health.Ailment;
 import io.lectio.core.policy.Language;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,9 +71,25 @@ final class Wording {
         return (today ? TIME : DAY_AND_TIME).format(local);
     }
 
-    /// `0,3 с`, `12 с`, `12 мин 34 с`.
+    /// As `df -h` shows it.
+    String size(long bytes) {
+        String size = Ailment.size(bytes);
+        return language == Language.RU
+                ? size.replace('.', ',')
+                        .replace("KiB", "КиБ")
+                        .replace("MiB", "МиБ")
+                        .replace("GiB", "ГиБ")
+                        .replace("TiB", "ТиБ")
+                        .replace(" B", " Б")
+                : size;
+    }
+
+    /// `0,3 с`, `12 с`, `12 мин 34 с`, `1 ч 30 мин`.
     String length(Duration duration) {
         long seconds = Math.max(0, duration.toSeconds());
+        if (seconds >= 3_600) {
+            return seconds / 3_600 + say(" ч ", " h ") + seconds / 60 % 60 + say(" мин", " min");
+        }
         if (seconds >= 60) {
             return seconds / 60 + say(" мин ", " min ") + seconds % 60 + say(" с", " s");
         }

@@ -37,7 +37,7 @@ final class CheckCommand implements Callable<Integer> {
         boolean healthy = true;
         SequencedMap<String, String> told = new LinkedHashMap<>();
         for (Settings.SiteSettings site : settings.sites()) {
-            Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(site);
+            Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(home, site);
             healthy &= seen.values().stream().allMatch(Observation.Passed.class::isInstance);
             told.put(site.label(), json ? Report.json(seen) : Report.text(seen));
         }

@@ -8,6 +8,7 @@ import io.lectio.config.Settings.Place;
 import io.lectio.config.Settings.Problem;
 import io.lectio.config.Settings.SiteSettings;
 import io.lectio.config.Settings.Telegram;
+import io.lectio.core.policy.Bounds;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Limits;
@@ -47,8 +48,17 @@ public final class ConfigLoader {
     /// What the commands call a site without a name.
     public static final String UNNAMED = "main";
 
-    private static final List<CheckId> SWITCHED =
-            List.of(CheckId.PAGE, CheckId.API, CheckId.FILES, CheckId.CONFIG, CheckId.PROXY, CheckId.APP);
+    private static final Set<CheckId> OF_THE_MACHINE = Set.of(CheckId.DISK, CheckId.MEMORY);
+    private static final List<CheckId> SWITCHED = List.of(
+            CheckId.PAGE,
+            CheckId.API,
+            CheckId.FILES,
+            CheckId.CONFIG,
+            CheckId.PROXY,
+            CheckId.APP,
+            CheckId.DISK,
+            CheckId.MEMORY,
+            CheckId.DATABASE);
 
     private final Path home;
     private final Place env;
@@ -222,7 +232,7 @@ public final class ConfigLoader {
         URI page = value("url", Values::address);
         String server = value("server", text -> text);
         String user = value("web.user", Values::user);
-        Services services = services(page);
+        Services services = services(page, siteRoot);
         PrivatePatterns privates = values("private", List.of(), Values::privates);
         Limits limits =
                 new Limits(number("limits.attempts"), length("limits.cooldown"), number("limits.repairs-per-hour"));
@@ -232,6 +242,7 @@ public final class ConfigLoader {
         Set<String> withheld = withheld(services);
         Timing timing = timing();
         Patience patience = patience();
+        Bounds bounds = bounds();
         List<Window> windows = values(
                 "maintenance",
                 List.of(),
@@ -242,7 +253,7 @@ public final class ConfigLoader {
         if (!webRoot.startsWith(siteRoot)) {
             error("web.root", webRoot + " is not below " + as("root") + " " + siteRoot);
         }
-        if (checks.isEmpty()) {
+        if (OF_THE_MACHINE.containsAll(checks)) {
             error(place, "every check of this site is switched off, so nothing of it is guarded: leave the site out");
         }
         before.stream()
@@ -268,7 +279,8 @@ public final class ConfigLoader {
                         withheld,
                         windows,
                         ZoneId.systemDefault(),
-                        Optional.empty())));
+                        Optional.empty(),
+                        bounds)));
     }
 
     private void requireOwn(Place place, Optional<String> name, List<SiteSettings> before) {
@@ -299,7 +311,7 @@ public final class ConfigLoader {
         }
     }
 
-    private Services services(URI page) {
+    private Services services(URI page, Path siteRoot) {
         Optional<String> proxy = value("web.unit", Values::unit);
         Optional<String> app =
                 value("app.unit", sites.size() > 1 ? "" : Key.named("app.unit").fallback(), Values::unit);
@@ -307,12 +319,23 @@ public final class ConfigLoader {
         URI api = value("app.api", page.resolve("/api/health/").toString(), Values::address);
         return new Services(
                 app.map(unit -> new Services.App(unit, direct, api)),
-                proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))));
+                proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))),
+                given("app.database", Values::absolute).or(() -> usualDatabase(siteRoot)));
     }
 
-    /// A unit that several sites name is looked at for the first of them, so that nothing is restarted twice.
+    /// Where Django's own project has it, in the plan's site.
+    private static Optional<Path> usualDatabase(Path siteRoot) {
+        return Optional.of(siteRoot.resolve(siteRoot.getFileName()).resolve("db.sqlite3"))
+                .filter(Files::exists);
+    }
+
+    /// A unit that several sites name is looked at for the first of them, so that nothing is restarted twice; so is the
+    /// machine.
     private Set<CheckId> checks(Services services, List<SiteSettings> before) {
         Set<CheckId> checks = services.checks();
+        if (before.isEmpty()) {
+            checks.addAll(OF_THE_MACHINE);
+        }
         for (SiteSettings other : before) {
             if (services.proxy().isPresent() && other.services().proxy().equals(services.proxy())) {
                 checks.removeAll(Set.of(CheckId.PROXY, CheckId.CONFIG));
@@ -360,6 +383,15 @@ public final class ConfigLoader {
             services.app().ifPresent(app -> withheld.add(new Remedy.Restart(app.unit(), false, false).id()));
         }
         return withheld;
+    }
+
+    private Bounds bounds() {
+        Bounds bounds = new Bounds(
+                number("checks.disk.warning"), number("checks.disk.critical"), number("checks.memory.least"));
+        if (bounds.diskGrave() < bounds.disk()) {
+            error("checks.disk.critical", "is less than checks.disk.warning");
+        }
+        return bounds;
     }
 
     private Timing timing() {

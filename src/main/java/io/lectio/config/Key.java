@@ -41,6 +41,7 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | app.unit | LECTIO_APP_UNIT | unit | teaching_panel.service | The application's unit; empty: not guarded, as it is by default where there are several sites.
             site | app.server | LECTIO_APP_SERVER | listener | 127.0.0.1:8000 | Where the application itself listens, or `unix:/run/app.sock`.
             site | app.api | LECTIO_API_URL | text | - | Answered with 200, and with no page, when the application is well; else `/api/health/` of `url`.
+            site | app.database | LECTIO_DATABASE | text | - | The application's SQLite file; else `NAME/db.sqlite3` in `root`, NAME being its last name, where that is there.
             site | private | LECTIO_PRIVATE | names | - | Further names never opened up, with `*` and `?`: `*.map`, `backup-*`.
             site | limits.attempts | - | number 1 10 | 3 | Attempts in a row without proof before a pause.
             site | limits.cooldown | - | length 10s 24h | 5m | That pause; it ends by itself.
@@ -55,6 +56,12 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | checks.config.enabled | - | switch | true | Whether the web server's configuration is looked at.
             site | checks.proxy.enabled | - | switch | true | Whether the web server's unit is looked at.
             site | checks.app.enabled | - | switch | true | Whether the application's unit is looked at.
+            site | checks.disk.enabled | - | switch | true | Whether the file systems are looked at that hold the system, the sites, logs and state; of the first site.
+            site | checks.disk.warning | - | number 50 99 | 90 | Percent of a file system, or of its inodes, that are told.
+            site | checks.disk.critical | - | number 50 100 | 95 | Percent that need a person; of a file system of 20 GB and more less than 1 GB left does.
+            site | checks.memory.enabled | - | switch | true | Whether the machine's memory is looked at; of the first site.
+            site | checks.memory.least | - | number 1 50 | 10 | Percent that must be available, unless nothing waits for memory.
+            site | checks.database.enabled | - | switch | true | Whether the database is looked at.
             site | remedies.open-paths | - | switch | true | Give the web user back what it cannot read. false: it is only told.
             site | remedies.restart-web | - | switch | true | Start the web server anew. false: it is only told.
             site | remedies.restart-app | - | switch | true | Start the application anew. false: it is only told.

@@ -74,6 +74,14 @@ final class Values {
         return path;
     }
 
+    static Path absolute(String text) {
+        Path path = Path.of(text);
+        if (!path.isAbsolute()) {
+            throw new IllegalArgumentException("is no absolute path");
+        }
+        return path.normalize();
+    }
+
     static URI address(String text) {
         URI url = parse(text);
         boolean known = List.of("http", "https").contains(String.valueOf(url.getScheme()));

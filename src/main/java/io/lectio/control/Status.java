@@ -61,7 +61,7 @@ public record Status(
                     incident.worst(),
                     incident.phase().getClass().getSimpleName(),
                     incident.brokenAt(),
-                    incident.diagnosis().kind().getSimpleName(),
+                    incident.diagnosis().kindName(),
                     incident.diagnosis().inWords(),
                     incident.attempts().size());
         }

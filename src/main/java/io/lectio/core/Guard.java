@@ -31,6 +31,7 @@ public final class Guard {
             case Condition.Well _ -> new Observation.Passed(finding);
             case Condition.Waiting _ -> new Observation.Undecided(finding);
             case Condition.Ended _,
+                    Condition.Unfit _,
                     Condition.Starting _,
                     Condition.Crashed _,
                     Condition.Paused _,

@@ -258,6 +258,11 @@ final class Turn {
         CheckHealth after = before.next(observation, policy.threshold(check, isBusy(before)), now);
         health.put(check, after);
         if (before.status() != after.status()) {
+            if (check == CheckId.APP && after.status() == Status.UNHEALTHY) {
+                Diagnosis.RESTS_ON.forEach(looks::look);
+            } else if (Diagnosis.RESTS_ON.contains(check)) {
+                looks.look(CheckId.APP);
+            }
             record(
                     after.status() == Status.HEALTHY ? Level.INFO : Level.WARNING,
                     new Remark(
@@ -277,7 +282,7 @@ final class Turn {
                 && incidents.stream()
                         .noneMatch(other -> other.subject().compareTo(incident.subject()) < 0
                                 && !(other.phase() instanceof Incident.Resolved)
-                                && Diagnosis.explains(other.subject(), check));
+                                && other.diagnosis().explains(check));
     }
 
     private static boolean isBusy(CheckHealth seen) {

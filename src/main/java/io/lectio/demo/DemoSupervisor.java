@@ -117,7 +117,7 @@ public final class DemoSupervisor implements Supervisor {
             again(
                     unit,
                     signal ? "signal" : code == 0 ? "success" : "exit-code",
-                    signal ? Signals.show(code - SIGNALLED) : "exit code " + code,
+                    signal ? Signals.show(code - SIGNALLED) : UnitState.EXIT_CODE + code,
                     unit.state.restarts());
         }
     }

@@ -44,6 +44,7 @@ final class Kernel implements AutoCloseable {
     private static final int STATX_BTIME = 0x800;
     private static final int STATX_MNT_ID = 0x1000;
     private static final int F_OFD_GETLK = 36;
+    private static final short F_RDLCK = 0;
     private static final short F_WRLCK = 1;
     private static final short F_UNLCK = 2;
     private static final int EINTR = 4;
@@ -77,6 +78,8 @@ final class Kernel implements AutoCloseable {
             LINKER.defaultLookup().findOrThrow("lgetxattr"),
             FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG),
             Linker.Option.captureCallState("errno"));
+
+    private static final MethodHandle STATVFS = bind("statvfs", ADDRESS, ADDRESS);
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
@@ -250,23 +253,43 @@ final class Kernel implements AutoCloseable {
     /// Whether anybody else holds a record lock on this file; not where there is none, or none that this process
     /// may see.
     boolean isLocked(byte[] file) throws KernelException {
+        return lockHolder(file, 0, 0, F_WRLCK) >= 0;
+    }
+
+    /// Who keeps others from reading these bytes of a file, by a record lock on some of them.
+    ///
+    /// @return -1 where nobody does, or there is no such file for this process; 0 where it cannot be told
+    int writer(byte[] file, long start, long length) throws KernelException {
+        return lockHolder(file, start, length, F_RDLCK);
+    }
+
+    private int lockHolder(byte[] file, long start, long length, short wanted) throws KernelException {
         int descriptor;
         try {
             descriptor = open(AT_FDCWD, file, O_NONBLOCK, 0);
         } catch (KernelException e) {
             if (e.errno() == KernelException.ENOENT || e.errno() == KernelException.EACCES) {
-                return false;
+                return -1;
             }
             throw e;
         }
         try {
             MemorySegment flock = stat.asSlice(0, 32).fill((byte) 0);
-            flock.set(JAVA_SHORT, 0, F_WRLCK);
+            flock.set(JAVA_SHORT, 0, wanted);
+            flock.set(JAVA_LONG, 8, start);
+            flock.set(JAVA_LONG, 16, length);
             call("fcntl", file, () -> (int) FCNTL.invokeExact(errno, descriptor, F_OFD_GETLK, flock));
-            return flock.get(JAVA_SHORT, 0) != F_UNLCK;
+            return flock.get(JAVA_SHORT, 0) == F_UNLCK ? -1 : Math.max(0, flock.get(JAVA_INT, 24));
         } finally {
             close(descriptor);
         }
+    }
+
+    /// What a file system has: block size, blocks, free ones, free ones for who is not root, inodes, free ones.
+    long[] room(byte[] folder) throws KernelException {
+        MemorySegment at = name(folder);
+        call("statvfs", folder, () -> (int) STATVFS.invokeExact(errno, at, stat));
+        return stat.asSlice(8, 48).toArray(JAVA_LONG); // of struct statvfs on 64 bits, all but its first field
     }
 
     void chown(int pinned, int uid, int gid) throws KernelException {

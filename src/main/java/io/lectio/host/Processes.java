@@ -173,6 +173,17 @@ public final class Processes {
         }
     }
 
+    /// As `name (pid)`; of one that has ended only its number.
+    public static String named(int pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/comm"), StandardCharsets.ISO_8859_1)
+                            .strip()
+                    + " (" + pid + ")";
+        } catch (IOException e) {
+            return String.valueOf(pid);
+        }
+    }
+
     /// Whether somebody holds a lock of the package manager, who may be replacing what a unit runs.
     public boolean packageManagerWorks() throws IOException {
         return anyLocked(PACKAGE_LOCKS.stream().map(Path::of).toList());

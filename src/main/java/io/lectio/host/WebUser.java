@@ -59,6 +59,19 @@ public record WebUser(String name, int uid, int gid, Set<Integer> groups) {
         return Accounts.isRoot() ? "nobody" : Accounts.read().user(number);
     }
 
+    /// The user of a process, with what it really holds; empty where it has ended.
+    public static Optional<WebUser> of(int pid) {
+        Path process = Path.of("/proc", Integer.toString(pid));
+        try {
+            List<String> status = Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1);
+            int uid = (Integer) Files.getAttribute(process, "unix:uid");
+            int gid = (Integer) Files.getAttribute(process, "unix:gid");
+            return Optional.of(new WebUser(Accounts.read().user(String.valueOf(uid)), uid, gid, groups(status)));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     private static WebUser self(String name) throws IOException {
         Path self = Path.of("/proc/self");
         List<String> status = Files.readAllLines(self.resolve("status"), StandardCharsets.ISO_8859_1);

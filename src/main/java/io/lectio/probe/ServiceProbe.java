@@ -1,5 +1,7 @@
 package io.lectio.probe;
 
+import io.lectio.core.health.Condition.Reason;
+import io.lectio.core.health.Condition.Unfit;
 import io.lectio.core.health.Finding.Service;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.Observation.Sampled;
@@ -8,10 +10,13 @@ import io.lectio.core.health.ProcessView;
 import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Active;
 import io.lectio.engine.Prober;
+import io.lectio.host.LastWords;
+import io.lectio.host.Listeners;
 import io.lectio.host.Supervisor;
 import io.lectio.host.http.HttpClient;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,14 +30,27 @@ public final class ServiceProbe implements Prober {
     private final String unit;
     private final Question question;
     private final Duration wait;
+    private final int port;
+    private final Optional<Path> log;
+    private String read = "";
+    private Optional<Unfit> said = Optional.empty();
 
     /// @param address any answer of it is a sign of life
     /// @param wait how long a look waits for an answer that does not come at once
+    /// @param log the service's own
     public ServiceProbe(
-            Supervisor supervisor, String unit, HttpClient http, URI address, Duration wait, InstantSource clock) {
+            Supervisor supervisor,
+            String unit,
+            HttpClient http,
+            URI address,
+            Duration wait,
+            InstantSource clock,
+            Optional<Path> log) {
         this.supervisor = supervisor;
         this.unit = unit;
         this.wait = wait;
+        port = address.getPort();
+        this.log = log;
         question = new Question(http, address, clock);
     }
 
@@ -57,9 +75,25 @@ public final class ServiceProbe implements Prober {
                     running,
                     answered.map(Question.Answered::answer),
                     answered.map(Question.Answered::at).orElse(Instant.EPOCH),
-                    supervisor.updating()));
+                    supervisor.updating(),
+                    runs ? Optional.empty() : unfit(state)));
         } catch (IOException e) {
             return new Unknown(String.valueOf(e.getMessage()));
         }
+    }
+
+    /// What ended with an exit code of its own has mostly said why.
+    private Optional<Unfit> unfit(UnitState ended) throws IOException, InterruptedException {
+        if (!ended.exit().startsWith(UnitState.EXIT_CODE) || ended.exit().equals(UnitState.EXIT_CODE + 0)) {
+            return Optional.empty();
+        }
+        if (!ended.invocation().equals(read)) {
+            read = ended.invocation();
+            said = LastWords.unfit(LastWords.of(supervisor, ended, log));
+        }
+        if (said.filter(why -> why.reason() == Reason.PORT_TAKEN).isEmpty() || port < 0) {
+            return said;
+        }
+        return Listeners.on(port).map(holder -> new Unfit(Reason.PORT_TAKEN, port + " by " + holder));
     }
 }

@@ -138,7 +138,7 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
         more.put("brokenAt", incident.brokenAt());
         more.put("openedAt", incident.openedAt());
         more.put("subject", incident.subject().name().toLowerCase(Locale.ROOT));
-        more.put("kind", incident.diagnosis().kind().getSimpleName());
+        more.put("kind", incident.diagnosis().kindName());
         more.put("cause", line(incident.diagnosis().inWords()));
         more.put("down", missed.contains(incident.id()));
         return more;

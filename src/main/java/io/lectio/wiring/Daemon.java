@@ -31,14 +31,7 @@ import io.lectio.engine.Repairer;
 import io.lectio.engine.StateStore;
 import io.lectio.host.Signals;
 import io.lectio.host.Supervisor;
-import io.lectio.host.http.Dialer;
-import io.lectio.host.http.HttpClient;
 import io.lectio.host.systemd.Systemd;
-import io.lectio.probe.ApiProbe;
-import io.lectio.probe.ConfigProbe;
-import io.lectio.probe.PageProbe;
-import io.lectio.probe.PathAccessProbe;
-import io.lectio.probe.ServiceProbe;
 import io.lectio.probe.UnitWatcher;
 import io.lectio.probe.WebRootWatcher;
 import io.lectio.repair.PathRepairer;
@@ -50,7 +43,6 @@ import io.lectio.store.OneGuard;
 import io.lectio.store.SiteLock;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +69,6 @@ import java.util.function.Supplier;
 
 /// The guard, built from its settings.
 public final class Daemon {
-    private static final Duration PAGE_DEADLINE = Duration.ofSeconds(8);
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(10);
     private static final Duration LONGEST_END = Duration.ofSeconds(3);
     /// What a look waits for a service's answer: a look that is quick sees a stop or a crash at once.
@@ -195,8 +186,14 @@ public final class Daemon {
         HistoryWriter history = new HistoryWriter(state.resolve("history"), one.label(), clock, lines);
         Map<String, CheckId> units = units(policy.services());
         units.values().retainAll(policy.checks());
+        Supplier<Set<Path>> written = () -> {
+            Set<Path> folders = leads ? fleet.get().roots() : new HashSet<>();
+            folders.addAll(List.of(part.root(), around.logs(), around.state()));
+            return folders;
+        };
         GuardLoop.Ports ports = new GuardLoop.Ports(
-                probers(policy, supervisor, WAIT, clock, () -> fleet.get().settings()),
+                new Probers(policy, supervisor, around.appLog(), clock)
+                        .all(WAIT, written, () -> fleet.get().settings()),
                 repairer(around, supervisor, state),
                 new LoggedNotifier(pace.before(channel(part.settings().channels(), texts, clock)), lines, texts),
                 store,
@@ -256,13 +253,19 @@ public final class Daemon {
 
     /// Every check's look, once, side by side, changing nothing. What a single look at a service can tell, it is
     /// judged by.
-    public static Map<CheckId, Outcome> lookOnce(SiteSettings settings) throws InterruptedException, IOException {
+    public static Map<CheckId, Outcome> lookOnce(Home home, SiteSettings settings)
+            throws InterruptedException, IOException {
         InstantSource clock = InstantSource.system();
         Map<CheckId, Outcome> seen = new EnumMap<>(CheckId.class);
         try (Systemd systemd = new Systemd()) {
             Services services = presentOrAll(settings.services());
             Policy policy = settings.policy().here(real(settings.site()), services, false, Set.of(), Optional.empty());
-            Map<CheckId, Prober> probers = probers(policy, systemd, PAGE_DEADLINE, clock, () -> NOT_ASKED);
+            Map<CheckId, Prober> probers = new Probers(
+                            policy, systemd, Surroundings.host(home).appLog(), clock)
+                    .all(
+                            Probers.PAGE_DEADLINE,
+                            () -> Set.of(policy.site().siteRoot(), home.logs(), home.state()),
+                            () -> NOT_ASKED);
             ExecutorService side = Executors.newThreadPerTaskExecutor(
                     Thread.ofPlatform().name("look").daemon().factory());
             List<Callable<Outcome>> looks = probers.values().stream()
@@ -290,7 +293,7 @@ public final class Daemon {
     /// @throws IOException while systemd does not answer
     private static Services present(Services named) throws IOException {
         if (!Systemd.runsHere()) {
-            return Services.NONE;
+            return new Services(Optional.empty(), Optional.empty(), named.database());
         }
         try (Systemd systemd = new Systemd()) {
             Set<String> known = new HashSet<>();
@@ -301,7 +304,8 @@ public final class Daemon {
             }
             return new Services(
                     named.app().filter(app -> known.contains(app.unit())),
-                    named.proxy().filter(proxy -> known.contains(proxy.unit())));
+                    named.proxy().filter(proxy -> known.contains(proxy.unit())),
+                    named.database());
         }
     }
 
@@ -326,55 +330,6 @@ public final class Daemon {
         services.app().ifPresent(app -> units.put(app.unit(), CheckId.APP));
         services.proxy().ifPresent(proxy -> units.put(proxy.unit(), CheckId.PROXY));
         return units;
-    }
-
-    private static Map<CheckId, Prober> probers(
-            Policy policy, Supervisor supervisor, Duration wait, InstantSource clock, Supplier<Outcome> settings) {
-        Site site = policy.site();
-        Map<CheckId, Prober> probers = new EnumMap<>(CheckId.class);
-        for (CheckId check : policy.checks()) {
-            probers.put(
-                    check,
-                    switch (check) {
-                        case APP -> {
-                            Services.App app = policy.services().app().orElseThrow();
-                            yield new ServiceProbe(
-                                    supervisor, app.unit(), direct(app), directly(app, site), wait, clock);
-                        }
-                        case PROXY -> {
-                            Services.Proxy proxy = policy.services().proxy().orElseThrow();
-                            HttpClient http = new HttpClient(new Dialer.Fixed(site.server()), false);
-                            yield new ServiceProbe(supervisor, proxy.unit(), http, site.page(), wait, clock);
-                        }
-                        case CONFIG -> new ConfigProbe();
-                        case FILES, LEFT_ALONE -> new PathAccessProbe(site);
-                        case API ->
-                            new ApiProbe(
-                                    site.server(),
-                                    policy.services().app().orElseThrow().api(),
-                                    site.page(),
-                                    PAGE_DEADLINE);
-                        case PAGE -> new PageProbe(site, PAGE_DEADLINE);
-                        case SETTINGS -> _ -> settings.get();
-                    });
-        }
-        return probers;
-    }
-
-    private static HttpClient direct(Services.App app) {
-        String where = app.direct();
-        return new HttpClient(
-                where.startsWith("unix:")
-                        ? new Dialer.Unix(Path.of(where.substring("unix:".length())))
-                        : new Dialer.Fixed(where.substring(0, where.lastIndexOf(':'))),
-                false);
-    }
-
-    /// The API's address as the application itself is asked: with the site's name, on its own port.
-    private static URI directly(Services.App app, Site site) {
-        String where = app.direct();
-        String port = where.startsWith("unix:") ? "" : where.substring(where.lastIndexOf(':'));
-        return URI.create("http://" + site.page().getHost() + port + app.api().getRawPath());
     }
 
     private static Repairer repairer(Surroundings around, Supervisor supervisor, Path state) {

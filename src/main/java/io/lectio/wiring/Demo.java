@@ -3,6 +3,7 @@ package io.lectio.wiring;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.config.Settings.SiteSettings;
+import io.lectio.core.policy.Bounds;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Services;
@@ -102,7 +103,8 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
                 Set.of(),
                 List.of(),
                 ZoneId.systemDefault(),
-                Optional.empty());
+                Optional.empty(),
+                Bounds.DEFAULT);
         return settings.of(new SiteSettings(Optional.empty(), policy));
     }
 
@@ -131,6 +133,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
                         new Surroundings(
                                 () -> supervisor,
                                 state,
+                                home.logs(),
                                 DemoSupervisor.log(folder, DemoSite.APP_UNIT),
                                 true,
                                 () -> forget(home)));

@@ -11,13 +11,15 @@ import java.util.function.Supplier;
 ///
 /// @param supervisor one for each site, which ends it with its guard
 /// @param state the folder for what must last
+/// @param logs the folder of the guard's own logs
 /// @param appLog the application's own error log
 /// @param demo whether the terminal is told the story of each fault, in place of the log's lines
 /// @param end what is closed after the guard
-record Surroundings(Supplier<? extends Supervisor> supervisor, Path state, Path appLog, boolean demo, Closeable end) {
+record Surroundings(
+        Supplier<? extends Supervisor> supervisor, Path state, Path logs, Path appLog, boolean demo, Closeable end) {
     private static final Path APP_LOG = Path.of("/var/log/teaching_panel/error.log");
 
     static Surroundings host(Home home) {
-        return new Surroundings(Systemd::new, home.state(), APP_LOG, false, () -> {});
+        return new Surroundings(Systemd::new, home.state(), home.logs(), APP_LOG, false, () -> {});
     }
 }

@@ -72,7 +72,7 @@ public final class WithoutDaemon {
 
     /// What a guard would do after one look, with what the last one has spent.
     public static Plan plan(Home home, SiteSettings site, boolean repairs) throws IOException, InterruptedException {
-        Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(site);
+        Map<CheckId, Observation.Outcome> seen = Daemon.lookOnce(home, site);
         InstantSource clock = InstantSource.system();
         Policy policy = site.policy().here(site.site(), site.services(), repairs, Set.of(), Optional.empty());
         Path folder = Sites.state(home.state(), site.name());

@@ -10,6 +10,7 @@ import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Outbox;
+import io.lectio.core.policy.Bounds;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
@@ -81,7 +82,8 @@ class HeartbeatTest {
             Set.of(),
             List.of(),
             ZoneOffset.UTC,
-            Optional.empty());
+            Optional.empty(),
+            Bounds.DEFAULT);
 
     private Snapshot snapshot() {
         Observation look = new Observation(

@@ -17,6 +17,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Ailment;
 import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
@@ -124,6 +125,10 @@ class RunbookTest {
         for (Kind kind : Kind.values()) {
             answers(kind).forEach(each -> all.add(each));
         }
+        for (Ailment.Kind kind : Ailment.Kind.values()) {
+            Ailment ailment = new Ailment(kind, "/srv", List.of(new Ailment.Percent(Ailment.About.USED, 97)));
+            all.add(new Case(entry(kind), told(new Diagnosis.Ailing(CheckId.DISK, List.of(ailment)), new Open())));
+        }
         all.add(new Case("blind", Told.blind("no user www-data")));
         Told closed = paths(closedFolder()).tried(3, changed(1, 2, 0));
         for (Limit limit : Limit.values()) {
@@ -132,6 +137,20 @@ class RunbookTest {
         all.add(new Case("degraded", told(closed.diagnosis(), new Degraded())));
         all.add(new Case("held", told(closed.diagnosis(), new Held(Told.BROKEN))));
         return all;
+    }
+
+    private static String entry(Ailment.Kind kind) {
+        return switch (kind) {
+            case DISK_FULL, DISK_ENDS, DISK_FILLS -> "disk";
+            case INODES_OUT, INODES_END, INODES_FILL -> "inodes";
+            case READ_ONLY,
+                    MEMORY_SHORT,
+                    OOM_KILL,
+                    DATABASE_MISSING,
+                    DATABASE_CORRUPT,
+                    DATABASE_OWNER,
+                    DATABASE_LOCKED -> kind.name();
+        };
     }
 
     private static Told told(Diagnosis diagnosis, Phase phase) {
@@ -151,6 +170,9 @@ class RunbookTest {
                 new Condition.Starting("start-pre", silent),
                 new Condition.ByHand(false),
                 new Condition.ByHand(true),
+                new Condition.Unfit(Condition.Reason.IMPORT_ERROR, "ModuleNotFoundError: No module named 'requests'"),
+                new Condition.Unfit(Condition.Reason.ENVIRONMENT, "KeyError: 'PANEL_KEY'"),
+                new Condition.Unfit(Condition.Reason.PORT_TAKEN, "8000 by python3 (71)"),
                 new Condition.Missing());
     }
 

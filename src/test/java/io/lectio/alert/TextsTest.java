@@ -16,6 +16,8 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Ailment;
+import io.lectio.core.health.Ailment.About;
 import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answers;
@@ -486,6 +488,45 @@ class TextsTest {
     }
 
     @Test
+    void whatTheSiteRestsOnIsToldWithItsFactsInTheOwnersWords() {
+        Ailment full = new Ailment(
+                Ailment.Kind.DISK_ENDS,
+                "/srv",
+                List.of(
+                        new Ailment.Percent(About.USED, 96),
+                        new Ailment.Bytes(About.FREE, "", 1_610_612_736),
+                        new Ailment.Span(About.FULL_IN, Duration.ofMinutes(90)),
+                        new Ailment.Bytes(About.GROWS, "/srv/log/x.log", 2_147_483_648L)));
+        Told told = new Told(
+                Level.CRITICAL,
+                new Diagnosis.Ailing(CheckId.DISK, List.of(full)),
+                Optional.empty(),
+                List.of(),
+                new Incident.Open());
+        assertThat(english(told))
+                .contains(
+                        "a person is needed",
+                        "disk nearly full: /srv (used 96 %, free 1.5 GiB, full in 1 h 30 min, grows /srv/log/x.log 2.0 GiB).",
+                        "What to do: make room: sudo du -xh /srv | sort -h | tail -20");
+        assertThat(render(Language.RU, told.parcel()))
+                .contains(
+                        "диск почти полон: /srv (занято 96 %, свободно 1,5 ГиБ, заполнится через 1 ч 30 мин, растёт /srv/log/x.log 2,0 ГиБ).");
+    }
+
+    @Test
+    void whatAStartDoesNotMendNeedsAPersonBeforeAnyAttempt() {
+        Told unfit = Told.service(
+                        "panel.service", new Condition.Unfit(Condition.Reason.PORT_TAKEN, "8000 by python3 (71)"))
+                .coolingDown(Limit.HOPELESS);
+        assertThat(english(unfit))
+                .contains(
+                        " · a person is needed\n",
+                        "panel.service cannot start: port taken: 8000 by python3 (71).",
+                        "A restart does not mend this. The next attempt is at",
+                        "What to do: end who has taken the port: sudo ss -lntp; sudo systemctl restart panel.service");
+    }
+
+    @Test
     void aBadConfigurationIsToldOnce() {
         Config config = new Config("/etc/nginx/conf.d/bad.conf:1", "unknown directive \"lissten\"");
         Told refused = new Told(
@@ -520,7 +561,7 @@ class TextsTest {
         RepairResult.Restarted once = new RepairResult.Restarted(
                 "app.service", false, List.of("[CRITICAL] WORKER TIMEOUT"), Path.of("/var/lib/evidence"));
         assertThat(english(FOLDER_CLOSED.tried(once, once).healed(Duration.ofMillis(900), 0)))
-                .contains("Done: app.service started anew 2 times. Before it: [CRITICAL] WORKER TIMEOUT\n");
+                .contains("Done: app.service started anew 2 times. Before it: [CRITICAL] WORKER TIMEOUT.\n");
         assertThat(render(
                         Language.RU,
                         FOLDER_CLOSED

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lectio.config.Settings.Invalid;
 import io.lectio.config.Settings.SiteSettings;
+import io.lectio.core.policy.Bounds;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.GuardedPaths;
 import io.lectio.core.policy.Language;
@@ -80,7 +81,8 @@ class LectioYamlTest {
         assertThat(policy.timing()).isEqualTo(Policy.Timing.DEFAULT);
         assertThat(policy.patience()).isEqualTo(Policy.Patience.DEFAULT);
         assertThat(policy.thresholds()).isEqualTo(Policy.THRESHOLDS);
-        assertThat(policy.checks()).isEqualTo(policy.services().checks());
+        assertThat(policy.checks()).containsAll(policy.services().checks()).contains(CheckId.DISK, CheckId.MEMORY);
+        assertThat(policy.bounds()).isEqualTo(Bounds.DEFAULT);
         assertThat(policy.withheld()).isEmpty();
         assertThat(policy.windows()).isEmpty();
     }
@@ -89,7 +91,7 @@ class LectioYamlTest {
     void whatASiteMayHaveOfItsOwn() throws Exception {
         Policy policy = policy("""
                 web: {unit: "", user: nginx}
-                checks: {page: {failures: 5, successes: 2}, api: {enabled: false}}
+                checks: {page: {failures: 5, successes: 2}, api: {enabled: false}, memory: {enabled: false}, disk: {warning: 80}}
                 remedies: {open-paths: false, restart-app: false}
                 limits: {attempts: 2, cooldown: 10m, repairs-per-hour: 7}
                 timing: {round: 10s, hung: 45s, escalate: 1h}
@@ -98,7 +100,8 @@ class LectioYamlTest {
                 """);
         assertThat(policy.site().webUser()).isEqualTo("nginx");
         assertThat(policy.site().privates().covers("a.map")).isTrue();
-        assertThat(policy.checks()).containsExactly(CheckId.APP, CheckId.FILES, CheckId.PAGE);
+        assertThat(policy.checks()).containsExactly(CheckId.DISK, CheckId.APP, CheckId.FILES, CheckId.PAGE);
+        assertThat(policy.bounds()).isEqualTo(new Bounds(80, 95, 10));
         assertThat(policy.threshold(CheckId.PAGE, false)).isEqualTo(new Threshold(5, 2));
         assertThat(policy.withheld()).containsExactlyInAnyOrder("open-paths", "restart teaching_panel.service");
         assertThat(policy.limits()).isEqualTo(new Limits(2, Duration.ofMinutes(10), 7));
@@ -116,7 +119,8 @@ class LectioYamlTest {
         List<SiteSettings> sites = load(TWO_SITES).sites();
         assertThat(sites).extracting(SiteSettings::label).containsExactly("one.example", "two");
         assertThat(sites.getFirst().policy().checks())
-                .containsExactly(CheckId.PROXY, CheckId.CONFIG, CheckId.FILES, CheckId.PAGE);
+                .containsExactly(
+                        CheckId.DISK, CheckId.MEMORY, CheckId.PROXY, CheckId.CONFIG, CheckId.FILES, CheckId.PAGE);
         assertThat(sites.getLast().policy().checks()).containsExactly(CheckId.FILES, CheckId.PAGE);
     }
 
@@ -147,7 +151,7 @@ class LectioYamlTest {
                         "lectio.yaml:9:24: limits.attempts is a number from 1 to 10",
                         "lectio.yaml:9:47: limits.repairs-per-hour is a number from 1 to 1000",
                         "lectio.yaml:10:13: is not a mapping of keys to values, as checks is one of page, api, files, config,"
-                                + " proxy, app",
+                                + " proxy, app, disk, memory, database",
                         "lectio.yaml:11:14: private is a list of names",
                         "lectio.yaml:12:18: maintenance is a list such as [day 03:00 for 30m, 'sat,sun 22:00 for 4h'], each at"
                                 + " most 24h long",
@@ -254,6 +258,16 @@ class LectioYamlTest {
                         refused(
                                 "sites: [{web: {unit: ''}, app: {unit: ''}, checks: {page: {enabled: false}, files: {enabled: false}}}]"))
                 .contains("every check of this site is switched off");
+    }
+
+    @Test
+    void theDatabaseIsNamedOrWhereDjangoHasItAndTheBoundsAreInOrder() throws Exception {
+        assertThat(policy("app: {database: /srv/panel.sqlite3}").services().database())
+                .contains(Path.of("/srv/panel.sqlite3"));
+        assertThat(policy("{}").services().database()).isEmpty();
+        assertThat(refused("sites: [{app: {database: db.sqlite3}}]")).contains("app.database is no absolute path");
+        assertThat(refused("sites: [{checks: {disk: {warning: 96}}}]"))
+                .contains("checks.disk.critical is less than checks.disk.warning");
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.Bounds;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Order;
@@ -318,7 +319,8 @@ class GuardTest {
                 withheld,
                 windows,
                 ZoneOffset.UTC,
-                Optional.empty());
+                Optional.empty(),
+                Bounds.DEFAULT);
     }
 
     @Test

@@ -73,6 +73,7 @@ class ServiceStoriesTest {
     private boolean works;
     private boolean paused;
     private boolean packages;
+    private Optional<Condition.Unfit> unfit = Optional.empty();
     private Instant answeredAt = now;
     private Duration worked = Duration.ZERO;
     private boolean apiWell = true;
@@ -166,9 +167,10 @@ class ServiceStoriesTest {
         return new Service(
                 seen,
                 processes(stopped),
-                hasAnswered ? Optional.of(answer) : Optional.empty(),
+                hasAnswered || !mine ? Optional.of(answer) : Optional.empty(),
                 mine ? answeredAt : now,
-                packages);
+                packages,
+                mine && state != Active.ACTIVE ? unfit : Optional.empty());
     }
 
     private List<ProcessView> processes(boolean stopped) {
@@ -223,6 +225,49 @@ class ServiceStoriesTest {
         round();
         assertThat(incident().phase()).isInstanceOf(Incident.Resolved.class);
         assertThat(incident().worst()).isEqualTo(Level.WARNING);
+    }
+
+    /// systemd goes on trying meanwhile, and each of its runs is seen for a moment.
+    @Test
+    void whatAStartDoesNotMendIsToldAtOnceAndTriedOnceACooldown() {
+        unfit = Optional.of(new Condition.Unfit(Condition.Reason.IMPORT_ERROR, "ImportError: no"));
+        ends();
+        for (int i = 0; i < 29; i++) {
+            round();
+            if (i % 2 == 1) {
+                isUpAgain();
+                restarts++;
+                answers = false;
+                hasAnswered = false;
+                apiWell = false;
+                round();
+                ends();
+            }
+        }
+        assertThat(repairs()).isEmpty();
+        assertThat(incident().worst()).isEqualTo(Level.CRITICAL);
+        assertThat(incident().diagnosis().inWords()).contains("cannot start, import error: ImportError: no");
+        assertThat(state.durable().outbox().alerts())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.revision())
+                        .as("it is not told anew with each of systemd's tries")
+                        .isLessThanOrEqualTo(2));
+        for (int i = 0; i < 20; i++) {
+            round();
+        }
+        assertThat(repairs()).containsExactly(new Remedy.Restart(APP, false, false));
+    }
+
+    @Test
+    void whatNoLongerKeepsItFromStartingIsNotWaitedFor() {
+        unfit = Optional.of(new Condition.Unfit(Condition.Reason.PORT_TAKEN, "8000 by nc (7)"));
+        ends();
+        round();
+        round();
+        assertThat(repairs()).isEmpty();
+        unfit = Optional.empty();
+        round();
+        assertThat(repairs()).containsExactly(new Remedy.Restart(APP, false, false));
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Active;
 import io.lectio.core.health.UnitState.Load;
 import io.lectio.core.health.UnitState.Stop;
+import io.lectio.host.LastWords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ class EvidenceTest {
         "http://127.0.0.1:8000/ refused, http://127.0.0.1:8000/ refused"
     })
     void aPasswordIsNotTold(String line, String told) {
-        assertThat(Evidence.told(line)).isEqualTo(told);
+        assertThat(LastWords.told(line)).isEqualTo(told);
     }
 
     @Test

@@ -221,6 +221,9 @@ final class Invariants {
         if (unit.mode == SiteUnit.Mode.OVERLOADED) {
             violated("overload is not down (11)", unit.name + " is overloaded for " + since + " ms");
         }
+        if (unit == world.app && (world.diskFull || world.lockedSince >= 0)) {
+            violated("what it rests on is no reason to restart it (10)", unit.name + " for " + since + " ms");
+        }
         long packages = at - world.packagesSince;
         if (world.packages && packages > 6_000 && packages < 9 * SiteWorld.MINUTE && at >= loosenedUntil) {
             violated("restarts wait for the package manager", "at work for " + packages + " ms");
@@ -339,6 +342,7 @@ final class Invariants {
                 && !unit.neverStarts
                 && unit.mode != SiteUnit.Mode.OVERLOADED
                 && !(unit == world.proxy && world.configBad)
+                && !(unit == world.app && (world.diskFull || world.lockedSince >= 0))
                 && !world.packages
                 && !world.repairsFail
                 && !world.repairsSlow;

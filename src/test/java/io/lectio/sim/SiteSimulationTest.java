@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.sim.SiteWorld.Trouble;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -26,8 +27,17 @@ class SiteSimulationTest {
         return rates;
     }
 
+    private static Trouble[] ofTheSiteItself() {
+        return EnumSet.complementOf(EnumSet.copyOf(Trouble.OF_WHAT_IT_RESTS_ON)).toArray(new Trouble[0]);
+    }
+
     private static SiteWorld everything(long seed) {
-        return new SiteWorld(seed, 0, each(1, Trouble.values()));
+        return new SiteWorld(seed, 0, each(1, ofTheSiteItself()));
+    }
+
+    private static SiteWorld restsOnOthers(long seed) {
+        return new SiteWorld(
+                seed, 0, each(12, DISK_FULL, DATABASE_LOCKED, TELEGRAM_AWAY, EVENTS_LOST, FILES_CLOSED, GUARD_KILLED));
     }
 
     private static SiteWorld eightfold(long seed) {
@@ -104,6 +114,11 @@ class SiteSimulationTest {
         @Test
         void promise8NoiseRepairsNothing() {
             Fleet.sail("noise (8)", 100, A_DAY, SiteSimulationTest::noisy);
+        }
+
+        @Test
+        void promise10WhatTheApplicationRestsOnIsNoReasonToRestartIt() {
+            Fleet.sail("rests on others (10)", 50, A_DAY, SiteSimulationTest::restsOnOthers);
         }
 
         @Test

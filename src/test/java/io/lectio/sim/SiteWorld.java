@@ -3,6 +3,7 @@ package io.lectio.sim;
 import io.lectio.core.Action;
 import io.lectio.core.Decision;
 import io.lectio.core.Event;
+import io.lectio.core.health.Ailment;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answer;
@@ -32,9 +33,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /// The plan's site and the world around it, as far as one seed makes them fail: an application behind a web server,
@@ -45,6 +48,8 @@ final class SiteWorld implements Simulation.World {
     static final long MINUTE = 60 * SECOND;
     static final long HOUR = 60 * MINUTE;
     static final long DAY = 24 * HOUR;
+    /// After so long the probe calls it a lock.
+    static final long LOCKED = 10 * SECOND;
 
     private static final Path WEB = Path.of("/var/www/site/build");
     private static final Site SITE = new Site(
@@ -55,12 +60,12 @@ final class SiteWorld implements Simulation.World {
             "www-data",
             new PrivatePatterns(List.of()));
     private static final URI API = URI.create("http://localhost/api/health/");
-    static final Policy POLICY = Policies.of(
-            SITE,
-            new Services(
-                    Optional.of(new Services.App("gunicorn.service", "127.0.0.1:8000", API)),
-                    Optional.of(new Services.Proxy("nginx.service", true))),
-            true);
+    private static final Services SERVICES = new Services(
+            Optional.of(new Services.App("gunicorn.service", "127.0.0.1:8000", API)),
+            Optional.of(new Services.Proxy("nginx.service", true)));
+    static final Policy POLICY = Policies.of(SITE, SERVICES, true);
+    private static final Policy WITH_WHAT_IT_RESTS_ON =
+            POLICY.here(SITE, SERVICES, true, Set.of(CheckId.DISK, CheckId.DATABASE), Optional.empty());
 
     /// What can befall the site, its guard, or both.
     enum Trouble {
@@ -86,7 +91,12 @@ final class SiteWorld implements Simulation.World {
         PACKAGES_CHANGE,
         REPAIRS_FAIL,
         REPAIRS_SLOW,
-        EVENTS_LOST
+        EVENTS_LOST,
+        DISK_FULL,
+        DATABASE_LOCKED;
+
+        /// What only comes to a world in which these are looked at.
+        static final Set<Trouble> OF_WHAT_IT_RESTS_ON = EnumSet.of(DISK_FULL, DATABASE_LOCKED);
     }
 
     private static final List<Duration> JUMPS =
@@ -118,6 +128,8 @@ final class SiteWorld implements Simulation.World {
     boolean pageBroken;
     boolean configBad;
     boolean loopbackGone;
+    boolean diskFull;
+    long lockedSince = -1;
     boolean packages;
     long packagesSince;
     boolean telegramAway;
@@ -138,7 +150,8 @@ final class SiteWorld implements Simulation.World {
         noises = random.split();
         this.noise = noise;
         this.perDay = perDay;
-        simulation = new Simulation(POLICY, this, START);
+        boolean restsOn = perDay.keySet().stream().anyMatch(Trouble.OF_WHAT_IT_RESTS_ON::contains);
+        simulation = new Simulation(restsOn ? WITH_WHAT_IT_RESTS_ON : POLICY, this, START);
         invariants = new Invariants(this, seed);
         for (Trouble trouble : Trouble.values()) {
             if (perDay.containsKey(trouble)) {
@@ -297,6 +310,30 @@ final class SiteWorld implements Simulation.World {
                 repairsSlow = true;
                 after(between(MINUTE, 20 * MINUTE), () -> repairsSlow = false);
             }
+            case DISK_FULL -> {
+                diskFull = true;
+                if (random.nextBoolean()) {
+                    crash(app, "exit-code", "exit code 1");
+                }
+                after(between(MINUTE, 2 * HOUR), () -> {
+                    say("there is room again");
+                    diskFull = false;
+                    app.changedAt = at();
+                });
+            }
+            case DATABASE_LOCKED -> {
+                if (lockedSince < 0) {
+                    lockedSince = at();
+                    turn(app, Mode.HUNG);
+                    after(between(10 * SECOND, 20 * MINUTE), () -> {
+                        say("the database is free");
+                        lockedSince = -1;
+                        if (app.mode == Mode.HUNG) {
+                            turn(app, Mode.WELL);
+                        }
+                    });
+                }
+            }
             case EVENTS_LOST -> {
                 eventsLost = true;
                 after(between(MINUTE, HOUR), () -> eventsLost = false);
@@ -386,7 +423,7 @@ final class SiteWorld implements Simulation.World {
         unit.begin(at(), at() + takes, simulation.now(), simulation.life());
         signal(unit);
         int run = unit.run;
-        if (unit.neverStarts) {
+        if (unit.neverStarts || (unit == app && diskFull)) {
             after(between(200, 2_000), () -> {
                 if (unit.run == run && unit.runs()) {
                     crash(unit, "exit-code", "exit code 3");
@@ -413,7 +450,14 @@ final class SiteWorld implements Simulation.World {
 
     boolean wholeSiteIsWell() {
         long now = at();
-        return app.isWell(now) && proxy.isWell(now) && !filesClosed && !pageBroken && !configBad && !loopbackGone;
+        return app.isWell(now)
+                && proxy.isWell(now)
+                && !filesClosed
+                && !pageBroken
+                && !configBad
+                && !loopbackGone
+                && !diskFull
+                && lockedSince < 0;
     }
 
     @Override
@@ -423,6 +467,9 @@ final class SiteWorld implements Simulation.World {
             return new Timed<>(LOOK, new Observation.Unknown("this look failed"));
         }
         return switch (look.check()) {
+            case DISK -> seen(LOOK, ailing(diskFull, Ailment.Kind.DISK_FULL));
+            case DATABASE ->
+                seen(LOOK, ailing(lockedSince >= 0 && at() - lockedSince >= LOCKED, Ailment.Kind.DATABASE_LOCKED));
             case APP -> ask(app, errs);
             case PROXY -> ask(proxy, errs);
             case CONFIG ->
@@ -432,11 +479,17 @@ final class SiteWorld implements Simulation.World {
                                 new Observation.Failed(
                                         new Finding.Config("/etc/nginx/nginx.conf:12", "unknown directive \"sever\"")))
                         : CONFIG_WELL;
-            case LEFT_ALONE, SETTINGS -> throw new IllegalStateException("never looked at here");
+            case LEFT_ALONE, MEMORY, SETTINGS -> throw new IllegalStateException("never looked at here");
             case FILES -> filesClosed ? seen(LOOK, new Observation.Failed(closed())) : FILES_WELL;
             case API -> loopbackGone ? blind() : errs ? failed(CheckId.API, API, 500) : api();
             case PAGE -> loopbackGone ? blind() : errs ? failed(CheckId.PAGE, SITE.page(), 500) : page();
         };
+    }
+
+    private static Outcome ailing(boolean ill, Ailment.Kind kind) {
+        return ill
+                ? new Observation.Failed(new Finding.Ailments(List.of(new Ailment(kind, "/", List.of())), ""))
+                : new Observation.Passed(new Finding.Ailments(List.of(), "well"));
     }
 
     private Timed<Outcome> ask(SiteUnit unit, boolean errs) {
@@ -457,7 +510,7 @@ final class SiteWorld implements Simulation.World {
             return silent(DEADLINE, CheckId.API, API, Fault.Kind.TIMEOUT);
         }
         if (app.answers(at())) {
-            return API_WELL;
+            return diskFull ? failed(CheckId.API, API, 500) : API_WELL;
         }
         if (!app.runs() || at() < app.readyAt) {
             return failed(CheckId.API, API, 502);

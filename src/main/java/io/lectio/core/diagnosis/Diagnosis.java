@@ -1,5 +1,6 @@
 package io.lectio.core.diagnosis;
 
+import io.lectio.core.health.Ailment;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.CheckHealth.Status;
 import io.lectio.core.health.Condition;
@@ -8,6 +9,7 @@ import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Config;
 import io.lectio.core.health.Observation;
+import io.lectio.core.health.UnitState;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
@@ -15,12 +17,18 @@ import io.lectio.core.policy.Services;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A cause, with its evidence and its remedy. Deepest first: what lies below explains what lies above.
 public sealed interface Diagnosis {
+
+    /// What an application needs to work at all.
+    Set<CheckId> RESTS_ON = Set.of(CheckId.DISK, CheckId.DATABASE);
 
     /// What is at fault; an incident is about one.
     CheckId subject();
@@ -39,6 +47,8 @@ public sealed interface Diagnosis {
                 (subject == CheckId.SETTINGS ? "Lectio's own" : "the web server's") + " configuration is bad, "
                         + config.inWords();
             case AnswerBad(var _, Answers answers) -> answers.inWords();
+            case Ailing(var _, List<Ailment> ailments) ->
+                ailments.stream().map(Ailment::inWords).collect(Collectors.joining("; "));
             case Blind(CheckId check, String reason) -> "the check " + check + " cannot look: " + reason;
         };
     }
@@ -65,12 +75,33 @@ public sealed interface Diagnosis {
     /// @param subject [CheckId#PAGE] or [CheckId#API]
     record AnswerBad(CheckId subject, Answers answers) implements Diagnosis {}
 
+    /// The machine, or what the site rests on, is not well.
+    record Ailing(CheckId subject, List<Ailment> ailments) implements Diagnosis {
+        private static final int MOST = 3;
+
+        public Ailing {
+            ailments = ailments.stream().limit(MOST).toList();
+        }
+
+        public Ailment.Kind worst() {
+            return ailments.getFirst().kind();
+        }
+    }
+
     /// A probe has not been able to look for a while. Told, never acted on.
     record Blind(CheckId subject, String reason) implements Diagnosis {}
 
     /// What kind of fault it is: two of one kind are the same fault.
-    default Class<?> kind() {
-        return this instanceof ServiceBad bad ? bad.condition().getClass() : getClass();
+    default Object kind() {
+        return switch (this) {
+            case ServiceBad bad -> bad.condition().getClass();
+            case Ailing ailing -> ailing.worst();
+            case PathsClosed _, ConfigBad _, AnswerBad _, Blind _ -> getClass();
+        };
+    }
+
+    default String kindName() {
+        return kind() instanceof Class<?> type ? type.getSimpleName() : String.valueOf(kind());
     }
 
     /// Whether a person is needed at once, if the site is down by it. What a person did, and what only takes its
@@ -79,6 +110,7 @@ public sealed interface Diagnosis {
         return switch (this) {
             case PathsClosed _, ConfigBad _ -> true;
             case AnswerBad(var _, Answers answers) -> !answers.onlySlow();
+            case Ailing ailing -> ailing.worst().grave() || ailing.worst().stops();
             case Blind _ -> false;
             case ServiceBad bad ->
                 switch (bad.condition()) {
@@ -87,6 +119,7 @@ public sealed interface Diagnosis {
                             Condition.Waiting _,
                             Condition.Starting _,
                             Condition.Ended _,
+                            Condition.Unfit _,
                             Condition.Paused _,
                             Condition.Hung _,
                             Condition.BootLoop _,
@@ -96,9 +129,43 @@ public sealed interface Diagnosis {
         };
     }
 
-    /// Whether a check fails for the sake of this subject.
+    /// Whether a check fails for the sake of this.
+    default boolean explains(CheckId check) {
+        return (!(this instanceof Ailing ailing) || ailing.worst().stops()) && explains(subject(), check);
+    }
+
+    /// Whether another cause is but a symptom of this one.
+    default boolean explains(Diagnosis other) {
+        return explains(other.subject())
+                || (this instanceof Ailing ailing
+                        && ailing.worst().stops()
+                        && other instanceof ServiceBad bad
+                        && bad.subject() == CheckId.APP
+                        && isInVain(bad.condition()));
+    }
+
+    /// Whether a service that cannot work for what it rests on would be so again after a restart. What was killed or
+    /// stopped is not so for that.
+    private static boolean isInVain(Condition condition) {
+        return switch (condition) {
+            case Condition.Ended(String exit, var _) -> exit.startsWith(UnitState.EXIT_CODE);
+            case Condition.Crashed(String exit, var _) -> exit.startsWith(UnitState.EXIT_CODE);
+            case Condition.Unfit _, Condition.Hung _, Condition.Busy _, Condition.BootLoop _, Condition.Starting _ ->
+                true;
+            case Condition.Well _,
+                    Condition.Waiting _,
+                    Condition.Paused _,
+                    Condition.Deaf _,
+                    Condition.ByHand _,
+                    Condition.Missing _ -> false;
+        };
+    }
+
+    /// Whether a check may fail for the sake of this subject.
     static boolean explains(CheckId subject, CheckId check) {
         return switch (subject) {
+            case DISK, DATABASE -> check == CheckId.API;
+            case MEMORY -> false;
             case APP -> check == CheckId.API;
             case PROXY -> check == CheckId.API || check == CheckId.PAGE;
             case FILES, LEFT_ALONE -> check == CheckId.PAGE;
@@ -130,8 +197,9 @@ public sealed interface Diagnosis {
         allAtOnce(found);
         answersOthers(found, health, now);
         for (CheckId subject : CheckId.values()) {
-            if (found.containsKey(subject)) {
-                found.keySet().removeIf(check -> explains(subject, check));
+            Diagnosis cause = found.get(subject);
+            if (cause != null) {
+                found.entrySet().removeIf(other -> other.getKey() != subject && cause.explains(other.getValue()));
             }
         }
         if (blind && found.isEmpty()) {
@@ -217,9 +285,15 @@ public sealed interface Diagnosis {
     }
 
     /// When a failing check counts as a fault of its own: not while files arrive, nor while it is open whether a
-    /// service that would explain it hangs.
+    /// service that would explain it hangs, nor before it is known how what an application rests on is.
     static Instant believedAt(CheckId check, Map<CheckId, CheckHealth> health, Instant lastChange, Policy policy) {
-        Instant since = Objects.requireNonNull(health.get(check)).since();
+        CheckHealth seen = Objects.requireNonNull(health.get(check));
+        Instant since = seen.since();
+        if (check == CheckId.APP
+                && seen.fault().orElse(null) instanceof Finding.Judged judged
+                && isInVain(judged.condition())) {
+            return ofItsOwnAt(since, judged.condition(), health, policy);
+        }
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
             if (each.getValue().undecided() && explains(each.getKey(), check)) {
                 return since.plus(policy.patience().hungAtMost());
@@ -233,6 +307,30 @@ public sealed interface Diagnosis {
         return quiet.isBefore(latest) ? quiet : latest;
     }
 
+    /// When an application has failed of itself: what it rests on has been looked at since, and it had time to get up
+    /// again after that came back.
+    private static Instant ofItsOwnAt(
+            Instant since, Condition condition, Map<CheckId, CheckHealth> health, Policy policy) {
+        Duration soon = policy.timing().telling();
+        boolean ended = condition instanceof Condition.Ended || condition instanceof Condition.Unfit;
+        Instant at = since;
+        for (CheckId below : RESTS_ON) {
+            CheckHealth rest = health.get(below);
+            if (rest == null) {
+                continue;
+            }
+            boolean asked = rest.known()
+                    .filter(look -> look.startedAt().isBefore(since))
+                    .isEmpty();
+            boolean back = rest.status() == Status.HEALTHY && rest.since().isAfter(since.plus(soon));
+            Instant until = back
+                    ? rest.since().plus(ended ? soon : policy.patience().start())
+                    : asked ? since : since.plus(soon);
+            at = until.isAfter(at) ? until : at;
+        }
+        return at;
+    }
+
     private static Diagnosis of(CheckId check, Finding finding, Policy policy) {
         return switch (finding) {
             case Access access ->
@@ -242,6 +340,7 @@ public sealed interface Diagnosis {
                         check == CheckId.FILES ? Optional.of(new Remedy.OpenPaths(policy.site())) : Optional.empty());
             case Answers answers -> new AnswerBad(check, answers);
             case Config config -> new ConfigBad(check, config);
+            case Finding.Ailments(List<Ailment> ailing, var _) -> new Ailing(check, ailing);
             case Finding.Judged(String unit, Condition condition, var _) ->
                 new ServiceBad(check, unit, condition, remedy(check, unit, condition, policy));
             case Finding.Service _ -> throw new IllegalArgumentException("a sample is judged before it counts");
@@ -252,7 +351,7 @@ public sealed interface Diagnosis {
         boolean test = check == CheckId.PROXY
                 && policy.services().proxy().filter(Services.Proxy::test).isPresent();
         return switch (condition) {
-            case Condition.Ended _ -> Optional.of(new Remedy.Restart(unit, false, test));
+            case Condition.Ended _, Condition.Unfit _ -> Optional.of(new Remedy.Restart(unit, false, test));
             case Condition.Paused _, Condition.Hung _ -> Optional.of(new Remedy.Restart(unit, true, test));
             case Condition.Well _,
                     Condition.Waiting _,

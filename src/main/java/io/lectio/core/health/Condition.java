@@ -23,6 +23,28 @@ public sealed interface Condition {
     /// @param result in systemd's word
     record Ended(String exit, String result) implements Condition {}
 
+    /// It ended, and what it said of it is no matter of a start: it would end again.
+    ///
+    /// @param words its own, without secrets
+    record Unfit(Reason reason, String words) implements Condition {}
+
+    /// Why a start brings nothing, in the words that an alert calls it by.
+    enum Reason {
+        IMPORT_ERROR("import error"),
+        ENVIRONMENT("missing environment"),
+        PORT_TAKEN("port taken");
+
+        private final String words;
+
+        Reason(String words) {
+            this.words = words;
+        }
+
+        public String words() {
+            return words;
+        }
+    }
+
     /// It ended, and systemd has started it again by itself.
     record Crashed(String exit, int restarts) implements Condition {}
 
@@ -61,6 +83,7 @@ public sealed interface Condition {
             case Starting(String step, Duration since) ->
                 "has been starting for " + since.toSeconds() + " s (" + step + ")";
             case Ended(String exit, String result) -> "ended: " + (exit.isEmpty() ? result : exit + ", " + result);
+            case Unfit(Reason reason, String words) -> "cannot start, " + reason.words() + ": " + words;
             case Crashed(String exit, int restarts) ->
                 "ended (" + exit + ") and was restarted by systemd, " + restarts + " times now";
             case Paused(List<Integer> pids, var _) ->

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,12 +34,16 @@ public sealed interface Finding {
                         ? all.answers().size() + " addresses answer in "
                                 + all.took().toMillis() + " ms"
                         : firstOf(all.bad());
-            case Service(UnitState unit, var processes, var _, var _, var _) ->
+            case Service(UnitState unit, var processes, var _, var _, var _, var _) ->
                 unit.name() + " is " + unit.active().name().toLowerCase(Locale.ROOT) + " (" + unit.sub() + "), "
                         + processes.size() + " processes";
             case Judged(String unit, Condition condition, var _) -> unit + " " + condition.inWords();
             case Config(String where, String error) ->
                 error.isEmpty() ? "the configuration passes its test" : where + ": " + error;
+            case Ailments(var ailing, String well) ->
+                ailing.isEmpty()
+                        ? well
+                        : firstOf(ailing.stream().map(Ailment::inWords).toList());
         };
     }
 
@@ -221,15 +226,26 @@ public sealed interface Finding {
     /// @param answer the last answer to a direct question that was asked in this run of the service
     /// @param answeredAt when that came: a look with the same time brings nothing new
     /// @param packagesChange whether a package manager is at work on this machine
+    /// @param unfit why another start would bring nothing, where it has ended and said so
     record Service(
             UnitState unit,
             List<ProcessView> processes,
             Optional<Answer> answer,
             Instant answeredAt,
-            boolean packagesChange)
+            boolean packagesChange,
+            Optional<Condition.Unfit> unfit)
             implements Finding {
         public Service {
             processes = List.copyOf(processes);
+        }
+
+        public Service(
+                UnitState unit,
+                List<ProcessView> processes,
+                Optional<Answer> answer,
+                Instant answeredAt,
+                boolean packagesChange) {
+            this(unit, processes, answer, answeredAt, packagesChange, Optional.empty());
         }
     }
 
@@ -241,6 +257,16 @@ public sealed interface Finding {
     /// @param where the file and line of the error, as `/etc/nginx/nginx.conf:12`; empty where it names none
     /// @param error the first line of the error; empty where the test passes
     record Config(String where, String error) implements Finding {}
+
+    /// What the machine is like, or what the site rests on.
+    ///
+    /// @param ailing what is wrong, the worst first
+    /// @param well one English line for where nothing is
+    record Ailments(List<Ailment> ailing, String well) implements Finding {
+        public Ailments {
+            ailing = ailing.stream().sorted(Comparator.comparing(Ailment::kind)).toList();
+        }
+    }
 
     private static String firstOf(List<?> all) {
         return all.stream().limit(NAMED).map(Object::toString).collect(Collectors.joining(", "))

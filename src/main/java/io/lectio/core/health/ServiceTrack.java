@@ -99,6 +99,7 @@ public record ServiceTrack(
                     Waiting _,
                     Condition.Starting _,
                     Ended _,
+                    Condition.Unfit _,
                     Condition.Crashed _,
                     Busy _,
                     Condition.BootLoop _,
@@ -188,7 +189,7 @@ public record ServiceTrack(
             return new Waiting();
         }
         return switch (unit.active()) {
-            case INACTIVE, FAILED, ACTIVATING -> ended(unit);
+            case INACTIVE, FAILED, ACTIVATING -> ended(seen);
             case DEACTIVATING -> ending(unit);
             case ACTIVE, RELOADING ->
                 crashed(before, unit) ? new Condition.Crashed(lastExit, unit.restarts()) : running(seen, patience);
@@ -207,7 +208,8 @@ public record ServiceTrack(
         return dead ? new Ended(unit.exit(), unit.result()) : new Waiting();
     }
 
-    private static Condition ended(UnitState unit) {
+    private static Condition ended(Service seen) {
+        UnitState unit = seen.unit();
         if (unit.load() == Load.MASKED) {
             return new ByHand(true);
         }
@@ -215,7 +217,9 @@ public record ServiceTrack(
             return new Condition.Missing();
         }
         boolean byItself = unit.active() != Active.INACTIVE || unit.stop() == Stop.NOT_ASKED;
-        return byItself && unit.stop() != Stop.ASKED ? new Ended(unit.exit(), unit.result()) : new ByHand(false);
+        Condition ended =
+                seen.unfit().<Condition>map(why -> why).orElseGet(() -> new Ended(unit.exit(), unit.result()));
+        return byItself && unit.stop() != Stop.ASKED ? ended : new ByHand(false);
     }
 
     /// Whether systemd has started another run by itself since this was last seen active.

@@ -31,6 +31,9 @@ public record UnitState(
         Stop stop,
         boolean job,
         String cgroup) {
+    /// How an `exit` begins where no signal ended it.
+    public static final String EXIT_CODE = "exit code ";
+
     /// Whether systemd has the unit's file.
     public enum Load {
         LOADED,

@@ -54,7 +54,9 @@ public record Incident(
         /// So many attempts in a row brought no proof.
         IN_A_ROW,
         /// So many attempts within an hour, proved or not.
-        HOURLY
+        HOURLY,
+        /// The service would only end again.
+        HOPELESS
     }
 
     /// A restart waits for a package manager that works, at most so long.
@@ -110,6 +112,7 @@ public record Incident(
                             Condition.Waiting _,
                             Condition.Starting _,
                             Condition.Ended _,
+                            Condition.Unfit _,
                             Condition.Crashed _,
                             Condition.BootLoop _,
                             Condition.Deaf _,
@@ -118,7 +121,7 @@ public record Incident(
                 };
             case Diagnosis.AnswerBad _ ->
                 seen.isAfter(now.minus(JUST_BEFORE.plus(JUST_BEFORE))) ? earlier(seen, now) : now;
-            case Diagnosis.ConfigBad _, Diagnosis.Blind _ -> now;
+            case Diagnosis.ConfigBad _, Diagnosis.Ailing _, Diagnosis.Blind _ -> now;
         };
     }
 

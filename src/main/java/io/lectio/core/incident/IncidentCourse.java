@@ -119,7 +119,7 @@ public record IncidentCourse(
                 .filter(cause -> all.stream()
                         .noneMatch(other -> other.id() != incident.id() && other.subject() == cause.subject()))
                 .filter(cause -> cause.kind().equals(incident.diagnosis().kind())
-                        || (Diagnosis.explains(cause.subject(), subject) && belongs(incident, cause))
+                        || (cause.explains(incident.diagnosis()) && belongs(incident, cause))
                         || (needs(subject).contains(cause.subject()) && sight.isWell(subject)))
                 .findFirst()
                 .map(cause -> incident.with(cause, proofs(cause)))
@@ -279,7 +279,7 @@ public record IncidentCourse(
         if (held.isPresent()) {
             return leveled(before, incident.in(new Held(held.get())), ledger, Optional.empty(), news);
         }
-        Optional<CoolingDown> pause = ledger.pause(now, policy.limits());
+        Optional<CoolingDown> pause = ledger.pause(now, policy.limits()).or(() -> hopeless(incident));
         if (pause.isPresent()) {
             return leveled(before, incident.in(pause.get()), ledger, Optional.empty(), news);
         }
@@ -292,6 +292,15 @@ public record IncidentCourse(
         int number = last.map(Attempt::number).orElse(0) + 1;
         Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty());
         return repair(before, incident, attempt, ledger.spend(now, policy.limits()), news);
+    }
+
+    /// What a start does not mend is tried once a cooldown, in case that somebody has mended it.
+    private Optional<CoolingDown> hopeless(Incident incident) {
+        Instant last = incident.lastAttempt().map(Attempt::startedAt).orElse(incident.openedAt());
+        return Optional.of(new CoolingDown(last.plus(policy.limits().cooldown()), Optional.of(Incident.Limit.HOPELESS)))
+                .filter(pause -> pause.until().isAfter(now)
+                        && incident.diagnosis() instanceof Diagnosis.ServiceBad bad
+                        && bad.condition() instanceof Condition.Unfit);
     }
 
     private Step repair(Incident before, Incident incident, Attempt attempt, Ledger ledger, News news) {
@@ -367,6 +376,7 @@ public record IncidentCourse(
                 && !incident.openedAt().plus(patience).isAfter(now);
         boolean vain = incident.phase() instanceof CoolingDown || incident.phase() instanceof Degraded;
         boolean personNeeded = incident.flaps()
+                || (cause instanceof Diagnosis.Ailing ailing && ailing.worst().grave())
                 || (down && overdue)
                 || (down
                         && cause.urgent()
@@ -400,7 +410,7 @@ public record IncidentCourse(
     private static boolean isOfFiles(Incident incident) {
         return switch (incident.subject()) {
             case FILES, LEFT_ALONE, PAGE -> true;
-            case APP, PROXY, CONFIG, API, SETTINGS -> false;
+            case DISK, MEMORY, DATABASE, APP, PROXY, CONFIG, API, SETTINGS -> false;
         };
     }
 

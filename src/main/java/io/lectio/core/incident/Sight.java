@@ -112,16 +112,16 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
                 .anyMatch(check -> (check == CheckId.PAGE || check == CheckId.API)
                         && isFailed(check, Instant.MIN)
                         && !Diagnosis.isOld(check, health)
-                        && found.keySet().stream()
-                                .noneMatch(other -> other.compareTo(subject) < 0 && Diagnosis.explains(other, check)));
+                        && found.values().stream()
+                                .noneMatch(other -> other.subject().compareTo(subject) < 0 && other.explains(check)));
     }
 
     /// What its page or its API answered last, as far as it did.
     Finding.Answers proof(CheckId subject) {
         CheckId asked = switch (subject) {
-            case APP, API -> CheckId.API;
+            case DISK, DATABASE, APP, API -> CheckId.API;
             case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
-            case CONFIG, SETTINGS -> subject;
+            case MEMORY, CONFIG, SETTINGS -> subject;
         };
         return of(asked).flatMap(CheckHealth::finding).orElse(null) instanceof Finding.Answers answers
                         && isPassed(asked, Instant.MIN)
@@ -138,6 +138,6 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
     }
 
     private boolean isExplainedElsewhere(CheckId check, CheckId subject) {
-        return found.keySet().stream().anyMatch(other -> other != subject && Diagnosis.explains(other, check));
+        return found.values().stream().anyMatch(other -> other.subject() != subject && other.explains(check));
     }
 }

@@ -2,6 +2,12 @@ package io.lectio.core.policy;
 
 /// What is checked, the deepest first: what fails higher up explains what fails below it.
 public enum CheckId {
+    /// Room on the file systems that the site rests on, and whether they can be written to.
+    DISK,
+    /// The machine's memory, and what the kernel has killed for want of it.
+    MEMORY,
+    /// The application's database.
+    DATABASE,
     /// The application's service: its unit, its processes, and its answer when asked directly.
     APP,
     /// The web server's service: its unit and its processes.

@@ -19,6 +19,7 @@ import java.util.TreeSet;
 /// @param withheld ids of remedies that the owner keeps for himself
 /// @param windows when a person works on the site, by the clock of `zone`
 /// @param notices what the guard tells of itself, if anything
+/// @param bounds from where on the machine is not well
 public record Policy(
         Site site,
         Services services,
@@ -31,7 +32,8 @@ public record Policy(
         Set<String> withheld,
         List<Window> windows,
         ZoneId zone,
-        Optional<Notices> notices) {
+        Optional<Notices> notices,
+        Bounds bounds) {
     /// An answer is a sample, and an application under load gives some of both kinds.
     public static final Map<CheckId, Threshold> THRESHOLDS =
             Map.of(CheckId.PAGE, new Threshold(3, 1), CheckId.API, new Threshold(3, 3));
@@ -68,7 +70,8 @@ public record Policy(
                 withheld,
                 windows,
                 zone,
-                ofItself);
+                ofItself,
+                bounds);
     }
 
     public boolean allows(Remedy remedy) {

@@ -1,14 +1,21 @@
 package io.lectio.core.policy;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /// The services behind a site. What is not there is not guarded.
-public record Services(Optional<App> app, Optional<Proxy> proxy) {
+///
+/// @param database the application's, where it is a file of SQLite's
+public record Services(Optional<App> app, Optional<Proxy> proxy, Optional<Path> database) {
     /// A site of files alone, whose web server nobody watches.
     public static final Services NONE = new Services(Optional.empty(), Optional.empty());
+
+    public Services(Optional<App> app, Optional<Proxy> proxy) {
+        this(app, proxy, Optional.empty());
+    }
 
     /// The application.
     ///
@@ -25,7 +32,7 @@ public record Services(Optional<App> app, Optional<Proxy> proxy) {
 
     /// These, and the other's in place of those that are not among them.
     public Services or(Services other) {
-        return new Services(app.or(other::app), proxy.or(other::proxy));
+        return new Services(app.or(other::app), proxy.or(other::proxy), database.or(other::database));
     }
 
     /// What there is to check on a site with these services.
@@ -33,6 +40,7 @@ public record Services(Optional<App> app, Optional<Proxy> proxy) {
         Set<CheckId> checks = new TreeSet<>(Set.of(CheckId.FILES, CheckId.PAGE));
         app.ifPresent(_ -> checks.addAll(Set.of(CheckId.APP, CheckId.API)));
         proxy.ifPresent(_ -> checks.add(CheckId.PROXY));
+        database.ifPresent(_ -> checks.add(CheckId.DATABASE));
         proxy.filter(Proxy::test).ifPresent(_ -> checks.add(CheckId.CONFIG));
         return checks;
     }

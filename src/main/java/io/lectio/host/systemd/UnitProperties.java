@@ -85,7 +85,7 @@ record UnitProperties(Map<String, Object> all) {
     private String exit() {
         int status = number("ExecMainStatus");
         return switch (number("ExecMainCode")) {
-            case 1 -> "exit code " + status;
+            case 1 -> UnitState.EXIT_CODE + status;
             case 2, 3 -> Signals.show(status);
             default -> "";
         };

@@ -24,7 +24,8 @@ public final class Policies {
                 Set.of(),
                 List.of(),
                 ZoneOffset.UTC,
-                Optional.empty());
+                Optional.empty(),
+                Bounds.DEFAULT);
     }
 
     public static Policy telling(Policy policy, Notices ofItself) {

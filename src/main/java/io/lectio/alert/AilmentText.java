@@ -1,0 +1,122 @@
+package io.lectio.alert;
+
+import static java.util.stream.Collectors.joining;
+
+import io.lectio.core.health.Ailment;
+import io.lectio.core.health.Ailment.About;
+import io.lectio.core.health.Ailment.Fact;
+import io.lectio.core.health.Ailment.Kind;
+import java.util.List;
+
+/// What ails the machine, or what the site rests on, and what a person can do about it.
+final class AilmentText {
+    private final Wording words;
+
+    AilmentText(Wording words) {
+        this.words = words;
+    }
+
+    String of(List<Ailment> ailments) {
+        return ailments.stream().map(this::of).collect(joining("; "));
+    }
+
+    private String of(Ailment ailment) {
+        String facts = ailment.facts().stream().map(this::fact).collect(joining(", "));
+        return kind(ailment.kind())
+                + (ailment.what().isEmpty() ? "" : ": " + Wording.path(ailment.what()))
+                + (facts.isEmpty() ? "" : " (" + facts + ")");
+    }
+
+    private String kind(Kind kind) {
+        return words.say(
+                switch (kind) {
+                    case DISK_FULL -> "диск полон";
+                    case INODES_OUT -> "кончились inode";
+                    case READ_ONLY -> "файловая система только для чтения";
+                    case DISK_ENDS -> "диск почти полон";
+                    case INODES_END -> "inode почти кончились";
+                    case DISK_FILLS -> "диск заполняется";
+                    case INODES_FILL -> "inode на исходе";
+                    case MEMORY_SHORT -> "не хватает памяти";
+                    case OOM_KILL -> "ядро убило процесс из-за нехватки памяти (OOM)";
+                    case DATABASE_MISSING -> "базы данных нет";
+                    case DATABASE_CORRUPT -> "база данных повреждена";
+                    case DATABASE_OWNER -> "у базы данных чужой владелец";
+                    case DATABASE_LOCKED -> "база данных заблокирована";
+                },
+                kind.words());
+    }
+
+    private String fact(Fact fact) {
+        String value = switch (fact) {
+            case Ailment.Percent(var _, int percent) -> percent + " %";
+            case Ailment.Bytes(var _, String name, long bytes) ->
+                (name.isEmpty() ? "" : Wording.path(name) + " ") + words.size(bytes);
+            case Ailment.Span(var _, var span) -> words.length(span);
+            case Ailment.Name(var _, String name) -> name;
+        };
+        return about(fact.about()) + " " + value;
+    }
+
+    private String about(About about) {
+        return words.say(
+                switch (about) {
+                    case USED -> "занято";
+                    case FREE -> "свободно";
+                    case FULL_IN -> "заполнится через";
+                    case GROWS -> "растёт";
+                    case OPEN -> "удалён, но открыт";
+                    case PRESSURE -> "ожидание памяти";
+                    case HELD_BY -> "держит";
+                    case SINCE -> "уже";
+                    case FILE -> "файл";
+                    case CLOSED -> "закрыто:";
+                    case USER -> "для";
+                    case SAYS -> "сообщение:";
+                },
+                about.words());
+    }
+
+    String advice(Ailment ailment) {
+        String what = Advice.quote(ailment.what());
+        return switch (ailment.kind()) {
+            case DISK_FULL, DISK_ENDS, DISK_FILLS ->
+                words.say("освободить место: ", "make room: ")
+                        + "sudo du -xh "
+                        + what
+                        + " | sort -h | tail -20; sudo journalctl --vacuum-size=200M";
+            case INODES_OUT, INODES_END, INODES_FILL ->
+                words.say("найти, где много мелких файлов: ", "find where the many small files are: ")
+                        + "sudo du -x --inodes -S "
+                        + what
+                        + " | sort -n | tail -20";
+            case READ_ONLY ->
+                words.say("узнать, почему: ", "find out why: ")
+                        + "sudo dmesg | tail -30; "
+                        + words.say("диск цел: ", "where the disk is sound: ")
+                        + "sudo mount -o remount,rw "
+                        + what;
+            case MEMORY_SHORT, OOM_KILL ->
+                words.say("найти, кто занял память: ", "find what has taken it: ")
+                        + "ps -eo pid,user,rss,args --sort=-rss | head -5";
+            case DATABASE_MISSING, DATABASE_CORRUPT ->
+                words.say(
+                                "остановить приложение и вернуть последнюю копию, как в runbook: ",
+                                "stop the application and put the last copy back, as the runbook says: ")
+                        + "ls -la "
+                        + Advice.quote(ailment.what() + "*").replace("*", "")
+                        + "*";
+            case DATABASE_OWNER ->
+                words.say("вернуть владельца: ", "give it back to its owner: ")
+                        + "sudo chown "
+                        + ailment.facts().stream()
+                                .filter(fact -> fact.about() == About.USER)
+                                .map(fact -> ((Ailment.Name) fact).name())
+                                .findFirst()
+                                .orElse("www-data")
+                        + " " + what;
+            case DATABASE_LOCKED ->
+                words.say("узнать, чем занят этот процесс: ", "find what this process does: ") + "sudo lsof " + what;
+        };
+    }
+}

@@ -1,0 +1,94 @@
+package io.lectio.host;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The machine's memory. Sources: proc(5) on meminfo and vmstat, the kernel's accounting/psi.
+public final class Memory {
+    private static final Pattern SOME = Pattern.compile("some avg10=(\\d+)");
+
+    private final Path proc;
+
+    public Memory() {
+        this(Path.of("/proc"));
+    }
+
+    Memory(Path proc) {
+        this.proc = proc;
+    }
+
+    /// @param available bytes that can be had without swapping
+    /// @param pressure percent of the last ten seconds in which some process has waited for memory; 100 where the
+    ///     kernel does not tell
+    /// @param kills how many processes the kernel has killed for want of memory since the machine was started
+    public record Reading(long total, long available, int pressure, long kills) {
+        public int availablePercent() {
+            return (int) (available * 100 / Math.max(1, total));
+        }
+    }
+
+    /// @param bytes of physical memory
+    public record Consumer(int pid, String name, long bytes) {}
+
+    public Reading read() throws IOException {
+        String info = text(proc.resolve("meminfo"));
+        Path psi = proc.resolve("pressure/memory");
+        int pressure = 100;
+        if (Files.exists(psi)) {
+            Matcher some = SOME.matcher(text(psi));
+            pressure = some.find() ? Integer.parseInt(some.group(1)) : 0;
+        }
+        return new Reading(
+                field(info, "MemTotal:") * 1024,
+                field(info, "MemAvailable:") * 1024,
+                pressure,
+                field(text(proc.resolve("vmstat")), "oom_kill "));
+    }
+
+    /// The process that has most of it.
+    public Optional<Consumer> largest() {
+        Optional<Consumer> largest = Optional.empty();
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path process : processes) {
+                Optional<Consumer> each = process(process);
+                if (each.isPresent()
+                        && each.get().bytes() > largest.map(Consumer::bytes).orElse(0L)) {
+                    largest = each;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return largest; // of those that were seen until then
+        }
+        return largest;
+    }
+
+    private static Optional<Consumer> process(Path folder) {
+        try {
+            String status = text(folder.resolve("status"));
+            return Optional.of(new Consumer(
+                    Integer.parseInt(String.valueOf(folder.getFileName())),
+                    status.substring("Name:".length(), status.indexOf('\n')).strip(),
+                    field(status, "VmRSS:") * 1024));
+        } catch (IOException e) {
+            return Optional.empty(); // it has ended
+        }
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.readString(file, StandardCharsets.ISO_8859_1);
+    }
+
+    /// The number after a name at the beginning of a line; 0 where there is none, as of a kernel thread's memory.
+    private static long field(String text, String name) {
+        Matcher found =
+                Pattern.compile("(?m)^" + Pattern.quote(name) + "\\s*(\\d+)").matcher(text);
+        return found.find() ? Long.parseLong(found.group(1)) : 0;
+    }
+}
