@@ -12,12 +12,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// The local file systems that some folders lie on. Sources: proc(5) on mountinfo, statvfs(3).
+/// The local file systems, and how full they are. Sources: proc(5) on mountinfo, statvfs(3).
 public final class FileSystems {
     /// Asking one of these may wait for another machine for ever.
     private static final Pattern REMOTE = Pattern.compile("nfs.*|cifs|smb.*|9p|ceph|afs|glusterfs|fuse\\..*|autofs");
 
-    private FileSystems() {}
+    private final List<Mount> mounts;
+
+    private FileSystems(List<Mount> mounts) {
+        this.mounts = mounts;
+    }
 
     /// How full a file system is.
     ///
@@ -53,13 +57,17 @@ public final class FileSystems {
         }
     }
 
-    /// Each once, in the order of their names; a folder that is not there counts as its parent.
-    public static List<Room> of(Collection<Path> folders) throws IOException {
-        List<Mount> mounts = Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8).stream()
+    /// As they are mounted now.
+    public static FileSystems read() throws IOException {
+        return new FileSystems(Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8).stream()
                 .map(Mount::of)
-                .toList();
+                .toList());
+    }
+
+    /// Each once, in the order of their names; a folder that is not there counts as its parent.
+    public List<Room> of(Collection<Path> folders) throws IOException {
         Map<Path, Mount> wanted = new TreeMap<>();
-        folders.forEach(folder -> under(mounts, folder).ifPresent(mount -> wanted.put(mount.at(), mount)));
+        folders.forEach(folder -> under(folder).ifPresent(mount -> wanted.put(mount.at(), mount)));
         List<Room> rooms = new ArrayList<>();
         try (Kernel kernel = new Kernel()) {
             for (Mount mount : wanted.values()) {
@@ -81,7 +89,7 @@ public final class FileSystems {
     }
 
     /// Of several mounts at one place the last one counts.
-    private static Optional<Mount> under(List<Mount> mounts, Path folder) {
+    private Optional<Mount> under(Path folder) {
         return mounts.stream()
                 .filter(mount -> folder.startsWith(mount.at()))
                 .reduce((one, other) -> other.at().getNameCount() >= one.at().getNameCount() ? other : one);

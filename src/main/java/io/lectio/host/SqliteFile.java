@@ -37,8 +37,9 @@ public final class SqliteFile {
                 db = sqlite3.connect(uri, uri=True, timeout=1)
                 said = db.execute("PRAGMA " + sys.argv[2]).fetchone()[0]
                 print("ok" if sys.argv[2] == "schema_version" else said)
-            except sqlite3.Error as e:
-                print(e)
+            except sqlite3.DatabaseError as e:
+                said = str(e)
+                print(said if "malformed" in said or "not a database" in said else "? " + said)
             """;
 
     private SqliteFile() {}
@@ -52,31 +53,39 @@ public final class SqliteFile {
     /// @param file without a link in its path
     /// @return empty where there is none
     public static Optional<Shape> shape(Path file) throws IOException {
-        Stat stat;
         try (Kernel kernel = new Kernel()) {
             int root = kernel.openRoot();
-            stat = kernel.stat(root, name(file));
-            kernel.close(root);
-        } catch (KernelException e) {
-            if (e.errno() == KernelException.ENOENT) {
-                return Optional.empty();
+            int held;
+            try {
+                held = kernel.pin(root, name(file), 0);
+            } catch (KernelException e) {
+                if (e.errno() == KernelException.ENOENT) {
+                    return Optional.empty();
+                }
+                throw e;
+            } finally {
+                kernel.close(root);
             }
-            throw e;
+            try {
+                return Optional.of(shape(kernel.stat(held), Path.of("/proc/self/fd/" + held), file));
+            } finally {
+                kernel.close(held);
+            }
         }
+    }
+
+    private static Shape shape(Stat stat, Path held, Path file) throws IOException {
         if (!stat.isFile()) {
             throw new IOException(file + " is not a file");
         }
         ByteBuffer header = ByteBuffer.allocate(HEADER);
-        long length;
-        try (Pinned pinned = Pinned.of(file);
-                FileChannel channel = FileChannel.open(pinned.path(), StandardOpenOption.READ)) {
+        try (FileChannel channel = FileChannel.open(held, StandardOpenOption.READ)) {
             int read = 0;
             while (header.hasRemaining() && read >= 0) {
                 read = channel.read(header);
             }
-            length = channel.size();
+            return new Shape(stat.inode(), channel.size(), isWhole(header, channel.size()));
         }
-        return Optional.of(new Shape(stat.inode(), length, isWhole(header, length)));
     }
 
     private static byte[] name(Path path) {
@@ -134,8 +143,8 @@ public final class SqliteFile {
     /// SQLite's own word, in a process of the application's user, who owns what it may leave beside the file.
     ///
     /// @param whole whether every page of it is read
-    /// @return `ok`, or what is wrong
-    /// @throws IOException where it cannot be asked: no Python, no `setpriv`, no answer in time
+    /// @return `ok`, or what is wrong with it
+    /// @throws IOException where that cannot be told: no Python, no `setpriv`, no answer in time, a lock
     public static String ask(Path file, WebUser user, boolean whole, Duration within)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
@@ -147,7 +156,7 @@ public final class SqliteFile {
         String question = whole ? "integrity_check(1)" : "schema_version";
         command.addAll(List.of("python3", "-I", "-c", SCRIPT, file.toString(), question));
         Child.Result said = Child.run(command, within, MOST_BYTES);
-        if (said.exit().orElse(1) != 0) {
+        if (said.exit().orElse(1) != 0 || said.text().startsWith("?")) {
             throw new IOException("SQLite could not be asked about " + file
                     + (said.timedOut()
                             ? ": no answer within " + within.toSeconds() + " s"

@@ -75,8 +75,9 @@ public final class DiskProbe implements Prober {
             Set<Path> mine = written.get();
             List<Path> all = new ArrayList<>(mine);
             all.addAll(others);
-            rooms = FileSystems.of(all);
-            for (Room room : FileSystems.of(mine)) {
+            FileSystems mounted = FileSystems.read();
+            rooms = mounted.of(all);
+            for (Room room : mounted.of(mine)) {
                 if (room.readOnly()) {
                     ailing.add(new Ailment(Kind.READ_ONLY, room.mount().toString(), List.of()));
                 }

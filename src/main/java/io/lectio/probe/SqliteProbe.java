@@ -25,6 +25,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /// Looks at a SQLite database: there, whole, the application's, and not locked for long. SQLite itself is asked
@@ -42,6 +43,8 @@ public final class SqliteProbe implements Prober {
     private static final LocalTime MORNING = LocalTime.of(5, 30);
     private static final Duration A_NIGHT = Duration.ofHours(12);
 
+    private static final String OK = "ok";
+
     private final Path file;
     private final Supplier<Optional<WebUser>> application;
     private final InstantSource clock;
@@ -51,8 +54,9 @@ public final class SqliteProbe implements Prober {
     private Instant asked = Instant.EPOCH;
     private Instant read;
     private long inode = -1;
-    private String said = "ok";
-    private volatile String night = "ok";
+    private String said = OK;
+    private volatile String night = OK;
+    private final AtomicBoolean reading = new AtomicBoolean();
 
     private record Lock(int holder, Instant since) {}
 
@@ -95,7 +99,11 @@ public final class SqliteProbe implements Prober {
             return Optional.of(
                     ailment(Kind.DATABASE_CORRUPT, List.of(new Ailment.Name(About.SAYS, "no SQLite header"))));
         }
-        user = application.get().or(() -> user);
+        Instant now = clock.instant();
+        boolean due = Duration.between(asked, now).abs().compareTo(BETWEEN_QUESTIONS) >= 0;
+        if (due || user.isEmpty()) {
+            user = application.get().or(() -> user);
+        }
         Optional<String> closed = user.isEmpty() ? Optional.empty() : SqliteFile.closedTo(user.get(), file);
         if (closed.isPresent()) {
             return Optional.of(ailment(
@@ -109,10 +117,10 @@ public final class SqliteProbe implements Prober {
             return locked;
         }
         if (user.isPresent()) { // whoever else opened it might leave files beside it that are not the application's
-            ask(shape, user.get());
+            ask(shape, user.get(), due, now);
         }
-        String wrong = night.equals("ok") ? said : night;
-        return wrong.equals("ok")
+        String wrong = night.equals(OK) ? said : night;
+        return wrong.equals(OK)
                 ? Optional.empty()
                 : Optional.of(ailment(Kind.DATABASE_CORRUPT, List.of(new Ailment.Name(About.SAYS, wrong))));
     }
@@ -149,36 +157,40 @@ public final class SqliteProbe implements Prober {
         return writer;
     }
 
-    private void ask(Shape shape, WebUser as) throws IOException, InterruptedException {
-        Instant now = clock.instant();
-        if (Duration.between(asked, now).abs().compareTo(BETWEEN_QUESTIONS) >= 0 || !said.equals("ok")) {
+    private void ask(Shape shape, WebUser as, boolean due, Instant now) throws InterruptedException {
+        if (due || !said.equals(OK)) {
             asked = now;
-            said = unlessBusy(SqliteFile.ask(file, as, false, DEADLINE));
+            said = word(as, false, DEADLINE).orElse(said);
         }
         LocalTime hour = LocalTime.ofInstant(now, zone);
         boolean tonight = hour.isAfter(NIGHT)
                 && hour.isBefore(MORNING)
                 && Duration.between(read, now).abs().compareTo(A_NIGHT) >= 0;
         boolean another = inode >= 0 && inode != shape.inode();
-        boolean again = !night.equals("ok") && Duration.between(read, now).compareTo(BETWEEN_QUESTIONS) >= 0;
+        boolean again = !night.equals(OK) && Duration.between(read, now).compareTo(BETWEEN_QUESTIONS) >= 0;
         inode = shape.inode();
-        if (tonight || another || again) {
+        if ((tonight || another || again) && reading.compareAndSet(false, true)) {
             read = now;
             Thread.ofPlatform().name("integrity").daemon().start(() -> readWhole(as));
         }
     }
 
-    private static String unlessBusy(String words) {
-        return words.contains("locked") ? "ok" : words; // for how long, the locks tell
+    /// What cannot be told, for want of Python or for a lock, says nothing about it.
+    private Optional<String> word(WebUser as, boolean whole, Duration within) throws InterruptedException {
+        try {
+            return Optional.of(SqliteFile.ask(file, as, whole, within));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     private void readWhole(WebUser as) {
         try {
-            night = unlessBusy(SqliteFile.ask(file, as, true, NIGHTLY_DEADLINE));
-        } catch (IOException e) {
-            return; // it has not been read, which says nothing about it
+            night = word(as, true, NIGHTLY_DEADLINE).orElse(night);
         } catch (InterruptedException e) {
             return; // nobody interrupts but the end of the process
+        } finally {
+            reading.set(false);
         }
     }
 }

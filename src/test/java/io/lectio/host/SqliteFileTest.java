@@ -126,6 +126,36 @@ class SqliteFileTest {
     }
 
     @Test
+    void aLockIsNoWordAboutIt() throws Exception {
+        Process writer = script("print('locked', flush=True)\nsys.stdin.read()", "db.execute('begin exclusive')")
+                .start();
+        try (BufferedReader said =
+                new BufferedReader(new InputStreamReader(writer.getInputStream(), StandardCharsets.UTF_8))) {
+            assertThat(said.readLine()).isEqualTo("locked");
+            assertThatThrownBy(() -> SqliteFile.ask(file, me(), true, PATIENCE))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("locked");
+        } finally {
+            writer.destroyForcibly();
+        }
+    }
+
+    @Test
+    void anotherNameOfTheFileAsABackupMakesItIsNoFault() throws Exception {
+        Files.createLink(folder.resolve("copy"), file);
+        assertThat(shape().whole()).isTrue();
+    }
+
+    @Test
+    void aPipeInItsPlaceHoldsNobodyUp() throws Exception {
+        Files.delete(file);
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+        assertThatThrownBy(this::shape).hasMessageContaining("is not a file");
+        assertThat(SqliteFile.writer(file)).isEmpty();
+    }
+
+    @Test
     void aReaderIsNoWriter() throws Exception {
         Process reader = script(
                         "print('reads', flush=True)\nsys.stdin.read()",

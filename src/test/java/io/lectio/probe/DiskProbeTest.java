@@ -45,7 +45,7 @@ class DiskProbeTest {
 
     @Test
     void thisMachinesAreSeenOnceEachWhateverLiesOnThem() throws IOException {
-        List<Room> rooms = FileSystems.of(List.of(folder, folder.resolve("not/there"), Path.of("/proc/self")));
+        List<Room> rooms = FileSystems.read().of(List.of(folder, folder.resolve("not/there"), Path.of("/proc/self")));
         assertThat(rooms).extracting(Room::mount).doesNotHaveDuplicates().contains(Path.of("/proc"));
         assertThat(rooms)
                 .filteredOn(room -> !room.mount().equals(Path.of("/proc")))
