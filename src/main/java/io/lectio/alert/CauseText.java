@@ -88,15 +88,14 @@ final class CauseText {
                         + words.say(" завис: ни ответа, ни работы уже ", " hangs: neither an answer nor work for ")
                         + words.length(silent);
             case Condition.Busy(Duration silent) ->
-                unit
-                        + words.say(
-                                " перегружен: работает, но не отвечает уже ",
-                                " is overloaded: it works, but has not answered for ")
+                words.say(
+                                unit + " перегружен: работает, но не отвечает уже ",
+                                "all workers busy: " + unit + " works, but has not answered for ")
                         + words.length(silent);
             case Condition.BootLoop _ ->
-                words.say("рабочие процессы ", "the workers of ")
-                        + unit
-                        + words.say(" завершаются сразу после запуска", " end as soon as they have begun");
+                words.say(
+                        "рабочие процессы " + unit + " завершаются сразу после запуска",
+                        "workers in a boot loop: those of " + unit + " end as soon as they have begun");
             case Condition.Deaf(String why) ->
                 unit
                         + words.say(
@@ -109,12 +108,11 @@ final class CauseText {
                         + words.length(since)
                         + " (" + step + ")";
             case Condition.ByHand(boolean masked) ->
-                unit
-                        + (masked
-                                ? words.say(" запрещён (systemctl mask)", " is masked (systemctl mask)")
+                (masked
+                                ? words.say(unit + " запрещён", "unit masked: " + unit) + " (systemctl mask)"
                                 : words.say(
-                                        " остановлен (командой или до запуска Lectio)",
-                                        " is stopped (by command, or before Lectio looked)"))
+                                        unit + " остановлен (командой или до запуска Lectio)",
+                                        "stopped by hand: " + unit + " (by command, or before Lectio looked)"))
                         + words.say(", Lectio его не запускает", ", Lectio does not start it");
             case Condition.Missing _ ->
                 unit + words.say(": systemd не знает такой службы", ": systemd knows no such service");
@@ -146,7 +144,7 @@ final class CauseText {
         boolean own = subject == CheckId.SETTINGS;
         return (own
                         ? words.say("в настройке Lectio ошибка", "Lectio's own configuration has an error")
-                        : words.say("в настройке веб-сервера ошибка", "the web server's configuration has an error"))
+                        : words.say("в настройке веб-сервера ошибка", "bad nginx configuration"))
                 + (config.where().isEmpty() ? "" : " (" + Wording.path(config.where()) + ")") + ": "
                 + config.error()
                 + (own

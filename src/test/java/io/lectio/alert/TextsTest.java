@@ -483,7 +483,7 @@ class TextsTest {
                 .proving();
         assertThat(english(stopped))
                 .contains(
-                        "is stopped (by command, or before Lectio looked)",
+                        "stopped by hand: nginx.service (by command, or before Lectio looked)",
                         "No restart: systemctl stop nginx.service.");
     }
 
