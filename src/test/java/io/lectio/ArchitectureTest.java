@@ -108,7 +108,7 @@ class ArchitectureTest {
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
         assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(4_500);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(22_100);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(22_300);
     }
 
     private static long lines(Path folder) throws IOException {

@@ -107,8 +107,12 @@ final class AilmentText {
                         + Advice.quote(ailment.what() + "*").replace("*", "")
                         + "*";
             case DATABASE_OWNER ->
-                words.say("вернуть владельца: ", "give it back to its owner: ")
-                        + "sudo chown "
+                words.say("вернуть владельца и права: ", "give it back to its owner, and its rights: ")
+                        + "sudo ls -ld "
+                        + what
+                        + " \"$(dirname "
+                        + what
+                        + ")\"; sudo chown -h "
                         + ailment.facts().stream()
                                 .filter(fact -> fact.about() == About.USER)
                                 .map(fact -> ((Ailment.Name) fact).name())

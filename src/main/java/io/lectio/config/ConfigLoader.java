@@ -330,11 +330,12 @@ public final class ConfigLoader {
     }
 
     /// A unit that several sites name is looked at for the first of them, so that nothing is restarted twice; so is the
-    /// machine.
+    /// memory. Each has its own disks.
     private Set<CheckId> checks(Services services, List<SiteSettings> before) {
         Set<CheckId> checks = services.checks();
-        if (before.isEmpty()) {
-            checks.addAll(OF_THE_MACHINE);
+        checks.addAll(OF_THE_MACHINE);
+        if (!before.isEmpty()) {
+            checks.remove(CheckId.MEMORY);
         }
         for (SiteSettings other : before) {
             if (services.proxy().isPresent() && other.services().proxy().equals(services.proxy())) {

@@ -56,7 +56,7 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | checks.config.enabled | - | switch | true | Whether the web server's configuration is looked at.
             site | checks.proxy.enabled | - | switch | true | Whether the web server's unit is looked at.
             site | checks.app.enabled | - | switch | true | Whether the application's unit is looked at.
-            site | checks.disk.enabled | - | switch | true | Whether the file systems are looked at that hold the system, the sites, logs and state; of the first site.
+            site | checks.disk.enabled | - | switch | true | Whether the file systems are looked at that hold the site and its database; with the first site those of the system, logs and state, too.
             site | checks.disk.warning | - | number 50 99 | 90 | Percent of a file system, or of its inodes, that are told.
             site | checks.disk.critical | - | number 50 100 | 95 | Percent that need a person; of a file system of 20 GB and more less than 1 GB left does.
             site | checks.memory.enabled | - | switch | true | Whether the machine's memory is looked at; of the first site.

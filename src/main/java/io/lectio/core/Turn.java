@@ -278,7 +278,7 @@ final class Turn {
 
     /// A symptom belongs to the deepest incident that explains it.
     private boolean isSymptomOf(CheckId check, Incident incident) {
-        return IncidentCourse.needs(incident.subject()).contains(check)
+        return IncidentCourse.needs(incident.diagnosis()).contains(check)
                 && incidents.stream()
                         .noneMatch(other -> other.subject().compareTo(incident.subject()) < 0
                                 && !(other.phase() instanceof Incident.Resolved)
@@ -346,7 +346,7 @@ final class Turn {
             if (incidents.stream().noneMatch(open -> open.subject() == subject)) {
                 incidents.add(step(course, withSymptom(course.open(nextId++, diagnosis)), News.OPENED));
                 if (diagnosis.remedy().isEmpty()) {
-                    IncidentCourse.needs(subject).forEach(looks::look); // it may be over already
+                    IncidentCourse.needs(diagnosis).forEach(looks::look); // it may be over already
                 }
             }
         });
@@ -389,7 +389,7 @@ final class Turn {
 
     /// What a visitor got may have been seen a moment before its cause was.
     private Incident withSymptom(Incident opened) {
-        for (CheckId check : IncidentCourse.needs(opened.subject())) {
+        for (CheckId check : IncidentCourse.needs(opened.diagnosis())) {
             CheckHealth seen = health.get(check);
             if (seen != null
                     && isSymptomOf(check, opened)

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +14,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,23 +34,21 @@ public record AppLog(List<Line> lines) {
     public record Line(Instant at, String text) {}
 
     /// Empty where there is none, or nothing has been written to it for two minutes.
+    ///
+    /// @throws IOException also where something else than a file is there
     public static AppLog end(Path log) throws IOException {
-        boolean regular = Files.isRegularFile(log, LinkOption.NOFOLLOW_LINKS); // a FIFO would make root wait
-        if (!regular) {
+        Optional<RegularFile> held = RegularFile.hold(log);
+        if (held.isEmpty()) {
             return new AppLog(List.of());
         }
-        Instant written =
-                Files.getLastModifiedTime(log, LinkOption.NOFOLLOW_LINKS).toInstant();
-        return isFresh(written) ? read(log, written) : new AppLog(List.of());
-    }
-
-    private static boolean isFresh(Instant at) {
-        return at.isAfter(Instant.now().minus(FRESH));
-    }
-
-    private static AppLog read(Path log, Instant written) throws IOException {
         List<String> texts;
-        try (FileChannel channel = FileChannel.open(log, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+        Instant written;
+        try (RegularFile file = held.get();
+                FileChannel channel = file.read()) {
+            written = file.written();
+            if (!isFresh(written)) {
+                return new AppLog(List.of());
+            }
             ByteBuffer end = ByteBuffer.allocate(BYTES);
             channel.read(end, Math.max(0, channel.size() - BYTES));
             texts = new String(end.array(), 0, end.position(), StandardCharsets.UTF_8)
@@ -68,6 +62,10 @@ public record AppLog(List<Line> lines) {
             lines.add(new Line(at, text));
         }
         return new AppLog(lines);
+    }
+
+    private static boolean isFresh(Instant at) {
+        return at.isAfter(Instant.now().minus(FRESH));
     }
 
     /// The texts that are no older than this.
@@ -95,7 +93,7 @@ public record AppLog(List<Line> lines) {
     }
 
     /// The time with which a line begins, as gunicorn and Python's logging write it.
-    private static Optional<Instant> time(String line) {
+    static Optional<Instant> time(String line) {
         Matcher time = TIME.matcher(line);
         try {
             return time.lookingAt()

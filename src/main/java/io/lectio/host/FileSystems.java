@@ -9,8 +9,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// The local file systems, and how full they are. Sources: proc(5) on mountinfo, statvfs(3).
 public final class FileSystems {
@@ -62,6 +64,15 @@ public final class FileSystems {
         return new FileSystems(Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8).stream()
                 .map(Mount::of)
                 .toList());
+    }
+
+    /// Where something is mounted; none where that cannot be told.
+    public static Set<Path> mounts() {
+        try {
+            return read().mounts.stream().map(Mount::at).collect(Collectors.toSet());
+        } catch (IOException e) {
+            return Set.of();
+        }
     }
 
     /// Each once, in the order of their names; a folder that is not there counts as its parent.

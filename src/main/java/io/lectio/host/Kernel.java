@@ -264,14 +264,9 @@ final class Kernel implements AutoCloseable {
     }
 
     private int lockHolder(byte[] file, long start, long length, short wanted) throws KernelException {
-        int descriptor;
-        try {
-            descriptor = open(AT_FDCWD, file, O_NONBLOCK, 0);
-        } catch (KernelException e) {
-            if (e.errno() == KernelException.ENOENT || e.errno() == KernelException.EACCES) {
-                return -1;
-            }
-            throw e;
+        int descriptor = openRegular(file);
+        if (descriptor < 0) {
+            return -1;
         }
         try {
             MemorySegment flock = stat.asSlice(0, 32).fill((byte) 0);
@@ -282,6 +277,27 @@ final class Kernel implements AutoCloseable {
             return flock.get(JAVA_SHORT, 0) == F_UNLCK ? -1 : Math.max(0, flock.get(JAVA_INT, 24));
         } finally {
             close(descriptor);
+        }
+    }
+
+    /// Held first: to open a device may already do something.
+    ///
+    /// @return -1 where there is no regular file for this process
+    private int openRegular(byte[] file) throws KernelException {
+        int held = -1;
+        try {
+            held = open(AT_FDCWD, file, O_PATH | O_NOFOLLOW, 0);
+            byte[] itself = ("/proc/self/fd/" + held).getBytes(StandardCharsets.US_ASCII);
+            return stat(held).isFile() ? open(AT_FDCWD, itself, O_NONBLOCK, 0) : -1;
+        } catch (KernelException e) {
+            if (e.errno() == KernelException.ENOENT || e.errno() == KernelException.EACCES) {
+                return -1;
+            }
+            throw e;
+        } finally {
+            if (held >= 0) {
+                close(held);
+            }
         }
     }
 

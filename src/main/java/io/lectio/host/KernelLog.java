@@ -37,8 +37,17 @@ public final class KernelLog {
     /// @param unit empty where the process belonged to none
     public record Kill(String unit, String process, int pid) {}
 
-    public Optional<Kill> lastKill() throws IOException, InterruptedException {
-        return lines.last().stream()
+    /// @return empty where the log does not tell, or cannot be read
+    public Optional<Kill> lastKill() throws InterruptedException {
+        try {
+            return lastOf(lines.last());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Kill> lastOf(List<String> said) {
+        return said.stream()
                 .map(KILL::matcher)
                 .filter(Matcher::matches)
                 .reduce((_, last) -> last)

@@ -6,6 +6,7 @@ import io.lectio.core.health.UnitState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +25,13 @@ public final class LastWords {
     private static final Pattern SECRET = Pattern.compile("(://[^\\s/:@]*:)\\S+(?=@)"
             + "|(?i)((?:password|passwd|pwd|secret|token|key)['\"]?\\s*[:=]\\s*)(?:'[^']*'|\"[^\"]*\"|\\S+)");
 
-    private static final Pattern ENVIRONMENT = Pattern.compile(
-            "KeyError: '[A-Z][A-Z0-9_]+'|.*(?:ImproperlyConfigured|UndefinedValueError).*(?i:environment|setting|secret_key).*");
-    private static final Pattern IMPORT =
-            Pattern.compile("(?:ModuleNotFound|Import|Syntax|Indentation|Tab)Error: .*|.*No module named .*");
-    private static final Pattern PORT =
-            Pattern.compile(".*(?:Address already in use|Connection in use|address already in use).*");
+    /// Each as Python or gunicorn begins its line with it, so that no visitor's words can be one.
+    private static final Pattern ENVIRONMENT = Pattern.compile("KeyError: '[A-Z][A-Z0-9_]+'"
+            + "|(?:[a-z_.]+\\.)?(?:ImproperlyConfigured|UndefinedValueError): .*(?i:environment|setting|secret_key).*");
+
+    private static final Pattern IMPORT = Pattern.compile("(?:ModuleNotFound|Import|Syntax|Indentation|Tab)Error: .*");
+    private static final Pattern PORT = Pattern.compile(
+            "(?:OSError: \\[Errno 98] |\\[[^\\]]*] \\[\\d+] \\[ERROR] )(?:Address already|Connection) in use.*");
 
     private LastWords() {}
 
@@ -47,9 +49,13 @@ public final class LastWords {
     /// @param log the application's own
     public static List<String> of(Supervisor supervisor, UnitState ended, Optional<Path> log)
             throws IOException, InterruptedException {
-        List<String> said = new ArrayList<>(of(supervisor.journal(ended)));
+        Instant since = ended.since().minus(LONGEST_START);
+        List<String> said = new ArrayList<>(of(supervisor.journal(ended).stream()
+                .filter(line ->
+                        AppLog.time(line).filter(at -> at.isBefore(since)).isEmpty())
+                .toList()));
         if (log.isPresent()) {
-            said.addAll(AppLog.end(log.get()).since(ended.since().minus(LONGEST_START)));
+            said.addAll(AppLog.end(log.get()).since(since));
         }
         return said;
     }

@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,10 +26,10 @@ public final class Memory {
     }
 
     /// @param available bytes that can be had without swapping
-    /// @param pressure percent of the last ten seconds in which some process has waited for memory; 100 where the
+    /// @param pressure percent of the last ten seconds in which some process has waited for memory; empty where the
     ///     kernel does not tell
     /// @param kills how many processes the kernel has killed for want of memory since the machine was started
-    public record Reading(long total, long available, int pressure, long kills) {
+    public record Reading(long total, long available, OptionalInt pressure, long kills) {
         public int availablePercent() {
             return (int) (available * 100 / Math.max(1, total));
         }
@@ -39,17 +40,20 @@ public final class Memory {
 
     public Reading read() throws IOException {
         String info = text(proc.resolve("meminfo"));
-        Path psi = proc.resolve("pressure/memory");
-        int pressure = 100;
-        if (Files.exists(psi)) {
-            Matcher some = SOME.matcher(text(psi));
-            pressure = some.find() ? Integer.parseInt(some.group(1)) : 0;
-        }
         return new Reading(
                 field(info, "MemTotal:") * 1024,
                 field(info, "MemAvailable:") * 1024,
-                pressure,
+                pressure(),
                 field(text(proc.resolve("vmstat")), "oom_kill "));
+    }
+
+    private OptionalInt pressure() {
+        try {
+            Matcher some = SOME.matcher(text(proc.resolve("pressure/memory")));
+            return some.find() ? OptionalInt.of(Integer.parseInt(some.group(1))) : OptionalInt.empty();
+        } catch (IOException e) {
+            return OptionalInt.empty(); // not in this kernel, or switched off
+        }
     }
 
     /// The process that has most of it.

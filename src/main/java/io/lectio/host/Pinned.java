@@ -17,19 +17,29 @@ public final class Pinned implements AutoCloseable {
 
     public static Pinned of(Path file) throws IOException {
         Kernel kernel = new Kernel();
-        int folder = kernel.openRoot();
-        for (int at = 0; at < file.getNameCount() - 1; at++) {
-            int inner = kernel.openFolder(folder, bytes(file.getName(at)), 0);
-            kernel.close(folder);
-            folder = inner;
+        int held = -1;
+        try {
+            held = kernel.openRoot();
+            for (int at = 0; at < file.getNameCount(); at++) {
+                boolean last = at == file.getNameCount() - 1;
+                byte[] name = bytes(file.getName(at));
+                int inner = last ? kernel.pin(held, name, 0) : kernel.openFolder(held, name, 0);
+                kernel.close(held);
+                held = inner;
+            }
+            Stat stat = kernel.stat(held);
+            if (!stat.isFile() || stat.links() > 1) {
+                throw new IOException(file + " is not a file with one name");
+            }
+            return new Pinned(kernel, held);
+        } catch (IOException e) {
+            try (kernel) {
+                if (held >= 0) {
+                    kernel.close(held);
+                }
+            }
+            throw e;
         }
-        int descriptor = kernel.pin(folder, bytes(file.getFileName()), 0);
-        kernel.close(folder);
-        Stat stat = kernel.stat(descriptor);
-        if (!stat.isFile() || stat.links() > 1) {
-            throw new IOException(file + " is not a file with one name");
-        }
-        return new Pinned(kernel, descriptor);
     }
 
     private static byte[] bytes(Path name) {

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
 public final class SqliteFile {
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER = 100;
+    private static final int VERSION = 18;
+    private static final byte WAL = 2;
     /// The bytes that are locked: PENDING, RESERVED and the 510 of SHARED.
     private static final long LOCKS = 0x40000000;
 
@@ -48,43 +51,26 @@ public final class SqliteFile {
     ///
     /// @param inode another one is another database
     /// @param whole whether its header is one, and its length agrees with it
-    public record Shape(long inode, long bytes, boolean whole) {}
+    /// @param wal whether it is in WAL mode, in which readers keep nobody from writing
+    public record Shape(long inode, long bytes, boolean whole, boolean wal) {}
 
     /// @param file without a link in its path
     /// @return empty where there is none
     public static Optional<Shape> shape(Path file) throws IOException {
-        try (Kernel kernel = new Kernel()) {
-            int root = kernel.openRoot();
-            int held;
-            try {
-                held = kernel.pin(root, name(file), 0);
-            } catch (KernelException e) {
-                if (e.errno() == KernelException.ENOENT) {
-                    return Optional.empty();
-                }
-                throw e;
-            } finally {
-                kernel.close(root);
-            }
-            try {
-                return Optional.of(shape(kernel.stat(held), Path.of("/proc/self/fd/" + held), file));
-            } finally {
-                kernel.close(held);
-            }
-        }
-    }
-
-    private static Shape shape(Stat stat, Path held, Path file) throws IOException {
-        if (!stat.isFile()) {
-            throw new IOException(file + " is not a file");
+        Optional<RegularFile> held = RegularFile.hold(file);
+        if (held.isEmpty()) {
+            return Optional.empty();
         }
         ByteBuffer header = ByteBuffer.allocate(HEADER);
-        try (FileChannel channel = FileChannel.open(held, StandardOpenOption.READ)) {
+        try (RegularFile database = held.get();
+                FileChannel channel = database.read()) {
             int read = 0;
             while (header.hasRemaining() && read >= 0) {
                 read = channel.read(header);
             }
-            return new Shape(stat.inode(), channel.size(), isWhole(header, channel.size()));
+            boolean wal = !header.hasRemaining() && header.get(VERSION) == WAL;
+            return Optional.of(
+                    new Shape(database.stat().inode(), channel.size(), isWhole(header, channel.size()), wal));
         }
     }
 
@@ -101,7 +87,7 @@ public final class SqliteFile {
         }
         int size = Short.toUnsignedInt(header.getShort(16));
         long page = size == 1 ? 65_536 : size;
-        boolean wal = header.get(18) == 2;
+        boolean wal = header.get(VERSION) == WAL;
         boolean counted = header.getInt(24) == header.getInt(92); // else the number of pages is an old version's
         long pages = Integer.toUnsignedLong(header.getInt(28));
         return Long.bitCount(page) == 1 && page >= 512 && (wal || !counted || length >= pages * page);
@@ -113,18 +99,31 @@ public final class SqliteFile {
     public static Optional<String> closedTo(WebUser user, Path file) throws IOException {
         try (Kernel kernel = new Kernel()) {
             int root = kernel.openRoot();
-            Path folder = file.getParent();
-            for (Path each : folder == null ? List.of(file) : List.of(file, folder)) {
-                Stat stat = kernel.stat(root, name(each));
-                byte[] acl = AccessRule.asksAcl(stat, user) ? kernel.acl(root, name(each)) : new byte[0];
-                int besides = stat.isFolder() ? WebUser.SEARCH : WebUser.READ;
-                if (!AccessRule.allows(stat, acl, user, WRITE) || !AccessRule.allows(stat, acl, user, besides)) {
-                    return Optional.of(each + " " + Accounts.read().owner(stat) + " %04o".formatted(stat.mode()));
-                }
+            try {
+                return closedTo(user, file, kernel, root);
+            } finally {
+                kernel.close(root);
             }
-            kernel.close(root);
+        }
+    }
+
+    private static Optional<String> closedTo(WebUser user, Path file, Kernel kernel, int root) throws IOException {
+        Path folder = file.getParent();
+        for (Path each : folder == null ? List.of(file) : List.of(file, folder)) {
+            Stat stat = kernel.stat(root, name(each));
+            byte[] acl = AccessRule.asksAcl(stat, user) ? kernel.acl(root, name(each)) : new byte[0];
+            int besides = stat.isFolder() ? WebUser.SEARCH : WebUser.READ;
+            if (!AccessRule.allows(stat, acl, user, WRITE) || !AccessRule.allows(stat, acl, user, besides)) {
+                return Optional.of(each + " " + Accounts.read().owner(stat) + " %04o".formatted(stat.mode()));
+            }
         }
         return Optional.empty();
+    }
+
+    /// Whether a commit was cut off, which the next writer takes back.
+    public static boolean hasJournal(Path file) throws IOException {
+        Path journal = Path.of(file + "-journal");
+        return Files.exists(journal, LinkOption.NOFOLLOW_LINKS) && Files.size(journal) > 0;
     }
 
     /// Who has locked it so that others cannot write to it, or not even read.

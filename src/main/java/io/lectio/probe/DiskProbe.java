@@ -28,8 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.Supplier;
+import java.util.concurrent.locks.ReentrantLock;
 
 /// Looks at the room on each local file system that the site rests on. What ails one is told with the time until it
 /// is full, as it has filled lately, and with what grows on it.
@@ -40,7 +39,7 @@ public final class DiskProbe implements Prober {
     private static final long NOTHING = 4L << 20;
 
     private static final long NO_INODES = 16;
-    /// What has been told is over only when it is so much better.
+    /// What has been told is over only when it is so many percent better, or has so many times as much room.
     private static final int BETTER = 2;
 
     private static final Duration REMEMBERED = Duration.ofHours(1);
@@ -48,36 +47,47 @@ public final class DiskProbe implements Prober {
     private static final Duration LEAST_SPAN = Duration.ofMinutes(3);
     private static final Duration FORESEEN = Duration.ofDays(3);
 
-    private final Supplier<Set<Path>> written;
+    private final Collection<Path> written;
     private final Collection<Path> others;
     private final Bounds bounds;
     private final InstantSource clock;
     private final Map<Path, Deque<Sample>> filling = new HashMap<>();
     private final Map<Path, Growers> growers = new HashMap<>();
+    private final ReentrantLock looking = new ReentrantLock();
     private final Map<Path, Kind> told = new HashMap<>();
 
     private record Sample(Instant at, long used) {}
 
     /// @param written folders that must be writable
     /// @param others folders whose file systems need room
-    public DiskProbe(Supplier<Set<Path>> written, Collection<Path> others, Bounds bounds, InstantSource clock) {
-        this.written = written;
+    public DiskProbe(Collection<Path> written, Collection<Path> others, Bounds bounds, InstantSource clock) {
+        this.written = List.copyOf(written);
         this.others = List.copyOf(others);
         this.bounds = bounds;
         this.clock = clock;
     }
 
     @Override
-    public Outcome look(List<URI> also) throws InterruptedException {
+    public Outcome look(List<URI> also) {
+        if (!looking.tryLock()) {
+            return new Unknown("the look before has not ended"); // it was given up
+        }
+        try {
+            return look();
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private Outcome look() {
         List<Ailment> ailing = new ArrayList<>();
         List<Room> rooms;
         try {
-            Set<Path> mine = written.get();
-            List<Path> all = new ArrayList<>(mine);
+            List<Path> all = new ArrayList<>(written);
             all.addAll(others);
             FileSystems mounted = FileSystems.read();
             rooms = mounted.of(all);
-            for (Room room : mounted.of(mine)) {
+            for (Room room : mounted.of(written)) {
                 if (room.readOnly()) {
                     ailing.add(new Ailment(Kind.READ_ONLY, room.mount().toString(), List.of()));
                 }
@@ -111,31 +121,32 @@ public final class DiskProbe implements Prober {
     private void sample(Room room) {
         Deque<Sample> samples = filling.computeIfAbsent(room.mount(), _ -> new ArrayDeque<>());
         Instant now = clock.instant();
+        samples.removeIf(sample ->
+                sample.at().isAfter(now) || sample.at().plus(REMEMBERED).isBefore(now));
         if (samples.isEmpty() || !samples.getLast().at().plus(BETWEEN_SAMPLES).isAfter(now)) {
             samples.addLast(new Sample(now, room.used()));
         }
-        samples.removeIf(sample ->
-                sample.at().isAfter(now) || sample.at().plus(REMEMBERED).isBefore(now));
     }
 
     private Optional<Kind> kind(Room room) {
         Kind before = told.get(room.mount());
         int used = room.usedPercent();
         boolean large = room.total() >= LARGE;
-        if (room.free() < NOTHING) {
+        if (room.free() < NOTHING * (before == Kind.DISK_FULL ? BETTER : 1)) {
             return Optional.of(Kind.DISK_FULL);
         }
         if (room.inodes() > 0 && room.freeInodes() < NO_INODES) {
             return Optional.of(Kind.INODES_OUT);
         }
-        if (large ? room.free() < LEAST_OF_LARGE : used >= less(bounds.diskGrave(), before == Kind.DISK_ENDS)) {
+        boolean ends = before == Kind.DISK_ENDS || before == Kind.DISK_FULL;
+        if (large ? room.free() < LEAST_OF_LARGE * (ends ? BETTER : 1) : used >= less(bounds.diskGrave(), ends)) {
             return Optional.of(Kind.DISK_ENDS);
         }
         int inodes = room.inodes() > 0 ? room.usedInodesPercent() : 0;
         if (inodes >= less(bounds.diskGrave(), before == Kind.INODES_END)) {
             return Optional.of(Kind.INODES_END);
         }
-        if (used >= less(bounds.disk(), before == Kind.DISK_FILLS || before == Kind.DISK_ENDS)) {
+        if (used >= less(bounds.disk(), before == Kind.DISK_FILLS || ends)) {
             return Optional.of(Kind.DISK_FILLS);
         }
         boolean many = inodes >= less(bounds.disk(), before == Kind.INODES_FILL || before == Kind.INODES_END);
@@ -146,7 +157,7 @@ public final class DiskProbe implements Prober {
         return told ? bound - BETTER : bound;
     }
 
-    private List<Fact> facts(Room room, Kind kind) throws InterruptedException {
+    private List<Fact> facts(Room room, Kind kind) {
         List<Fact> facts = new ArrayList<>();
         boolean ofInodes = kind == Kind.INODES_OUT || kind == Kind.INODES_END || kind == Kind.INODES_FILL;
         facts.add(new Ailment.Percent(About.USED, ofInodes ? room.usedInodesPercent() : room.usedPercent()));

@@ -3,36 +3,39 @@ package io.lectio.probe;
 import io.lectio.core.health.Ailment;
 import io.lectio.core.health.Ailment.About;
 import io.lectio.core.health.Ailment.Fact;
+import io.lectio.host.FileSystems;
+import io.lectio.host.Names;
 import io.lectio.host.Processes;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /// What takes the room on a file system: the largest of the files that were written to within the last hour, or else
-/// of all; what is deleted and still held open; the folders with most entries. A large file system is walked for a few
-/// seconds only.
+/// of all; what is deleted and still held open; the folders with most entries. Of a large file system only a
+/// part is walked: a full disk must be known before an application that ends for it is judged.
 ///
 /// @param large files, by size
 /// @param crowded folders, by their entries
 record Growers(Instant at, List<Fact> large, List<Fact> crowded) {
-    private static final Duration LONGEST_WALK = Duration.ofSeconds(3);
+    private static final Duration LONGEST_WALK = Duration.ofMillis(700);
     private static final Duration VALID = Duration.ofMinutes(10);
     private static final Duration LATELY = Duration.ofHours(1);
+    private static final int MOST_FOLDERS = 10_000;
     private static final int NAMED = 2;
     private static final String DELETED = " (deleted)";
     private static final long WORTH_NAMING = 1L << 20;
@@ -45,20 +48,14 @@ record Growers(Instant at, List<Fact> large, List<Fact> crowded) {
 
     static Growers find(Path mount, Instant now) {
         Walk walk = new Walk(mount, now);
-        try {
-            Files.walkFileTree(mount, walk);
-        } catch (IOException e) {
-            // what has been seen until then is told
-        }
+        walk.run();
         List<Fact> large = new ArrayList<>();
         Largest files = walk.lately.isEmpty() ? walk.all : walk.lately;
         files.named().forEach(file -> large.add(new Ailment.Bytes(About.GROWS, file.name(), file.size())));
-        deletedButOpen(walk.device)
+        deletedButOpen(mount)
                 .named()
                 .forEach(file -> large.add(new Ailment.Bytes(About.OPEN, file.name(), file.size())));
-        Largest folders = new Largest(0);
-        walk.entries.forEach((folder, count) -> folders.add(folder.toString(), count));
-        List<Fact> crowded = folders.named().stream()
+        List<Fact> crowded = walk.folders.named().stream()
                 .<Fact>map(each -> new Ailment.Name(About.GROWS, each.name() + " (" + each.size() + ")"))
                 .toList();
         return new Growers(now, large, crowded);
@@ -92,61 +89,78 @@ record Growers(Instant at, List<Fact> large, List<Fact> crowded) {
         }
     }
 
-    private static Object device(Path path, LinkOption... options) throws IOException {
-        return Files.getAttribute(path, "unix:dev", options);
+    private static String shown(Path path) {
+        return Names.show(path.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    /// Stays on the file system where it begins, and follows no link.
-    private static final class Walk extends SimpleFileVisitor<Path> {
+    /// Stays on the file system where it begins: what is mounted below it is not even asked what it is, since another
+    /// machine's may not answer. Follows no link.
+    private static final class Walk {
         private final long end = System.nanoTime() + LONGEST_WALK.toNanos();
         private final Instant since;
+        private final Set<Path> mounts = FileSystems.mounts();
+        private final Deque<Path> left = new ArrayDeque<>();
         private final Largest lately = new Largest(WORTH_NAMING);
         private final Largest all = new Largest(WORTH_NAMING);
-        private final Map<Path, Long> entries = new HashMap<>();
-        private Object device = "";
+        private final Largest folders = new Largest(0);
 
         Walk(Path mount, Instant now) {
             since = now.minus(LATELY);
-            try {
-                device = device(mount);
-            } catch (IOException e) {
-                device = ""; // no folder is on it: nothing is walked
+            left.push(mount);
+        }
+
+        void run() {
+            while (!left.isEmpty() && !isOver()) {
+                Path folder = left.pop();
+                int entries = 0;
+                try (DirectoryStream<Path> in = Files.newDirectoryStream(folder)) {
+                    for (Path each : in) {
+                        entries++;
+                        if (isOver()) {
+                            break;
+                        }
+                        if (!mounts.contains(each)) {
+                            see(each);
+                        }
+                    }
+                } catch (IOException | DirectoryIteratorException e) {
+                    continue; // gone by now, or not for this user
+                }
+                folders.add(shown(folder), entries);
             }
         }
 
-        @Override
-        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-            return device(folder, LinkOption.NOFOLLOW_LINKS).equals(device)
-                    ? FileVisitResult.CONTINUE
-                    : FileVisitResult.SKIP_SUBTREE;
+        private boolean isOver() {
+            return System.nanoTime() - end > 0 || left.size() > MOST_FOLDERS;
         }
 
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            if (attributes.isRegularFile()) {
-                all.add(file.toString(), attributes.size());
+        private void see(Path each) throws IOException {
+            BasicFileAttributes attributes;
+            try {
+                attributes = Files.readAttributes(each, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            } catch (NoSuchFileException e) {
+                return;
+            }
+            if (attributes.isDirectory()) {
+                left.push(each);
+            } else if (attributes.isRegularFile()) {
+                all.add(shown(each), attributes.size());
                 if (attributes.lastModifiedTime().toInstant().isAfter(since)) {
-                    lately.add(file.toString(), attributes.size());
+                    lately.add(shown(each), attributes.size());
                 }
             }
-            entries.merge(file.resolveSibling(""), 1L, Long::sum);
-            return System.nanoTime() - end < 0 ? FileVisitResult.CONTINUE : FileVisitResult.TERMINATE;
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException e) {
-            return FileVisitResult.CONTINUE; // gone by now, or not for this user
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) {
-            return FileVisitResult.CONTINUE;
         }
     }
 
     /// The room of a deleted file is free only when the last process has closed it: `du` does not see it.
-    private static Largest deletedButOpen(Object device) {
+    private static Largest deletedButOpen(Path mount) {
         Largest open = new Largest(WORTH_NAMING);
+        Object device;
+        try {
+            device = Files.getAttribute(mount, "unix:dev");
+        } catch (IOException e) {
+            return open;
+        }
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
                 addDeleted(process, device, open);
@@ -163,10 +177,11 @@ record Growers(Instant at, List<Fact> large, List<Fact> crowded) {
                 String name = Files.readSymbolicLink(descriptor).toString();
                 if (name.startsWith("/")
                         && name.endsWith(DELETED)
-                        && device(descriptor).equals(device)) {
+                        && Files.getAttribute(descriptor, "unix:dev").equals(device)) {
                     int pid = Integer.parseInt(String.valueOf(process.getFileName()));
                     open.add(
-                            name.substring(0, name.length() - DELETED.length()) + " by " + Processes.named(pid),
+                            shown(Path.of(name.substring(0, name.length() - DELETED.length()))) + " by "
+                                    + Processes.named(pid),
                             Files.size(descriptor));
                 }
             }

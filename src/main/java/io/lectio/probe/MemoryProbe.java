@@ -52,25 +52,23 @@ public final class MemoryProbe implements Prober {
             List<Ailment> ailing = new ArrayList<>();
             Memory.Reading now = memory.read();
             // what has been told is over when the memory is there again, not when nobody waits for a moment
-            isShort = now.availablePercent() < bounds.memory() && (isShort || now.pressure() >= PRESSURE);
+            isShort = now.availablePercent() < bounds.memory()
+                    && (isShort || now.pressure().orElse(PRESSURE) >= PRESSURE);
             if (isShort) {
                 List<Fact> facts = new ArrayList<>();
                 facts.add(new Ailment.Bytes(About.FREE, "", now.available()));
-                facts.add(new Ailment.Percent(About.PRESSURE, now.pressure()));
+                now.pressure().ifPresent(waits -> facts.add(new Ailment.Percent(About.PRESSURE, waits)));
                 memory.largest()
                         .ifPresent(process -> facts.add(new Ailment.Bytes(
                                 About.HELD_BY, process.name() + " (" + process.pid() + ")", process.bytes())));
                 ailing.add(new Ailment(Kind.MEMORY_SHORT, "", facts));
             }
-            if (kills.isPresent() && now.kills() > kills.get()) {
-                killed = kernel.lastKill()
-                        .map(kill -> new Ailment(
-                                Kind.OOM_KILL,
-                                kill.unit().isEmpty() ? kill.process() : kill.unit(),
-                                List.of(new Ailment.Name(About.SAYS, kill.process() + " (" + kill.pid() + ")"))));
+            boolean another = kills.isPresent() && now.kills() > kills.get();
+            kills = Optional.of(now.kills());
+            if (another) {
+                killed = kernel.lastKill().map(MemoryProbe::told);
                 killedAt = clock.instant();
             }
-            kills = Optional.of(now.kills());
             boolean lately = Duration.between(killedAt, clock.instant()).abs().compareTo(TOLD) < 0;
             killed.filter(_ -> lately).ifPresent(ailing::add);
             Ailments all =
@@ -79,5 +77,12 @@ public final class MemoryProbe implements Prober {
         } catch (IOException e) {
             return new Unknown(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Ailment told(KernelLog.Kill kill) {
+        return new Ailment(
+                Kind.OOM_KILL,
+                kill.unit().isEmpty() ? kill.process() : kill.unit(),
+                List.of(new Ailment.Name(About.SAYS, kill.process() + " (" + kill.pid() + ")")));
     }
 }

@@ -88,12 +88,14 @@ public final class ServiceProbe implements Prober {
             return Optional.empty();
         }
         if (!ended.invocation().equals(read)) {
-            read = ended.invocation();
             said = LastWords.unfit(LastWords.of(supervisor, ended, log));
+            read = ended.invocation();
         }
-        if (said.filter(why -> why.reason() == Reason.PORT_TAKEN).isEmpty() || port < 0) {
+        if (said.filter(why -> why.reason() == Reason.PORT_TAKEN).isEmpty()) {
             return said;
         }
-        return Listeners.on(port).map(holder -> new Unfit(Reason.PORT_TAKEN, port + " by " + holder));
+        return port < 0
+                ? Optional.empty()
+                : Listeners.on(port).map(holder -> new Unfit(Reason.PORT_TAKEN, port + " by " + holder));
     }
 }

@@ -10,6 +10,7 @@ import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.Observation.Passed;
 import io.lectio.core.health.Observation.Unknown;
 import io.lectio.engine.Prober;
+import io.lectio.host.LastWords;
 import io.lectio.host.Processes;
 import io.lectio.host.SqliteFile;
 import io.lectio.host.SqliteFile.Shape;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 
 /// Looks at a SQLite database: there, whole, the application's, and not locked for long. SQLite itself is asked
 /// seldom, and about every page once a night, or when the file is another than before.
@@ -35,6 +35,10 @@ public final class SqliteProbe implements Prober {
     private static final int LOCK_LOOKS = 20;
 
     private static final Duration BETWEEN_LOCK_LOOKS = Duration.ofMillis(10);
+    private static final Duration SECOND_LOOK = Duration.ofSeconds(1);
+    /// In rollback mode nobody can write while all of it is read: of this size for about two seconds.
+    private static final long MOST_IN_ROLLBACK = 64L << 20;
+
     private static final Duration LOCKED = Duration.ofSeconds(10);
     private static final Duration BETWEEN_QUESTIONS = Duration.ofMinutes(5);
     private static final Duration DEADLINE = Duration.ofSeconds(5);
@@ -46,22 +50,29 @@ public final class SqliteProbe implements Prober {
     private static final String OK = "ok";
 
     private final Path file;
-    private final Supplier<Optional<WebUser>> application;
+    private final Application application;
     private final InstantSource clock;
     private final ZoneId zone;
     private Optional<WebUser> user = Optional.empty();
     private Optional<Lock> lock = Optional.empty();
     private Instant asked = Instant.EPOCH;
     private Instant read;
-    private long inode = -1;
+    private volatile long inode = -1;
     private String said = OK;
     private volatile String night = OK;
     private final AtomicBoolean reading = new AtomicBoolean();
 
     private record Lock(int holder, Instant since) {}
 
-    /// @param application the user as which the application runs, while it does
-    public SqliteProbe(Path file, Supplier<Optional<WebUser>> application, InstantSource clock, ZoneId zone) {
+    /// What the database is the application's by.
+    public interface Application {
+        /// As whom it runs, while it does.
+        Optional<WebUser> user();
+
+        boolean isOne(int pid);
+    }
+
+    public SqliteProbe(Path file, Application application, InstantSource clock, ZoneId zone) {
         this.file = file;
         this.application = application;
         this.clock = clock;
@@ -95,14 +106,14 @@ public final class SqliteProbe implements Prober {
 
     private Optional<Ailment> ailmentOf(Shape shape) throws IOException, InterruptedException {
         OptionalInt writer = writer();
-        if (writer.isEmpty() && !shape.whole()) {
+        if (writer.isEmpty() && !shape.whole() && isStillSo(shape)) {
             return Optional.of(
                     ailment(Kind.DATABASE_CORRUPT, List.of(new Ailment.Name(About.SAYS, "no SQLite header"))));
         }
         Instant now = clock.instant();
         boolean due = Duration.between(asked, now).abs().compareTo(BETWEEN_QUESTIONS) >= 0;
         if (due || user.isEmpty()) {
-            user = application.get().or(() -> user);
+            user = application.user().or(() -> user);
         }
         Optional<String> closed = user.isEmpty() ? Optional.empty() : SqliteFile.closedTo(user.get(), file);
         if (closed.isPresent()) {
@@ -122,11 +133,25 @@ public final class SqliteProbe implements Prober {
         String wrong = night.equals(OK) ? said : night;
         return wrong.equals(OK)
                 ? Optional.empty()
-                : Optional.of(ailment(Kind.DATABASE_CORRUPT, List.of(new Ailment.Name(About.SAYS, wrong))));
+                : Optional.of(ailment(
+                        Kind.DATABASE_CORRUPT,
+                        List.of(new Ailment.Name(
+                                About.SAYS,
+                                LastWords.told(wrong.lines().findFirst().orElse(""))))));
     }
 
+    /// Not what a commit or a copy looked like in its middle.
+    private boolean isStillSo(Shape seen) throws IOException, InterruptedException {
+        Thread.sleep(SECOND_LOOK);
+        Optional<Shape> again = SqliteFile.shape(file);
+        return !SqliteFile.hasJournal(file)
+                && again.filter(now -> now.inode() == seen.inode() && now.bytes() == seen.bytes() && !now.whole())
+                        .isPresent();
+    }
+
+    /// A lock of the application's own that hangs is freed by a restart, so it is no reason against one.
     private Optional<Ailment> locked(OptionalInt writer) {
-        if (writer.isEmpty()) {
+        if (writer.isEmpty() || application.isOne(writer.getAsInt())) {
             lock = Optional.empty();
             return Optional.empty();
         }
@@ -166,12 +191,16 @@ public final class SqliteProbe implements Prober {
         boolean tonight = hour.isAfter(NIGHT)
                 && hour.isBefore(MORNING)
                 && Duration.between(read, now).abs().compareTo(A_NIGHT) >= 0;
+        boolean mayRead = shape.wal() || shape.bytes() <= MOST_IN_ROLLBACK;
         boolean another = inode >= 0 && inode != shape.inode();
         boolean again = !night.equals(OK) && Duration.between(read, now).compareTo(BETWEEN_QUESTIONS) >= 0;
         inode = shape.inode();
-        if ((tonight || another || again) && reading.compareAndSet(false, true)) {
+        if (another) {
+            night = OK; // that was said of the one before
+        }
+        if (mayRead && (tonight || another || again) && reading.compareAndSet(false, true)) {
             read = now;
-            Thread.ofPlatform().name("integrity").daemon().start(() -> readWhole(as));
+            Thread.ofPlatform().name("integrity").daemon().start(() -> readWhole(as, shape.inode()));
         }
     }
 
@@ -184,9 +213,12 @@ public final class SqliteProbe implements Prober {
         }
     }
 
-    private void readWhole(WebUser as) {
+    private void readWhole(WebUser as, long which) {
         try {
-            night = word(as, true, NIGHTLY_DEADLINE).orElse(night);
+            String word = word(as, true, NIGHTLY_DEADLINE).orElse(night);
+            if (inode == which) {
+                night = word;
+            }
         } catch (InterruptedException e) {
             return; // nobody interrupts but the end of the process
         } finally {

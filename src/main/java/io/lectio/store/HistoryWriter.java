@@ -117,7 +117,7 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
     private void missing(CheckId check, Answers answers, GuardState after, Instant at) {
         after.durable().incidents().stream()
                 .filter(open -> !(open.phase() instanceof Resolved)
-                        && IncidentCourse.needs(open.subject()).contains(check))
+                        && IncidentCourse.needs(open.diagnosis()).contains(check))
                 .min(Comparator.comparing(Incident::subject))
                 .ifPresent(open -> missing(open, answers, at));
     }

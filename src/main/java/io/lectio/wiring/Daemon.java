@@ -186,11 +186,7 @@ public final class Daemon {
         HistoryWriter history = new HistoryWriter(state.resolve("history"), one.label(), clock, lines);
         Map<String, CheckId> units = units(policy.services());
         units.values().retainAll(policy.checks());
-        Supplier<Set<Path>> written = () -> {
-            Set<Path> folders = leads ? fleet.get().roots() : new HashSet<>();
-            folders.addAll(List.of(part.root(), around.logs(), around.state()));
-            return folders;
-        };
+        List<Path> written = leads ? List.of(around.logs(), around.state()) : List.of();
         GuardLoop.Ports ports = new GuardLoop.Ports(
                 new Probers(policy, supervisor, around.appLog(), clock)
                         .all(WAIT, written, () -> fleet.get().settings()),
@@ -262,10 +258,7 @@ public final class Daemon {
             Policy policy = settings.policy().here(real(settings.site()), services, false, Set.of(), Optional.empty());
             Map<CheckId, Prober> probers = new Probers(
                             policy, systemd, Surroundings.host(home).appLog(), clock)
-                    .all(
-                            Probers.PAGE_DEADLINE,
-                            () -> Set.of(policy.site().siteRoot(), home.logs(), home.state()),
-                            () -> NOT_ASKED);
+                    .all(Probers.PAGE_DEADLINE, List.of(home.logs(), home.state()), () -> NOT_ASKED);
             ExecutorService side = Executors.newThreadPerTaskExecutor(
                     Thread.ofPlatform().name("look").daemon().factory());
             List<Callable<Outcome>> looks = probers.values().stream()

@@ -23,11 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 
 /// The sites of one guard, each with a loop of its own, and the configuration that names them, which is followed
 /// while they run: a good one takes effect as a whole, where it has changed; a bad one changes nothing and is an
@@ -128,11 +126,6 @@ final class Fleet implements Closeable {
         SequencedMap<String, Snapshot> all = new LinkedHashMap<>();
         guarded.forEach(each -> all.put(each.part().site().label(), each.loop().snapshot()));
         return all;
-    }
-
-    /// Of the sites that are guarded.
-    Set<Path> roots() {
-        return guarded.stream().map(each -> each.part().root()).collect(Collectors.toSet());
     }
 
     /// Until [#end] is called.

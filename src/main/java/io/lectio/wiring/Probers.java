@@ -1,7 +1,7 @@
 package io.lectio.wiring;
 
 import io.lectio.core.health.Observation.Outcome;
-import io.lectio.core.health.UnitState;
+import io.lectio.core.health.ProcessView;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Services;
@@ -26,6 +26,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// A prober for each check of a policy.
 ///
@@ -42,33 +44,28 @@ record Probers(Policy policy, Supervisor supervisor, Path appLog, InstantSource 
     private static final List<Path> SYSTEM = List.of(Path.of("/"), Path.of("/tmp"), Path.of("/var/log"));
 
     /// @param wait how long a look at a service waits for its answer
-    /// @param written folders that must be writable, and have room
+    /// @param written the guard's own folders, if this site stands for the machine
     /// @param settings what is to be said of the guard's own configuration
-    Map<CheckId, Prober> all(Duration wait, Supplier<Set<Path>> written, Supplier<Outcome> settings) {
+    Map<CheckId, Prober> all(Duration wait, Collection<Path> written, Supplier<Outcome> settings) {
         Map<CheckId, Prober> probers = new EnumMap<>(CheckId.class);
         policy.checks().forEach(check -> probers.put(check, of(check, wait, written, settings)));
         return probers;
     }
 
-    private Prober of(CheckId check, Duration wait, Supplier<Set<Path>> written, Supplier<Outcome> settings) {
+    private Prober of(CheckId check, Duration wait, Collection<Path> written, Supplier<Outcome> settings) {
         Site site = policy.site();
         Services services = policy.services();
         return switch (check) {
             case DISK -> {
-                Optional<Path> database = services.database().map(Probers::real).map(Path::getParent);
-                yield new DiskProbe(
-                        () -> {
-                            Set<Path> all = new HashSet<>(written.get());
-                            database.ifPresent(all::add);
-                            return all;
-                        },
-                        SYSTEM,
-                        policy.bounds(),
-                        clock);
+                Set<Path> mustBeWritten = new HashSet<>(written);
+                services.database().map(Probers::real).map(Path::getParent).ifPresent(mustBeWritten::add);
+                Set<Path> others = new HashSet<>(written.isEmpty() ? List.of() : SYSTEM);
+                others.add(site.siteRoot());
+                yield new DiskProbe(mustBeWritten, others, policy.bounds(), clock);
             }
             case MEMORY -> new MemoryProbe(new Memory(), new KernelLog(), policy.bounds(), clock);
             case DATABASE ->
-                new SqliteProbe(real(services.database().orElseThrow()), this::application, clock, policy.zone());
+                new SqliteProbe(real(services.database().orElseThrow()), application(), clock, policy.zone());
             case APP -> {
                 Services.App app = services.app().orElseThrow();
                 yield new ServiceProbe(
@@ -95,14 +92,30 @@ record Probers(Policy policy, Supervisor supervisor, Path appLog, InstantSource 
         }
     }
 
-    /// As whom the application runs, while it does.
-    private Optional<WebUser> application() {
-        return policy.services().app().flatMap(app -> {
+    private SqliteProbe.Application application() {
+        return new SqliteProbe.Application() {
+            @Override
+            public Optional<WebUser> user() {
+                return processes()
+                        .flatMap(pid -> WebUser.of(pid).stream())
+                        .filter(user -> user.uid() != 0) // a main process of root's has workers of another user
+                        .findFirst();
+            }
+
+            @Override
+            public boolean isOne(int pid) {
+                return processes().anyMatch(each -> each == pid);
+            }
+        };
+    }
+
+    private Stream<Integer> processes() {
+        return policy.services().app().stream().flatMap(app -> {
             try {
-                UnitState unit = supervisor.unit(app.unit());
-                return unit.mainPid() == 0 ? Optional.empty() : WebUser.of(unit.mainPid());
+                return supervisor.processes(supervisor.unit(app.unit())).stream()
+                        .map(ProcessView::pid);
             } catch (IOException e) {
-                return Optional.empty(); // the look at the application says why
+                return Stream.empty(); // the look at the application says why
             }
         });
     }

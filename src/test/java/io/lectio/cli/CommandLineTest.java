@@ -267,9 +267,11 @@ class CommandLineTest {
         Ended ended = lectio("check");
         assertThat(ended.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
         assertThat(ended.out().lines())
-                .hasSize(2)
-                .anyMatch(line -> line.startsWith("files  healthy  "))
-                .anyMatch(line -> line.startsWith("page   FAILED   "));
+                .hasSize(4)
+                .anyMatch(line -> line.matches("disk +(healthy|FAILED) +.*"))
+                .anyMatch(line -> line.matches("memory +(healthy|FAILED) +.*"))
+                .anyMatch(line -> line.matches("files +healthy +.*"))
+                .anyMatch(line -> line.matches("page +FAILED +.*"));
         assertThat(ended.err()).isEmpty();
     }
 

@@ -121,7 +121,7 @@ class LectioYamlTest {
         assertThat(sites.getFirst().policy().checks())
                 .containsExactly(
                         CheckId.DISK, CheckId.MEMORY, CheckId.PROXY, CheckId.CONFIG, CheckId.FILES, CheckId.PAGE);
-        assertThat(sites.getLast().policy().checks()).containsExactly(CheckId.FILES, CheckId.PAGE);
+        assertThat(sites.getLast().policy().checks()).containsExactly(CheckId.DISK, CheckId.FILES, CheckId.PAGE);
     }
 
     @Test

@@ -200,6 +200,30 @@ class AilingStoriesTest {
         }
     }
 
+    /// What has been so for days is not to blame for today's error.
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void whatStopsNothingIsNotToBlameForAnErrorOfTheApi(Kind kind) {
+        if (kind.stops()) {
+            return;
+        }
+        ailment = Optional.of(ill(kind));
+        rounds(200);
+        Level before = open().getFirst().worst();
+        status = 502;
+        rounds(5);
+        assertThat(open()).hasSize(2);
+        assertThat(open().getFirst().symptom()).isEmpty();
+        assertThat(open().getFirst().worst()).isEqualTo(before);
+        assertThat(open().getLast().subject()).isEqualTo(CheckId.API);
+        ailment = Optional.empty();
+        rounds(3);
+        assertThat(open().getFirst().phase())
+                .as("it is over though the API still fails")
+                .isInstanceOf(Incident.Resolved.class);
+        assertThat(open().getFirst().down()).isZero();
+    }
+
     @Test
     void aKilledServiceIsStartedAnewWhateverItRestsOn() {
         ailment = Optional.of(ill(Kind.DISK_FULL));

@@ -85,7 +85,9 @@ class MemoryTest {
     void whereTheKernelTellsNoPressureLittleMemoryIsEnough() throws Exception {
         memory(180_000, 0, 3);
         Files.delete(proc.resolve("pressure/memory"));
-        assertThat(look()).extracting(Ailment::kind).containsExactly(Kind.MEMORY_SHORT);
+        assertThat(look())
+                .singleElement()
+                .satisfies(ill -> assertThat(ill.inWords()).startsWith("memory short (free 175.8 MiB, held by "));
     }
 
     @Test
@@ -116,6 +118,17 @@ class MemoryTest {
         kernel = List.of("audit: something else");
         memory(900_000, 0, 4);
         assertThat(look()).isEmpty();
+    }
+
+    @Test
+    void aKernelLogThatCannotBeReadKeepsNobodyFromLooking() throws Exception {
+        KernelLog unreadable = new KernelLog(() -> {
+            throw new IOException("no journalctl");
+        });
+        MemoryProbe blind = new MemoryProbe(new Memory(proc), unreadable, Bounds.DEFAULT, () -> now);
+        assertThat(blind.look(List.of())).isInstanceOf(Observation.Passed.class);
+        memory(900_000, 0, 4);
+        assertThat(blind.look(List.of())).isInstanceOf(Observation.Passed.class);
     }
 
     @Test

@@ -40,7 +40,7 @@ class DiskProbeTest {
     }
 
     private DiskProbe probe(Bounds bounds) {
-        return new DiskProbe(() -> Set.of(folder), List.of(), bounds, () -> now);
+        return new DiskProbe(Set.of(folder), List.of(), bounds, () -> now);
     }
 
     @Test

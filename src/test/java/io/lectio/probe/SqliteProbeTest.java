@@ -30,6 +30,7 @@ class SqliteProbeTest {
     private Instant now = Instant.parse("2026-01-22T12:00:00Z");
     private Path file;
     private SqliteProbe probe;
+    private boolean own;
     private Optional<WebUser> application =
             WebUser.of((int) ProcessHandle.current().pid());
 
@@ -38,7 +39,18 @@ class SqliteProbeTest {
         file = folder.toRealPath().resolve("db.sqlite3");
         sqlite(
                 "db.execute('create table t(a)'); db.executemany('insert into t values(?)', [('x' * 900,)] * 500); db.commit()");
-        probe = new SqliteProbe(file, () -> application, () -> now, ZoneOffset.UTC);
+        SqliteProbe.Application its = new SqliteProbe.Application() {
+            @Override
+            public Optional<WebUser> user() {
+                return application;
+            }
+
+            @Override
+            public boolean isOne(int pid) {
+                return own;
+            }
+        };
+        probe = new SqliteProbe(file, its, () -> now, ZoneOffset.UTC);
     }
 
     private void sqlite(String statements) throws Exception {
@@ -144,6 +156,11 @@ class SqliteProbeTest {
             isWell();
             assertThat(ails(Kind.DATABASE_LOCKED).inWords())
                     .endsWith("(held by python3 (" + writer.pid() + "), for 10 s)");
+            own = true; // what the application holds itself, a restart frees
+            isWell();
+            isWell();
+            isWell();
+            own = false;
             writer.getOutputStream().close();
             assertThat(writer.waitFor()).isZero();
             isWell();
@@ -158,6 +175,36 @@ class SqliteProbeTest {
         assertThat(ails(Kind.DATABASE_OWNER).inWords()).contains("closed: " + file, "for app");
         application = Optional.empty();
         ails(Kind.DATABASE_OWNER); // whose it is meant to be is remembered while it does not run
+    }
+
+    /// A writer that was killed leaves a journal, which the next one takes back: that is no corruption.
+    @Test
+    void aHotJournalIsNoCorruption() throws Exception {
+        sqlite("import os; db.execute('pragma cache_size=5'); db.execute('begin immediate');"
+                + "db.executemany('insert into t values(?)', [('y' * 900,)] * 2000); os._exit(0)");
+        assertThat(Files.size(Path.of(file + "-journal"))).isPositive();
+        isWell();
+    }
+
+    @Test
+    void looksLeaveNoDescriptorOpenWhateverTheyFind() throws Exception {
+        look();
+        long before = descriptors();
+        for (int i = 0; i < 40; i++) {
+            application = Optional.of(new WebUser("app", 54_321, 54_321, java.util.Set.of(54_321)));
+            look();
+        }
+        Files.delete(file);
+        for (int i = 0; i < 40; i++) {
+            look();
+        }
+        assertThat(descriptors() - before).isLessThan(20);
+    }
+
+    private static long descriptors() throws java.io.IOException {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
     }
 
     @Test

@@ -41,7 +41,7 @@ class SiteSimulationTest {
     }
 
     private static SiteWorld eightfold(long seed) {
-        return new SiteWorld(seed, 0, each(8, Trouble.values()));
+        return new SiteWorld(seed, 0, each(8, ofTheSiteItself()));
     }
 
     private static SiteWorld neverStarting(long seed, double perDay) {

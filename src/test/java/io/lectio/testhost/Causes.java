@@ -34,7 +34,7 @@ public enum Causes {
             "database of the wrong owner",
             "chown root:root $B/db.sqlite3; chmod 600 $B/db.sqlite3",
             "chown www-data:www-data $B/db.sqlite3; chmod 644 $B/db.sqlite3",
-            "root:root 0600\nsudo chown www-data"),
+            "root:root 0600\nsudo chown -h www-data"),
     ENVIRONMENT_MISSING(
             "missing environment",
             "cp -p $B/panel/settings.py /run; printf 'import os\\nKEY = os.environ[\"PANEL_KEY\"]\\n' >>$B/panel/settings.py; pkill -KILL gunicorn",

@@ -95,13 +95,16 @@ public sealed interface Diagnosis {
     default Object kind() {
         return switch (this) {
             case ServiceBad bad -> bad.condition().getClass();
-            case Ailing ailing -> ailing.worst();
+            case Ailing ailing ->
+                ailing.ailments().stream()
+                        .map(each -> each.kind() + each.what())
+                        .toList();
             case PathsClosed _, ConfigBad _, AnswerBad _, Blind _ -> getClass();
         };
     }
 
     default String kindName() {
-        return kind() instanceof Class<?> type ? type.getSimpleName() : String.valueOf(kind());
+        return this instanceof Ailing ailing ? ailing.worst().name() : ((Class<?>) kind()).getSimpleName();
     }
 
     /// Whether a person is needed at once, if the site is down by it. What a person did, and what only takes its

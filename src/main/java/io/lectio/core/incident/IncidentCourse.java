@@ -76,7 +76,7 @@ public record IncidentCourse(
 
     public Incident open(long id, Diagnosis diagnosis) {
         Instant brokenAt = brokenAt(diagnosis);
-        List<CheckId> failingBefore = sight.failingBefore(diagnosis.subject(), brokenAt.minus(BELONGS));
+        List<CheckId> failingBefore = sight.failingBefore(diagnosis, brokenAt.minus(BELONGS));
         return Incident.open(id, diagnosis, brokenAt, failingBefore, proofs(diagnosis), now);
     }
 
@@ -120,7 +120,7 @@ public record IncidentCourse(
                         .noneMatch(other -> other.id() != incident.id() && other.subject() == cause.subject()))
                 .filter(cause -> cause.kind().equals(incident.diagnosis().kind())
                         || (cause.explains(incident.diagnosis()) && belongs(incident, cause))
-                        || (needs(subject).contains(cause.subject()) && sight.isWell(subject)))
+                        || (needs(incident.diagnosis()).contains(cause.subject()) && sight.isWell(subject)))
                 .findFirst()
                 .map(cause -> incident.with(cause, proofs(cause)))
                 .orElse(incident);
@@ -185,13 +185,13 @@ public record IncidentCourse(
     public static List<CheckId> hurried(Incident incident) {
         return incident.phase() instanceof Proving
                         && incident.diagnosis().remedy().orElse(null) instanceof Remedy.Restart
-                ? needs(incident.subject())
+                ? needs(incident.diagnosis())
                 : List.of();
     }
 
-    /// What must pass before an incident of this subject is over.
-    public static List<CheckId> needs(CheckId subject) {
-        return Sight.needs(subject);
+    /// What must pass before an incident of this cause is over.
+    public static List<CheckId> needs(Diagnosis cause) {
+        return Sight.needs(cause);
     }
 
     private Step proving(Incident incident, Instant since, Ledger ledger) {
@@ -370,7 +370,7 @@ public record IncidentCourse(
             return Level.INFO;
         }
         Diagnosis cause = incident.diagnosis();
-        boolean down = sight.isDownBy(incident.subject());
+        boolean down = sight.isDownBy(incident.diagnosis());
         Duration patience = policy.patience().escalate().multipliedBy(cause.urgent() ? 1 : LENIENCE);
         boolean overdue = !sight.isWell(incident.subject())
                 && !incident.openedAt().plus(patience).isAfter(now);

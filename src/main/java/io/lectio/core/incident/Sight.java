@@ -30,9 +30,11 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
                             .filter(check -> check == subject || Diagnosis.explains(subject, check))
                             .toList()));
 
-    /// What must pass before an incident of this subject is over.
-    static List<CheckId> needs(CheckId subject) {
-        return Objects.requireNonNull(NEEDS.get(subject));
+    /// What must pass before an incident of this cause is over.
+    static List<CheckId> needs(Diagnosis cause) {
+        boolean alone =
+                cause instanceof Diagnosis.Ailing ailing && !ailing.worst().stops();
+        return alone ? List.of(cause.subject()) : Objects.requireNonNull(NEEDS.get(cause.subject()));
     }
 
     Optional<CheckHealth> of(CheckId check) {
@@ -71,8 +73,9 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
     }
 
     /// The checks that this subject explains, and that failed before it did.
-    List<CheckId> failingBefore(CheckId subject, Instant brokenAt) {
-        return needs(subject).stream()
+    List<CheckId> failingBefore(Diagnosis cause, Instant brokenAt) {
+        CheckId subject = cause.subject();
+        return needs(cause).stream()
                 .filter(check -> check != subject
                         && of(check)
                                 .filter(seen -> seen.status() == CheckHealth.Status.UNHEALTHY
@@ -82,7 +85,7 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
     }
 
     boolean provedSince(Incident incident, Instant since) {
-        return needs(incident.subject()).stream()
+        return needs(incident.diagnosis()).stream()
                 .allMatch(check -> !isChecked(check)
                         || incident.failingBefore().contains(check)
                         || isPassed(check, since)
@@ -91,7 +94,7 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
 
     /// Whether what the incident explains still fails, though its own subject does not.
     boolean failsOtherwise(Incident incident, Instant since) {
-        return needs(incident.subject()).stream()
+        return needs(incident.diagnosis()).stream()
                 .anyMatch(check -> isFailed(check, since)
                         && !incident.failingBefore().contains(check)
                         && !isExplainedElsewhere(check, incident.subject()));
@@ -100,15 +103,16 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
     /// Where nothing was repaired, one answer out of many says little: the check's own threshold decides.
     boolean isSteady(Incident incident) {
         return !incident.attempts().isEmpty()
-                || needs(incident.subject()).stream()
+                || needs(incident.diagnosis()).stream()
                         .allMatch(check -> isWell(check)
                                 || incident.failingBefore().contains(check)
                                 || isExplainedElsewhere(check, incident.subject()));
     }
 
     /// Whether visitors miss the page or the API for the sake of this subject, and of none below it.
-    boolean isDownBy(CheckId subject) {
-        return needs(subject).stream()
+    boolean isDownBy(Diagnosis cause) {
+        CheckId subject = cause.subject();
+        return needs(cause).stream()
                 .anyMatch(check -> (check == CheckId.PAGE || check == CheckId.API)
                         && isFailed(check, Instant.MIN)
                         && !Diagnosis.isOld(check, health)
