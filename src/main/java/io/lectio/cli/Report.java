@@ -61,7 +61,7 @@ final class Report {
     static String text(Map<CheckId, Observation.Outcome> seen) {
         List<String> lines = new ArrayList<>();
         seen.forEach((check, outcome) ->
-                lines.add("%-6s %-8s %s".formatted(name(check), word(outcome), Paint.harmless(outcome.inWords()))));
+                lines.add("%-8s %-8s %s".formatted(name(check), word(outcome), Paint.harmless(outcome.inWords()))));
         return String.join("\n", lines);
     }
 

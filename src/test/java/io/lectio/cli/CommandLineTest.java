@@ -292,7 +292,7 @@ class CommandLineTest {
                 Files.readString(home.resolve("config.env")).replace("=nobody", "=no-such-user"));
         Ended ended = lectio("check");
         assertThat(ended.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
-        assertThat(ended.out()).contains("no-such-user").doesNotContain("files  healthy");
+        assertThat(ended.out()).contains("no-such-user").doesNotContainPattern("files +healthy");
         assertThat(ended.err()).doesNotContain("\tat ");
     }
 
