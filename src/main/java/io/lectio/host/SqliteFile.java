@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
 
 /// A SQLite database: as its file shows it, which costs little and leaves nothing, and as SQLite itself says in a short
 /// process of the application's user, by the Python that runs the application. Whoever opens one as root may leave
-/// root's files
-/// beside it. Sources: sqlite.org/fileformat2.html, sqlite.org/walformat.html, SQLite's os_unix.c.
+/// root's files beside it. Sources: sqlite.org/fileformat2.html, sqlite.org/walformat.html, SQLite's os_unix.c.
 public final class SqliteFile {
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER = 100;

@@ -83,19 +83,23 @@ public final class ServiceProbe implements Prober {
     }
 
     /// What ended with an exit code of its own has mostly said why.
-    private Optional<Unfit> unfit(UnitState ended) throws IOException, InterruptedException {
+    private Optional<Unfit> unfit(UnitState ended) throws InterruptedException {
         if (!ended.exit().startsWith(UnitState.EXIT_CODE) || ended.exit().equals(UnitState.EXIT_CODE + 0)) {
             return Optional.empty();
         }
-        if (!ended.invocation().equals(read)) {
-            said = LastWords.unfit(LastWords.of(supervisor, ended, log));
-            read = ended.invocation();
+        try {
+            if (!ended.invocation().equals(read)) {
+                said = LastWords.unfit(LastWords.of(supervisor, ended, log));
+                read = ended.invocation();
+            }
+            if (said.filter(why -> why.reason() == Reason.PORT_TAKEN).isEmpty()) {
+                return said;
+            }
+            return port < 0
+                    ? Optional.empty()
+                    : Listeners.on(port).map(holder -> new Unfit(Reason.PORT_TAKEN, port + " by " + holder));
+        } catch (IOException e) {
+            return Optional.empty(); // last words that cannot be read keep nobody from starting it
         }
-        if (said.filter(why -> why.reason() == Reason.PORT_TAKEN).isEmpty()) {
-            return said;
-        }
-        return port < 0
-                ? Optional.empty()
-                : Listeners.on(port).map(holder -> new Unfit(Reason.PORT_TAKEN, port + " by " + holder));
     }
 }
