@@ -11,6 +11,7 @@ import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.policy.CheckId;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -22,6 +23,8 @@ final class Advice {
     private static final String NGINX_LOG = "sudo tail -20 /var/log/nginx/error.log";
     private static final Pattern SPECIAL =
             Pattern.compile("\\\\x[0-9a-f]{2}|\\\\u[0-9a-f]{4}|\\\\U00[0-9a-f]{6}|[\\\\'!]");
+    private static final Set<Fault.Kind> OF_THE_BUILD =
+            EnumSet.of(Fault.Kind.REPLACED, Fault.Kind.EMPTIED, Fault.Kind.REMOVED, Fault.Kind.DANGLING);
     private static final Set<Integer> APP_IS_DOWN = Set.of(502, 503, 504);
 
     private final Wording words;
@@ -111,7 +114,7 @@ final class Advice {
 
     private String onAnswers(Answers answers) {
         Answer page = answers.answers().getFirst();
-        if (answers.check() == CheckId.API) {
+        if (answers.check() == CheckId.API && !page.isSlow()) {
             return "sudo tail -50 /var/log/teaching_panel/error.log; " + NGINX_LOG;
         }
         Optional<Fault> fault = page.fault();
@@ -119,9 +122,9 @@ final class Advice {
             return words.say("найти, что занимает сервер: ", "find what keeps the server busy: ")
                     + "top; sudo tail -20 /var/log/nginx/access.log";
         }
-        boolean replaced =
-                fault.filter(each -> each.kind() == Fault.Kind.REPLACED).isPresent();
-        if (fault.isEmpty() || page.isSlow() || replaced) {
+        boolean ofTheBuild =
+                fault.filter(each -> OF_THE_BUILD.contains(each.kind())).isPresent();
+        if (fault.isEmpty() || page.isSlow() || ofTheBuild) {
             return words.say(
                     "сборка неполная или старая, выложить её заново",
                     "the build is incomplete or old: deploy it again");
@@ -150,6 +153,7 @@ final class Advice {
                         + "; sudo chmod 644 "
                         + path;
             case SET_ID -> "sudo chmod 644 " + path;
+            case IMMUTABLE -> "sudo chattr -ia " + path + "; sudo chmod a+rX " + path;
             case SYMBOLIC_LINK ->
                 words.say("записать настоящую папку в config.env, ", "put the real folder into config.env, ")
                         + "LECTIO_WEB_ROOT: readlink -f "

@@ -43,6 +43,13 @@ final class AilmentText {
                     case DATABASE_CORRUPT -> "база данных повреждена";
                     case DATABASE_OWNER -> "у базы данных чужой владелец";
                     case DATABASE_LOCKED -> "база данных заблокирована";
+                    case OFFLINE -> "у сервера нет сети";
+                    case DNS_BROKEN -> "имя сайта не находится (DNS)";
+                    case CERTIFICATE_EXPIRED -> "сертификат истёк";
+                    case CERTIFICATE_NAME -> "сертификат на чужое имя";
+                    case CERTIFICATE_CHAIN -> "сертификату нет доверия";
+                    case CERTIFICATE_ENDS -> "сертификат истекает на днях";
+                    case CERTIFICATE_AGES -> "сертификат скоро истечёт";
                 },
                 kind.words());
     }
@@ -72,6 +79,8 @@ final class AilmentText {
                     case FILE -> "файл";
                     case CLOSED -> "закрыто:";
                     case USER -> "для";
+                    case NAMES -> "выдан на";
+                    case UNTIL -> "действителен до";
                     case SAYS -> "сообщение:";
                 },
                 about.words());
@@ -119,6 +128,19 @@ final class AilmentText {
                                 .findFirst()
                                 .orElse("www-data")
                         + " " + what;
+            case OFFLINE ->
+                words.say("посмотреть адреса и маршрут: ", "see the addresses and the route: ")
+                        + "ip -br addr; ip route; systemctl status networking systemd-networkd";
+            case DNS_BROKEN ->
+                words.say(
+                                "спросить самим и посмотреть, кого сервер спрашивает: ",
+                                "ask yourself, and see whom this machine asks: ")
+                        + "getent hosts " + what + "; cat /etc/resolv.conf";
+            case CERTIFICATE_EXPIRED, CERTIFICATE_ENDS, CERTIFICATE_AGES ->
+                words.say("продлить: ", "renew it: ") + "sudo certbot renew; sudo systemctl reload nginx";
+            case CERTIFICATE_NAME, CERTIFICATE_CHAIN ->
+                words.say("посмотреть, какой сертификат отдаёт nginx: ", "see which certificate nginx sends: ")
+                        + "sudo nginx -T | grep ssl_certificate; sudo certbot certificates";
             case DATABASE_LOCKED ->
                 words.say("узнать, чем занят этот процесс: ", "find what this process does: ") + "sudo lsof " + what;
         };

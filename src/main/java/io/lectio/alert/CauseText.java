@@ -12,12 +12,16 @@ import io.lectio.core.health.Finding.Config;
 import io.lectio.core.health.Finding.Denial;
 import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Obstacle;
+import io.lectio.core.health.Finding.Place;
+import io.lectio.core.health.Finding.Rule;
+import io.lectio.core.health.UnitState;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.policy.CheckId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /// What was wrong, in a sentence: what a visitor got, and why.
 final class CauseText {
@@ -61,6 +65,7 @@ final class CauseText {
             case API -> words.say("API", "the API");
             case FILES, LEFT_ALONE -> words.say("прав на файлы", "file permissions");
             case PAGE -> words.say("страницы", "the page");
+            case PUBLIC -> words.say("имени и сертификата", "the public name and certificate");
             case SETTINGS -> words.say("настройки Lectio", "Lectio's own configuration");
         };
     }
@@ -83,10 +88,13 @@ final class CauseText {
                         + words.say(" остановлены сигналом STOP: ", " were stopped by a STOP signal: ")
                         + pids.stream().limit(NAMED).map(String::valueOf).collect(joining(", "))
                         + more(pids.size() - NAMED);
-            case Condition.Hung(Duration silent) ->
+            case Condition.Hung(Duration silent, Optional<String> exhausted) ->
                 unit
                         + words.say(" завис: ни ответа, ни работы уже ", " hangs: neither an answer nor work for ")
-                        + words.length(silent);
+                        + words.length(silent)
+                        + exhausted
+                                .map(words.say("; кончились дескрипторы: ", "; descriptors out: ")::concat)
+                                .orElse("");
             case Condition.Busy(Duration silent) ->
                 words.say(
                                 unit + " перегружен: работает, но не отвечает уже ",
@@ -134,7 +142,7 @@ final class CauseText {
     private String ended(String exit, String result) {
         return switch (result) {
             case "oom-kill" -> words.say("нехватка памяти, OOM kill", "OOM kill");
-            case "start-limit-hit" ->
+            case UnitState.START_LIMIT ->
                 words.say("исчерпан лимит запусков systemd", "start limit hit") + (exit.isEmpty() ? "" : ", " + exit);
             default -> exit.isEmpty() ? result : exit;
         };
@@ -158,6 +166,10 @@ final class CauseText {
 
     private String symptom(Answers answers) {
         Answer page = answers.answers().getFirst();
+        if (answers.check() == CheckId.API && page.isSlow()) {
+            return words.say("приложение отвечает медленно: API ответил за ", "slow upstream: the API answered after ")
+                    + words.length(page.took());
+        }
         if (answers.check() == CheckId.API) {
             return page.status()
                             .map(status -> words.say("API отвечал ", "The API answered ") + status)
@@ -203,10 +215,18 @@ final class CauseText {
                 words.say("вместо файла пришла страница: файла нет", "a page instead of the file: it is missing");
             case REFUSED -> words.say("соединение отклонено", fault.words());
             case TIMEOUT -> words.say("нет ответа за " + words.length(answer.took()), fault.words());
-            case REPLACED -> words.say("другая страница: не называет ни одного своего файла", fault.words());
+            case REPLACED -> words.say("страница подменена: не называет ни одного своего файла", fault.words());
+            case EMPTIED -> words.say("страница пуста: ", "page emptied: ") + file(fault);
+            case REMOVED -> words.say("файла страницы нет: ", "page removed: ") + file(fault);
+            case CHUNK_MISSING -> words.say("файла нет: ", "chunk missing: ") + file(fault);
+            case DANGLING -> words.say("ссылка в никуда: ", "dangling symlink: ") + file(fault);
             case SLOW -> words.say("медленно: ", "slow: ") + words.length(answer.took());
             case NO_ANSWER -> fault.words();
         };
+    }
+
+    private static String file(Fault fault) {
+        return Wording.path(fault.file().orElse(""));
     }
 
     private String closed(Access access) {
@@ -220,7 +240,7 @@ final class CauseText {
                                 " — символическая ссылка, сквозь неё ничего не меняется",
                                 " is a symbolic link, and nothing is changed through it");
             case NOT_A_FILE -> path + words.say(" — не папка", " is not a folder");
-            case OUTSIDE_SITE, HARD_LINKS, SET_ID, OTHER_MOUNT, ACCESS_LIST -> keptOut(access);
+            case OUTSIDE_SITE, HARD_LINKS, SET_ID, OTHER_MOUNT, ACCESS_LIST, IMMUTABLE -> keptOut(access);
             case null -> keptOut(access);
         };
     }
@@ -243,6 +263,9 @@ final class CauseText {
     }
 
     private String verb(List<Denial> denied) {
+        if (denied.stream().noneMatch(denial -> denial.place() == Place.INSIDE)) {
+            return words.say(" не мог войти в родительскую папку ", " could not enter the parent folder ");
+        }
         if (denied.stream().allMatch(Denial::folder)) {
             return words.say(" не мог войти в ", " could not enter ");
         }
@@ -253,10 +276,22 @@ final class CauseText {
 
     private String entry(Denial denial, String besides) {
         String owner = denial.owner().replaceFirst("^(.*):\\1$", "$1");
-        String why =
-                denial.obstacle().map(obstacle -> ", " + obstacle(obstacle)).orElse("");
+        String why = denial.obstacle()
+                .map(this::obstacle)
+                .or(() -> denial.rule().map(this::rule))
+                .map(said -> ", " + said)
+                .orElse("");
         return Wording.path(denial.path().toString()) + " (%04o, ".formatted(denial.mode()) + owner + why + besides
                 + ")";
+    }
+
+    private String rule(Rule rule) {
+        return words.say(
+                switch (rule) {
+                    case GROUP -> "только для его группы";
+                    case ACL -> "закрыто списком доступа (ACL)";
+                },
+                rule.words());
     }
 
     private String obstacle(Obstacle obstacle) {
@@ -268,7 +303,8 @@ final class CauseText {
                     case SET_ID -> "бит set-id";
                     case NOT_A_FILE -> "не файл и не папка";
                     case OTHER_MOUNT -> "другая файловая система";
-                    case ACCESS_LIST -> "список доступа";
+                    case ACCESS_LIST -> "список доступа (ACL)";
+                    case IMMUTABLE -> "запрет на изменение (chattr)";
                     case MISSING -> "нет";
                 },
                 obstacle.words());

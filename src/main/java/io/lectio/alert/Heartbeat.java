@@ -3,7 +3,6 @@ package io.lectio.alert;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
-import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Secret;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
@@ -79,10 +78,10 @@ public final class Heartbeat implements Closeable {
         }
     }
 
-    /// The test of nginx's configuration has a slower round of its own.
+    /// Some have a slower round of their own.
     private static boolean isLookedAt(Snapshot site, Instant since) {
         return site.policy().checks().stream()
-                .filter(check -> check != CheckId.CONFIG)
+                .filter(check -> !check.isSeldom())
                 .allMatch(check -> {
                     CheckHealth health = site.state().health().get(check);
                     return health != null

@@ -58,7 +58,8 @@ public final class ConfigLoader {
             CheckId.APP,
             CheckId.DISK,
             CheckId.MEMORY,
-            CheckId.DATABASE);
+            CheckId.DATABASE,
+            CheckId.PUBLIC);
 
     private final Path home;
     private final Place env;
@@ -236,9 +237,14 @@ public final class ConfigLoader {
         PrivatePatterns privates = values("private", List.of(), Values::privates);
         Limits limits =
                 new Limits(number("limits.attempts"), length("limits.cooldown"), number("limits.repairs-per-hour"));
-        Set<CheckId> checks = checks(services, before);
-        Map<CheckId, Threshold> thresholds =
-                Map.of(CheckId.PAGE, threshold("checks.page"), CheckId.API, threshold("checks.api"));
+        Set<CheckId> checks = checks(services, page, before);
+        Map<CheckId, Threshold> thresholds = Map.of(
+                CheckId.PAGE,
+                threshold("checks.page"),
+                CheckId.API,
+                threshold("checks.api"),
+                CheckId.PUBLIC,
+                Policy.THRESHOLDS.get(CheckId.PUBLIC));
         Set<String> withheld = withheld(services);
         Timing timing = timing();
         Patience patience = patience();
@@ -331,9 +337,12 @@ public final class ConfigLoader {
 
     /// A unit that several sites name is looked at for the first of them, so that nothing is restarted twice; so is the
     /// memory. Each has its own disks.
-    private Set<CheckId> checks(Services services, List<SiteSettings> before) {
+    private Set<CheckId> checks(Services services, URI page, List<SiteSettings> before) {
         Set<CheckId> checks = services.checks();
         checks.addAll(OF_THE_MACHINE);
+        if (Site.hasPublicName(page)) {
+            checks.add(CheckId.PUBLIC);
+        }
         if (!before.isEmpty()) {
             checks.remove(CheckId.MEMORY);
         }

@@ -62,11 +62,12 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | checks.memory.enabled | - | switch | true | Whether the machine's memory is looked at; of the first site.
             site | checks.memory.least | - | number 1 50 | 10 | Percent that must be available, unless nothing waits for memory.
             site | checks.database.enabled | - | switch | true | Whether the database is looked at.
+            site | checks.public.enabled | - | switch | true | Whether the public name, its certificate and this machine's network are looked at, where the site has such a name.
             site | remedies.open-paths | - | switch | true | Give the web user back what it cannot read. false: it is only told.
             site | remedies.restart-web | - | switch | true | Start the web server anew. false: it is only told.
             site | remedies.restart-app | - | switch | true | Start the application anew. false: it is only told.
             site | timing.round | - | length 1s 10s | 5s | Between two looks, besides those at once on an event.
-            site | timing.slow-round | - | length 10s 1h | 60s | Between two tests of the web server's configuration.
+            site | timing.slow-round | - | length 10s 1h | 60s | Between two tests of the web server's configuration, and two looks at the public name and its certificate.
             site | timing.hung | - | length 5s 10m | 30s | No answer and no progress of a service for so long is a hang.
             site | timing.hung-at-most | - | length 5s 30m | 60s | The same where its answers are slow; at least `hung`.
             site | timing.busy | - | length 5s 1h | 15s | Progress without an answer for so long is overload.

@@ -112,15 +112,20 @@ final class Looks {
         }
     }
 
-    /// Whether a check has its turn in this round: what costs a child process has it seldom, unless it is ill.
+    /// Whether a check has its turn in this round: what is dear has it seldom, unless it is ill or about to be. Of what
+    /// lies outside this machine only the latter: it lasts.
     private boolean isDue(CheckId check, Map<CheckId, CheckHealth> health) {
         CheckHealth seen = health.get(check);
-        if (check != CheckId.CONFIG || seen == null || seen.status() != Status.HEALTHY) {
+        if (!check.isSeldom() || seen == null || seen.known().isEmpty()) {
             return true;
         }
-        Duration since = seen.known()
-                .map(last -> Duration.between(last.startedAt(), now))
-                .orElse(Duration.ZERO);
+        Observation last = seen.known().get();
+        boolean well = seen.status() == Status.HEALTHY;
+        boolean doubtful = seen.status() != Status.UNHEALTHY && !(last.outcome() instanceof Observation.Passed);
+        if (doubtful || (!well && check == CheckId.CONFIG)) {
+            return true;
+        }
+        Duration since = Duration.between(last.startedAt(), now);
         return since.isNegative() || since.compareTo(policy.timing().slowRound()) >= 0;
     }
 

@@ -1,5 +1,6 @@
 package io.lectio.host;
 
+import io.lectio.core.health.Finding.Rule;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
@@ -40,6 +41,16 @@ final class AccessRule {
             return (stat.mode() & decidingBit(stat, user, wanted)) != 0;
         }
         return byAcl(stat, ByteBuffer.wrap(acl).order(ByteOrder.LITTLE_ENDIAN), user, wanted);
+    }
+
+    /// By what an entry is closed to this user, where that is neither its owner's nor all others' bits.
+    static Optional<Rule> closing(Stat stat, byte[] acl, WebUser user) {
+        if (acl.length > 0) {
+            return Optional.of(Rule.ACL);
+        }
+        int wanted = stat.isFolder() ? WebUser.SEARCH : WebUser.READ;
+        boolean byOthers = stat.uid() != user.uid() && !user.groups().contains(stat.gid());
+        return byOthers && (stat.mode() & wanted << 3) != 0 ? Optional.of(Rule.GROUP) : Optional.empty();
     }
 
     private static boolean byAcl(Stat stat, ByteBuffer acl, WebUser user, int wanted) {

@@ -218,14 +218,18 @@ public final class AccessWalk {
         Stat stat = entry.stat();
         return switch (place) {
             case HIGHER -> Obstacle.OUTSIDE_SITE;
-            case ABOVE -> entry.acl().length > 0 ? Obstacle.ACCESS_LIST : null;
+            case ABOVE -> entry.acl().length > 0 ? Obstacle.ACCESS_LIST : immutable(stat);
             case INSIDE -> {
                 if (stat.isFile() && stat.links() > 1) {
                     yield Obstacle.HARD_LINKS;
                 }
-                yield stat.isFile() && (stat.mode() & Stat.SET_ID) != 0 ? Obstacle.SET_ID : null;
+                yield stat.isFile() && (stat.mode() & Stat.SET_ID) != 0 ? Obstacle.SET_ID : immutable(stat);
             }
         };
+    }
+
+    private static @Nullable Obstacle immutable(Stat stat) {
+        return stat.immutable() ? Obstacle.IMMUTABLE : null;
     }
 
     private void deny(Entry entry, Path path, @Nullable Obstacle obstacle) throws IOException {
@@ -238,7 +242,8 @@ public final class AccessWalk {
                 stat.changed(),
                 stat.arrived(),
                 place(path),
-                Optional.ofNullable(obstacle));
+                Optional.ofNullable(obstacle),
+                AccessRule.closing(stat, entry.acl(), user));
         visitor.denied(denial, held(entry, path));
     }
 
@@ -249,7 +254,7 @@ public final class AccessWalk {
             if (e.errno() != KernelException.ENOENT) {
                 throw e;
             }
-            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, Instant.EPOCH, 0);
+            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, Instant.EPOCH, false, 0);
             Denial missing = new Denial(
                     path, true, 0, "", Instant.EPOCH, Instant.EPOCH, place(path), Optional.of(Obstacle.MISSING));
             visitor.denied(missing, held(new Entry(folder, name, none, NO_ACL), path));

@@ -44,11 +44,11 @@ public final class Held {
     public record Change(Path path, boolean isFolder, String before, String after, Stat judged, Stat wanted) {}
 
     /// What the plan wants of an entry of the web root: the web user's, 755 or 644. Empty where it is so already, and
-    /// where it may not be touched: a file with several names or set-id bits.
+    /// where it may not be touched: what is immutable, a file with several names or set-id bits.
     public Optional<Change> toPlan() {
         int kept = judged.isFolder() ? judged.mode() & 07000 : 0;
         int mode = judged.isFolder() ? kept | FOLDER_MODE : FILE_MODE;
-        return risky(judged) ? Optional.empty() : change(user.uid(), user.gid(), mode);
+        return untouchable(judged) ? Optional.empty() : change(user.uid(), user.gid(), mode);
     }
 
     /// The missing search bit of a folder, in the class that decides for the web user.
@@ -71,6 +71,7 @@ public final class Held {
                 judged.device(),
                 judged.changed(),
                 judged.arrived(),
+                judged.immutable(),
                 judged.mount());
         return Optional.of(new Change(path, judged.isFolder(), show(judged), show(wanted), judged, wanted));
     }
@@ -91,7 +92,7 @@ public final class Held {
         }
         try {
             Stat now = kernel.stat(pinned);
-            if (!now.sameInode(change.judged()) || risky(now)) {
+            if (!now.sameInode(change.judged()) || untouchable(now)) {
                 return false;
             }
             if (now.uid() != change.wanted().uid()
@@ -107,8 +108,8 @@ public final class Held {
         }
     }
 
-    private static boolean risky(Stat stat) {
-        return stat.isFile() && (stat.links() > 1 || (stat.mode() & Stat.SET_ID) != 0);
+    private static boolean untouchable(Stat stat) {
+        return stat.immutable() || (stat.isFile() && (stat.links() > 1 || (stat.mode() & Stat.SET_ID) != 0));
     }
 
     private String show(Stat stat) {

@@ -42,6 +42,8 @@ final class Kernel implements AutoCloseable {
     private static final long SYS_OPENAT2 = 437;
     private static final int STATX_BASIC_STATS = 0x7ff;
     private static final int STATX_BTIME = 0x800;
+    /// `STATX_ATTR_IMMUTABLE` and `STATX_ATTR_APPEND`.
+    private static final long STATX_ATTR_UNCHANGEABLE = 0x30;
     private static final int STATX_MNT_ID = 0x1000;
     private static final int F_OFD_GETLK = 36;
     private static final short F_RDLCK = 0;
@@ -178,6 +180,7 @@ final class Kernel implements AutoCloseable {
                 stat.get(JAVA_LONG, 136),
                 time(96),
                 arrived(),
+                (stat.get(JAVA_LONG, 8) & STATX_ATTR_UNCHANGEABLE) != 0,
                 stat.get(JAVA_LONG, 144));
     }
 

@@ -26,6 +26,9 @@ public final class Processes {
     private static final long TICKS_A_SECOND = 100;
 
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
+    /// Of proc_pid_limits(5), the soft one.
+    private static final Pattern MOST_FILES = Pattern.compile("(?m)^Max open files\\s+(\\d{1,9}) ");
+
     private static final List<String> PACKAGE_LOCKS =
             List.of("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock");
 
@@ -127,6 +130,7 @@ public final class Processes {
             String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
             int nameEnds = stat.lastIndexOf(')');
             String[] fields = stat.substring(nameEnds + 2).split(" ");
+            Open open = open(process);
             return Optional.of(new ProcessView(
                     pid,
                     Integer.parseInt(fields[1]),
@@ -134,7 +138,9 @@ public final class Processes {
                     fields[0].charAt(0),
                     booted.plus(ticks(fields[19])),
                     processorTime(process, fields),
-                    sockets(process)));
+                    open.count(),
+                    mostFiles(process),
+                    open.sockets()));
         } catch (IOException | DirectoryIteratorException e) {
             return Optional.empty(); // it has ended
         }
@@ -152,16 +158,27 @@ public final class Processes {
                 : ticks(fields[11]).plus(ticks(fields[12]));
     }
 
-    private static Set<Long> sockets(Path process) throws IOException {
+    /// What a process has open.
+    private record Open(int count, Set<Long> sockets) {}
+
+    private static Open open(Path process) throws IOException {
         Set<Long> sockets = new HashSet<>();
+        int count = 0;
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : descriptors) {
+                count++;
                 socket(descriptor).ifPresent(sockets::add);
             }
         } catch (AccessDeniedException e) {
-            return Set.of(); // in a container root is not always let in
+            return new Open(0, Set.of()); // in a container root is not always let in
         }
-        return sockets;
+        return new Open(count, sockets);
+    }
+
+    /// 0 where there is no limit.
+    private static int mostFiles(Path process) throws IOException {
+        Matcher limit = MOST_FILES.matcher(Files.readString(process.resolve("limits"), StandardCharsets.ISO_8859_1));
+        return limit.find() ? Integer.parseInt(limit.group(1)) : 0;
     }
 
     private static Optional<Long> socket(Path descriptor) {

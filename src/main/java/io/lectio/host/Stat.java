@@ -8,6 +8,7 @@ import java.time.Instant;
 /// @param mode the permission bits, of `07777`
 /// @param changed the inode's change time
 /// @param arrived when it was made or its content last written, whichever is later
+/// @param immutable whether not even root may change its rights (`chattr +i`, `+a`)
 /// @param mount the mount through which it is seen: a bind mount shares its device, not this
 record Stat(
         int type,
@@ -19,6 +20,7 @@ record Stat(
         long device,
         Instant changed,
         Instant arrived,
+        boolean immutable,
         long mount) {
     static final int SET_ID = 06000;
 

@@ -29,14 +29,21 @@ public final class ApiProbe implements Prober {
     private final URI api;
     private final URI page;
     private final Duration deadline;
+    private final Duration slow;
 
     /// @param server the address of this machine's web server
     /// @param deadline for the look, with redirects and, where HTML comes, the page to compare it with
     public ApiProbe(String server, URI api, URI page, Duration deadline) {
+        this(server, api, page, deadline, PageProbe.LONGEST_WELL);
+    }
+
+    /// @param slow an answer that takes longer is a fault to whoever waits for it
+    ApiProbe(String server, URI api, URI page, Duration deadline, Duration slow) {
         http = new HttpClient(new Dialer.Fixed(server), false);
         this.api = api;
         this.page = page;
         this.deadline = deadline;
+        this.slow = slow;
     }
 
     @Override
@@ -63,7 +70,9 @@ public final class ApiProbe implements Prober {
                 answer = http.get(url, MOST_BYTES, left(start));
             }
             Duration took = Duration.ofNanos(System.nanoTime() - start);
-            return new Answer(url, Optional.of(answer.status()), took, fault(answer, start));
+            Optional<Fault> fault = fault(answer, start)
+                    .or(() -> took.compareTo(slow) > 0 ? PageProbe.slow(took, "") : Optional.empty());
+            return new Answer(url, Optional.of(answer.status()), took, fault);
         } catch (HttpFailure e) {
             return Question.noAnswer(url, e, Duration.ofNanos(System.nanoTime() - start));
         }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /// Asks this machine's server for the page as a visitor would, and for every asset that the page names. An asset that
 /// answers with a page is missing: `try_files` hides it.
@@ -29,7 +30,11 @@ public final class PageProbe implements Prober {
     private static final int MOST_BYTES = 1_000_000;
     private static final int MOST_ASSET_BYTES = 65_536;
     static final int MOST_REDIRECTS = 3;
-    private static final Duration LONGEST_WELL = Duration.ofSeconds(5);
+    /// Statuses for a file that is not there, empty or no folder's index: 500 is the end of a circle of `try_files`.
+    private static final Set<Integer> WITHOUT_FILE = Set.of(200, 403, 404, 500);
+
+    private static final int NOT_FOUND = 404;
+    static final Duration LONGEST_WELL = Duration.ofSeconds(5);
     /// An asset that had less than this part of the time, and did not answer in it, was asked too late to be judged.
     private static final int FAIR_SHARE = 8;
 
@@ -126,8 +131,9 @@ public final class PageProbe implements Prober {
                 answer = http.get(url, MOST_BYTES, left);
             }
             Duration took = since(start);
+            URI asked = url;
             Optional<Fault> fault =
-                    pageFault(answer).or(() -> took.compareTo(slow) > 0 ? slow(took, "") : Optional.empty());
+                    pageFault(asked, answer).or(() -> took.compareTo(slow) > 0 ? slow(took, "") : Optional.empty());
             into.add(new Answer(url, Optional.of(answer.status()), took, fault));
             return answer.body();
         } catch (HttpFailure e) {
@@ -136,7 +142,7 @@ public final class PageProbe implements Prober {
         }
     }
 
-    private static Optional<Fault> slow(Duration took, String more) {
+    static Optional<Fault> slow(Duration took, String more) {
         return fault(Kind.SLOW, String.format(Locale.ROOT, "answered after %.1f s%s", took.toMillis() / 1_000.0, more));
     }
 
@@ -152,12 +158,12 @@ public final class PageProbe implements Prober {
         }
     }
 
-    private static Optional<Fault> pageFault(HttpAnswer answer) {
+    private Optional<Fault> pageFault(URI url, HttpAnswer answer) {
         if (answer.status() != 200) {
-            return fault(Kind.STATUS, answer.status() + " " + answer.reason());
+            return ofItsFile(url, answer).or(() -> fault(Kind.STATUS, answer.status() + " " + answer.reason()));
         }
         if (answer.body().length == 0) {
-            return fault(Kind.EMPTY, "empty answer");
+            return ofItsFile(url, answer).or(() -> fault(Kind.EMPTY, "empty answer"));
         }
         return isHtml(answer)
                 ? Optional.empty()
@@ -198,7 +204,8 @@ public final class PageProbe implements Prober {
             return Optional.empty(); // a frame may lead elsewhere, as to a login
         }
         if (answer.status() != 200) {
-            return fault(Kind.STATUS, answer.status() + " " + answer.reason());
+            return (answer.status() == NOT_FOUND ? WebRootFile.ofAsset(site, url) : Optional.<Fault>empty())
+                    .or(() -> fault(Kind.STATUS, answer.status() + " " + answer.reason()));
         }
         String path = String.valueOf(url.getPath());
         if (mayBePage || path.endsWith("/") || path.endsWith(".html") || path.endsWith(".htm")) {
@@ -207,7 +214,16 @@ public final class PageProbe implements Prober {
         boolean pageItself = page.length > 0
                 && Arrays.equals(answer.body(), Arrays.copyOf(page, Math.min(page.length, MOST_ASSET_BYTES)));
         return isHtml(answer) || pageItself
-                ? fault(Kind.PAGE_INSTEAD, "a page instead of the file: it is missing")
+                ? WebRootFile.ofAsset(site, url)
+                        .or(() -> fault(Kind.PAGE_INSTEAD, "a page instead of the file: it is missing"))
+                : Optional.empty();
+    }
+
+    /// What is wrong with the page's own file, where that may be the reason: what a redirect leads to is another's
+    /// page.
+    private Optional<Fault> ofItsFile(URI url, HttpAnswer answer) {
+        return url.equals(site.page()) && WITHOUT_FILE.contains(answer.status())
+                ? WebRootFile.ofPage(site)
                 : Optional.empty();
     }
 

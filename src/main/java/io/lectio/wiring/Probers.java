@@ -19,6 +19,7 @@ import io.lectio.probe.DiskProbe;
 import io.lectio.probe.MemoryProbe;
 import io.lectio.probe.PageProbe;
 import io.lectio.probe.PathAccessProbe;
+import io.lectio.probe.PublicProbe;
 import io.lectio.probe.ServiceProbe;
 import io.lectio.probe.SqliteProbe;
 import java.io.IOException;
@@ -80,6 +81,7 @@ record Probers(Policy policy, Supervisor supervisor, Path appLog, InstantSource 
             case FILES, LEFT_ALONE -> new PathAccessProbe(site);
             case API -> new ApiProbe(site.server(), services.app().orElseThrow().api(), site.page(), PAGE_DEADLINE);
             case PAGE -> new PageProbe(site, PAGE_DEADLINE);
+            case PUBLIC -> new PublicProbe(site, clock);
             case SETTINGS -> _ -> settings.get();
         };
     }

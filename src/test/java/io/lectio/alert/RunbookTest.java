@@ -22,6 +22,7 @@ import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Config;
+import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
@@ -62,7 +63,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RunbookTest {
     private static final Pattern CELL = Pattern.compile("^\\| `(.+?)` \\|", Pattern.MULTILINE);
     private static final Set<Condition> NEVER_TOLD = Set.of(new Condition.Well(), new Condition.Waiting());
-    private static final Set<Obstacle> OF_FILES = Set.of(Obstacle.HARD_LINKS, Obstacle.SET_ID);
+    private static final Set<Obstacle> OF_FILES = Set.of(Obstacle.HARD_LINKS, Obstacle.SET_ID, Obstacle.IMMUTABLE);
     private static final String UNIT = "teaching_panel.service";
 
     /// @param kind what the owner has to tell apart: one entry each
@@ -143,7 +144,11 @@ class RunbookTest {
         return switch (kind) {
             case DISK_FULL, DISK_ENDS, DISK_FILLS -> "disk";
             case INODES_OUT, INODES_END, INODES_FILL -> "inodes";
-            case READ_ONLY,
+            case CERTIFICATE_EXPIRED, CERTIFICATE_NAME, CERTIFICATE_CHAIN, CERTIFICATE_ENDS, CERTIFICATE_AGES ->
+                "certificate";
+            case OFFLINE,
+                    DNS_BROKEN,
+                    READ_ONLY,
                     MEMORY_SHORT,
                     OOM_KILL,
                     DATABASE_MISSING,
@@ -163,7 +168,7 @@ class RunbookTest {
                 new Condition.Ended("signal 9", "signal"),
                 new Condition.Crashed("signal 9", 2),
                 new Condition.Paused(List.of(71, 72), Duration.ofSeconds(1)),
-                new Condition.Hung(silent),
+                new Condition.Hung(silent, Optional.empty()),
                 new Condition.Busy(silent),
                 new Condition.BootLoop(),
                 new Condition.Deaf("no connection to 127.0.0.1:8000: Connection refused"),
@@ -201,8 +206,21 @@ class RunbookTest {
             case NOT_HTML -> Stream.of(new Case("no HTML", page(bad("/", 200, kind, "no HTML but text/plain"))));
             case REPLACED ->
                 Stream.of(new Case(
-                        "replaced", page(bad("/", 200, kind, "another page: it names none of 5 files any more"))));
-            case SLOW -> Stream.of(new Case("slow", page(Told.slow(Duration.ofSeconds(6)))));
+                        "replaced", page(bad("/", 200, kind, "page replaced: it names none of 5 files any more"))));
+            case EMPTIED ->
+                Stream.of(new Case("page's file", page(of("/", 200, kind, "page emptied: /srv/index.html"))));
+            case REMOVED ->
+                Stream.of(new Case("page's file", page(of("/", 403, kind, "page removed: /srv/index.html"))));
+            case DANGLING ->
+                Stream.of(
+                        new Case("page's file", page(of("/", 404, kind, "dangling symlink: /srv/index.html → /gone"))));
+            case CHUNK_MISSING ->
+                Stream.of(
+                        new Case("asset missing", page(well("/"), of("/a.js", 200, kind, "chunk missing: /srv/a.js"))));
+            case SLOW ->
+                Stream.of(
+                        new Case("slow", page(Told.slow(Duration.ofSeconds(6)))),
+                        new Case("API slow", api(Told.slow(Duration.ofSeconds(6)))));
             case REFUSED ->
                 Stream.of(
                         new Case("refused", page(silent(kind, "no connection to 127.0.0.1:80: Connection refused"))),
@@ -210,6 +228,13 @@ class RunbookTest {
             case TIMEOUT -> Stream.of(new Case("timeout", page(silent(kind, "no answer within 8.0 s"))));
             case NO_ANSWER -> Stream.of(new Case("no answer", page(silent(kind, "the answer is not HTTP"))));
         };
+    }
+
+    private static Answer of(String path, int status, Kind kind, String words) {
+        Answer answer = bad(path, status, kind, words);
+        String file = words.substring(words.indexOf('/'));
+        return new Answer(
+                answer.url(), answer.status(), answer.took(), Optional.of(new Fault(kind, words, Optional.of(file))));
     }
 
     private static Told api(Answer answer) {

@@ -20,11 +20,14 @@ import io.lectio.core.health.Ailment;
 import io.lectio.core.health.Ailment.About;
 import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Access;
+import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Config;
+import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
+import io.lectio.core.health.Finding.Rule;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.Limit;
@@ -228,11 +231,11 @@ class TextsTest {
                         .critical(),
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
-                Страница отвечала 403: www-data не мог войти в /var/www (0750, root, выше папки сайта; изменено в 06:12:00).
+                Страница отвечала 403: www-data не мог войти в родительскую папку /var/www (0750, root, выше папки сайта; изменено в 06:12:00).
                 Что сделать: sudo chmod a+x /var/www""",
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
-                The page answered 403: www-data could not enter /var/www (0750, root, above the site root; changed at 06:12:00).
+                The page answered 403: www-data could not enter the parent folder /var/www (0750, root, above the site root; changed at 06:12:00).
                 What to do: sudo chmod a+x /var/www""");
     }
 
@@ -255,12 +258,40 @@ class TextsTest {
                         .critical(),
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
-                Страница отвечала 403: www-data не мог войти в /var/www/teaching_panel/frontend (0750, root, список доступа; изменено в 06:12:00).
+                Страница отвечала 403: www-data не мог войти в родительскую папку /var/www/teaching_panel/frontend (0750, root, список доступа (ACL); изменено в 06:12:00).
                 Что сделать: sudo setfacl -m u:www-data:x /var/www/teaching_panel/frontend""",
                 """
                 🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
-                The page answered 403: www-data could not enter /var/www/teaching_panel/frontend (0750, root, an access list; changed at 06:12:00).
+                The page answered 403: www-data could not enter the parent folder /var/www/teaching_panel/frontend (0750, root, an ACL; changed at 06:12:00).
                 What to do: sudo setfacl -m u:www-data:x /var/www/teaching_panel/frontend""");
+    }
+
+    @Test
+    void anAccessListOnAFileIsNamed() {
+        assertThat(english(paths(Told.shut("main.js", 0644, Rule.ACL))))
+                .contains(
+                        "could not read /var/www/teaching_panel/frontend/build/main.js (0644, www-data, closed by its ACL;");
+    }
+
+    @Test
+    void aFileForItsGroupOnlyIsNamed() {
+        assertThat(english(paths(Told.shut("main.js", 0640, Rule.GROUP))))
+                .contains(
+                        "could not read /var/www/teaching_panel/frontend/build/main.js (0640, www-data, open to its group only;");
+    }
+
+    @Test
+    void aPageWhoseFileIsGone() {
+        Fault removed =
+                new Fault(Kind.REMOVED, "page removed: /srv/build/index.html", Optional.of("/srv/build/index.html"));
+        Answer page = bad("/", 403, "403 Forbidden");
+        reads(page(new Answer(page.url(), page.status(), page.took(), Optional.of(removed))), """
+                🚨 CRITICAL · Lectio · 06:12:00 · нужен человек
+                Страница отвечала 403 (файла страницы нет: /srv/build/index.html).
+                Что сделать: сборка неполная или старая, выложить её заново""", """
+                🚨 CRITICAL · Lectio · 06:12:00 · a person is needed
+                The page answered 403 (page removed: /srv/build/index.html).
+                What to do: the build is incomplete or old: deploy it again""");
     }
 
     @Test

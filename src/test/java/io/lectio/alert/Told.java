@@ -10,6 +10,7 @@ import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
+import io.lectio.core.health.Finding.Rule;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Attempt;
 import io.lectio.core.incident.Incident;
@@ -109,6 +110,19 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
                 Instant.EPOCH,
                 Place.INSIDE,
                 obstacle);
+    }
+
+    static Denial shut(String name, int mode, Rule rule) {
+        return new Denial(
+                WEB_ROOT.resolve(name),
+                false,
+                mode,
+                "www-data:www-data",
+                BROKEN,
+                Instant.EPOCH,
+                Place.INSIDE,
+                Optional.empty(),
+                Optional.of(rule));
     }
 
     static Denial linkInsteadOfTheWebRoot() {

@@ -120,8 +120,15 @@ class LectioYamlTest {
         assertThat(sites).extracting(SiteSettings::label).containsExactly("one.example", "two");
         assertThat(sites.getFirst().policy().checks())
                 .containsExactly(
-                        CheckId.DISK, CheckId.MEMORY, CheckId.PROXY, CheckId.CONFIG, CheckId.FILES, CheckId.PAGE);
-        assertThat(sites.getLast().policy().checks()).containsExactly(CheckId.DISK, CheckId.FILES, CheckId.PAGE);
+                        CheckId.DISK,
+                        CheckId.MEMORY,
+                        CheckId.PROXY,
+                        CheckId.CONFIG,
+                        CheckId.FILES,
+                        CheckId.PAGE,
+                        CheckId.PUBLIC);
+        assertThat(sites.getLast().policy().checks())
+                .containsExactly(CheckId.DISK, CheckId.FILES, CheckId.PAGE, CheckId.PUBLIC);
     }
 
     @Test
@@ -151,7 +158,7 @@ class LectioYamlTest {
                         "lectio.yaml:9:24: limits.attempts is a number from 1 to 10",
                         "lectio.yaml:9:47: limits.repairs-per-hour is a number from 1 to 1000",
                         "lectio.yaml:10:13: is not a mapping of keys to values, as checks is one of page, api, files, config,"
-                                + " proxy, app, disk, memory, database",
+                                + " proxy, app, disk, memory, database, public",
                         "lectio.yaml:11:14: private is a list of names",
                         "lectio.yaml:12:18: maintenance is a list such as [day 03:00 for 30m, 'sat,sun 22:00 for 4h'], each at"
                                 + " most 24h long",

@@ -47,7 +47,12 @@ class AilingStoriesTest {
             "www-data",
             new PrivatePatterns(List.of()));
     private static final Policy POLICY = Policies.of(SITE, SERVICES, true)
-            .here(SITE, SERVICES, true, Set.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE), Optional.empty());
+            .here(
+                    SITE,
+                    SERVICES,
+                    true,
+                    Set.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE, CheckId.PUBLIC),
+                    Optional.empty());
 
     private Instant now = Instant.parse("2026-01-22T03:12:00Z");
     private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
@@ -80,7 +85,7 @@ class AilingStoriesTest {
     private void round() {
         now = now.plusSeconds(5);
         service();
-        for (CheckId check : List.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE)) {
+        for (CheckId check : List.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE, CheckId.PUBLIC)) {
             rests(check);
         }
         sees(CheckId.FILES, new Observation.Passed(new Finding.Access("www-data", 9, List.of(), 0, 0)));
@@ -97,6 +102,13 @@ class AilingStoriesTest {
     private static CheckId of(Kind kind) {
         return switch (kind) {
             case MEMORY_SHORT, OOM_KILL -> CheckId.MEMORY;
+            case OFFLINE,
+                    DNS_BROKEN,
+                    CERTIFICATE_EXPIRED,
+                    CERTIFICATE_NAME,
+                    CERTIFICATE_CHAIN,
+                    CERTIFICATE_ENDS,
+                    CERTIFICATE_AGES -> CheckId.PUBLIC;
             case DATABASE_MISSING, DATABASE_CORRUPT, DATABASE_OWNER, DATABASE_LOCKED -> CheckId.DATABASE;
             case DISK_FULL, INODES_OUT, READ_ONLY, DISK_ENDS, INODES_END, DISK_FILLS, INODES_FILL -> CheckId.DISK;
         };

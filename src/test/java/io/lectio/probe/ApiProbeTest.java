@@ -52,6 +52,17 @@ class ApiProbeTest {
         return new ApiProbe("127.0.0.1", page.resolve("/api/health/"), page, Duration.ofSeconds(10)).look(List.of());
     }
 
+    @Test
+    void theRightAnswerMayComeTooLate() {
+        URI page = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+        serve("/api/health/", 204, "");
+        Outcome outcome = new ApiProbe(
+                        "127.0.0.1", page.resolve("/api/health/"), page, Duration.ofSeconds(10), Duration.ZERO)
+                .look(List.of());
+        assertThat(outcome).isInstanceOf(Failed.class);
+        assertThat(((Answers) ((Failed) outcome).finding()).onlySlow()).isTrue();
+    }
+
     private Kind fault() {
         assertThat(look()).isInstanceOf(Failed.class);
         return look() instanceof Failed(Answers seen)

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -123,14 +124,12 @@ class PageProbeTest {
     }
 
     private PageProbe probe(URI page, Duration deadline) {
+        return probe(page, deadline, Path.of("/srv/site"));
+    }
+
+    private static PageProbe probe(URI page, Duration deadline, Path root) {
         return new PageProbe(
-                new Site(
-                        page,
-                        "127.0.0.1",
-                        Path.of("/srv/site"),
-                        Path.of("/srv/site/build"),
-                        "www-data",
-                        new PrivatePatterns(List.of())),
+                new Site(page, "127.0.0.1", root, root.resolve("build"), "www-data", new PrivatePatterns(List.of())),
                 deadline);
     }
 
@@ -215,6 +214,56 @@ class PageProbeTest {
         serve("/", 200, HTML, new byte[0]);
         assertThat(fault(onlyFault(look()))).isEqualTo("empty answer");
         assertThat(kind(onlyFault(look()))).isEqualTo(Kind.EMPTY);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rm index.html                      | 403 | REMOVED  | page removed: B/index.html",
+                "rm index.html                      | 500 | REMOVED  | page removed: B/index.html",
+                "rm index.html                      | 502 | STATUS   | 502 Bad Gateway",
+                ":                                  | 403 | STATUS   | 403 Forbidden",
+                ": >index.html                      | 200 | EMPTIED  | page emptied: B/index.html",
+                ":                                  | 200 | EMPTY    | empty answer",
+                "ln -sfn /gone/index.html index.html | 404 | DANGLING | dangling symlink: B/index.html → /gone/index.html",
+                "rm -r ../build                     | 403 | STATUS   | 403 Forbidden",
+            })
+    void whatIsWrongWithThePagesFileIsNamed(String making, int status, Kind kind, String words, @TempDir Path folder)
+            throws Exception {
+        lay(folder, making);
+        serve("/", status, HTML, new byte[0]);
+        Answer page = onlyFault(probe(url("/"), AMPLE, folder).look(List.of()));
+        assertThat(kind(page)).isEqualTo(kind);
+        assertThat(fault(page)).isEqualTo(words.replace("B/", folder.resolve("build") + "/"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rm a/x.js           | CHUNK_MISSING | chunk missing: B/a/x.js",
+                "rm -r a             | CHUNK_MISSING | chunk missing: B/a",
+                "rm -r a; ln -s nowhere a | DANGLING      | dangling symlink: B/a → nowhere",
+                ":                   | PAGE_INSTEAD  | a page instead of the file: it is missing",
+            })
+    void whatIsWrongWithAnAssetsFileIsNamed(String making, Kind kind, String words, @TempDir Path folder)
+            throws Exception {
+        lay(folder, making);
+        page("<script src='/a/x.js'></script>");
+        serve("/a/x.js", 200, HTML, "<html>another page</html>".getBytes(UTF_8));
+        Answer asset = onlyFault(probe(url("/"), AMPLE, folder).look(List.of()));
+        assertThat(kind(asset)).isEqualTo(kind);
+        assertThat(fault(asset)).isEqualTo(words.replace("B/", folder.resolve("build") + "/"));
+    }
+
+    private static void lay(Path folder, String making) throws Exception {
+        Process process = new ProcessBuilder(
+                        "bash", "-euc", "mkdir -p build/a; cd build; echo x >index.html; echo x >a/x.js; " + making)
+                .directory(folder.toFile())
+                .inheritIO()
+                .start();
+        assertThat(process.waitFor()).isZero();
     }
 
     @Test

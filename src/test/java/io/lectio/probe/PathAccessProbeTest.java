@@ -7,6 +7,7 @@ import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Denial;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
+import io.lectio.core.health.Finding.Rule;
 import io.lectio.core.health.Observation.Failed;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.Observation.Passed;
@@ -119,6 +120,29 @@ class PathAccessProbeTest {
 
         tree.sh("setfacl -b site; chmod 755 site; setfacl -m u:www-data:- site");
         assertThat(onlyDenial().obstacle()).contains(Obstacle.ACCESS_LIST);
+    }
+
+    @Test
+    void saysByWhatAnEntryIsClosed() throws Exception {
+        tree.sh("cd site/frontend/build; touch x; chown root:games x; chmod 640 x");
+        assertThat(onlyDenial().rule()).contains(Rule.GROUP);
+        tree.sh("cd site/frontend/build; chmod 600 x");
+        assertThat(onlyDenial().rule()).isEmpty();
+        assumeTrue(Files.exists(Path.of("/usr/bin/setfacl")), "needs setfacl");
+        tree.sh("cd site/frontend/build; chmod 644 x; setfacl -m u:www-data:- x");
+        assertThat(onlyDenial().rule()).contains(Rule.ACL);
+        assertThat(onlyDenial().repairable()).isTrue();
+    }
+
+    @Test
+    void whatIsImmutableIsForAPerson() throws Exception {
+        tree.sh("cd site/frontend/build; touch x; chown root:root x; chmod 600 x; chattr +i x 2>/dev/null || true");
+        try {
+            assumeTrue(tree.sh("lsattr site/frontend/build/x | cut -c5").strip().equals("i"), "needs chattr +i here");
+            assertThat(onlyDenial().obstacle()).contains(Obstacle.IMMUTABLE);
+        } finally {
+            tree.sh("chattr -i site/frontend/build/x 2>/dev/null || true");
+        }
     }
 
     @Test

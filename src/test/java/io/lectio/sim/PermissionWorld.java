@@ -52,7 +52,7 @@ abstract class PermissionWorld implements Simulation.World {
                 switch (look.check()) {
                     case FILES -> outcome(access());
                     case PAGE -> outcome(answers());
-                    case DISK, MEMORY, DATABASE, APP, PROXY, CONFIG, LEFT_ALONE, API, SETTINGS ->
+                    case DISK, MEMORY, DATABASE, APP, PROXY, CONFIG, LEFT_ALONE, API, PUBLIC, SETTINGS ->
                         throw new IllegalStateException("not checked here");
                 });
     }

@@ -172,7 +172,7 @@ public sealed interface Diagnosis {
             case APP -> check == CheckId.API;
             case PROXY -> check == CheckId.API || check == CheckId.PAGE;
             case FILES, LEFT_ALONE -> check == CheckId.PAGE;
-            case CONFIG, API, PAGE, SETTINGS -> false;
+            case CONFIG, API, PAGE, PUBLIC, SETTINGS -> false;
         };
     }
 
@@ -273,7 +273,7 @@ public sealed interface Diagnosis {
     /// address.
     private static void answersOthers(Map<CheckId, Diagnosis> found, Map<CheckId, CheckHealth> health, Instant now) {
         found.replaceAll((check, cause) -> cause instanceof ServiceBad bad
-                        && bad.condition() instanceof Condition.Hung(Duration silent)
+                        && bad.condition() instanceof Condition.Hung(Duration silent, var _)
                         && health.entrySet().stream()
                                 .filter(each -> explains(check, each.getKey()))
                                 .flatMap(each -> each.getValue().known().stream())

@@ -26,7 +26,14 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
         DATABASE_MISSING("database missing", true, true),
         DATABASE_CORRUPT("database corrupt", true, true),
         DATABASE_OWNER("database of the wrong owner", true, true),
-        DATABASE_LOCKED("database locked", false, true);
+        DATABASE_LOCKED("database locked", false, true),
+        OFFLINE("own network down", true, false),
+        DNS_BROKEN("DNS broken", true, false),
+        CERTIFICATE_EXPIRED("certificate expired", true, false),
+        CERTIFICATE_NAME("certificate of the wrong name", true, false),
+        CERTIFICATE_CHAIN("certificate not trusted", true, false),
+        CERTIFICATE_ENDS("certificate ends in days", true, false),
+        CERTIFICATE_AGES("certificate ends soon", false, false);
 
         private final String words;
         private final boolean grave;
@@ -66,6 +73,8 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
         FILE("file of"),
         CLOSED("closed:"),
         USER("for"),
+        NAMES("it names"),
+        UNTIL("valid until"),
         SAYS("it says");
 
         private final String words;

@@ -2,6 +2,7 @@ package io.lectio.core.health;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// What is to be thought of a service.
@@ -56,7 +57,9 @@ public sealed interface Condition {
     }
 
     /// No answer and no progress.
-    record Hung(Duration silent) implements Condition {}
+    ///
+    /// @param exhausted the process that can open no more files, as `nginx (71), 10 of 10`, if one is such
+    record Hung(Duration silent, Optional<String> exhausted) implements Condition {}
 
     /// No answer, but it works: overload, or something slow behind it.
     ///
@@ -88,7 +91,11 @@ public sealed interface Condition {
                 "ended (" + exit + ") and was restarted by systemd, " + restarts + " times now";
             case Paused(List<Integer> pids, var _) ->
                 "has stopped processes: " + pids.stream().map(String::valueOf).collect(Collectors.joining(", "));
-            case Hung(Duration silent) -> "hangs: no answer and no progress for " + silent.toSeconds() + " s";
+            case Hung(Duration silent, Optional<String> exhausted) ->
+                "hangs: no answer and no progress for " + silent.toSeconds() + " s"
+                        + exhausted
+                                .map(process -> ", descriptors out: " + process)
+                                .orElse("");
             case Busy(Duration silent) -> "is busy: no answer for " + silent.toSeconds() + " s, but it makes progress";
             case BootLoop _ -> "starts its workers again and again";
             case Deaf(String why) -> "runs, but does not answer: " + why;

@@ -85,6 +85,7 @@ public sealed interface Finding {
     /// @param arrived when it was made or its content last written, whichever is later: tells a copy that goes on
     ///     from a change of rights
     /// @param obstacle why a repair may not touch it; empty when it may
+    /// @param rule by what it is closed; empty where it is the bits for all others, or for the owner
     record Denial(
             Path path,
             boolean folder,
@@ -93,14 +94,30 @@ public sealed interface Finding {
             Instant changed,
             Instant arrived,
             Place place,
-            Optional<Obstacle> obstacle) {
+            Optional<Obstacle> obstacle,
+            Optional<Rule> rule) {
+        public Denial(
+                Path path,
+                boolean folder,
+                int mode,
+                String owner,
+                Instant changed,
+                Instant arrived,
+                Place place,
+                Optional<Obstacle> obstacle) {
+            this(path, folder, mode, owner, changed, arrived, place, obstacle, Optional.empty());
+        }
+
         public boolean repairable() {
             return obstacle.isEmpty();
         }
 
         @Override
         public String toString() {
-            String why = obstacle.map(each -> ", " + each.words()).orElse("");
+            String why = obstacle.map(Obstacle::words)
+                    .or(() -> rule.map(Rule::words))
+                    .map(words -> ", " + words)
+                    .orElse("");
             return "%s (%04o %s%s)".formatted(path, mode, owner, why);
         }
     }
@@ -114,6 +131,22 @@ public sealed interface Finding {
         INSIDE
     }
 
+    /// What decides that an entry is closed.
+    enum Rule {
+        GROUP("open to its group only"),
+        ACL("closed by its ACL");
+
+        private final String words;
+
+        Rule(String words) {
+            this.words = words;
+        }
+
+        public String words() {
+            return words;
+        }
+    }
+
     /// Why a repair keeps its hands off an entry.
     enum Obstacle {
         OUTSIDE_SITE("above the site root"),
@@ -122,7 +155,8 @@ public sealed interface Finding {
         SET_ID("set-id bits"),
         NOT_A_FILE("neither file nor folder"),
         OTHER_MOUNT("on another mount"),
-        ACCESS_LIST("an access list"),
+        ACCESS_LIST("an ACL"),
+        IMMUTABLE("immutable flag"),
         MISSING("missing");
 
         private final String words;
@@ -155,7 +189,7 @@ public sealed interface Finding {
         public Answers emptied(int before) {
             Answer page = answers.getFirst();
             Fault fault =
-                    new Fault(Fault.Kind.REPLACED, "another page: it names none of " + before + " files any more");
+                    new Fault(Fault.Kind.REPLACED, "page replaced: it names none of " + before + " files any more");
             return new Answers(
                     check, List.of(new Answer(page.url(), page.status(), page.took(), Optional.of(fault))), 0, took);
         }
@@ -202,7 +236,12 @@ public sealed interface Finding {
     /// What is wrong with an answer.
     ///
     /// @param words one English phrase
-    record Fault(Kind kind, String words) {
+    /// @param file of the web root that it is about, with what that leads to; empty for none
+    record Fault(Kind kind, String words, Optional<String> file) {
+        public Fault(Kind kind, String words) {
+            this(kind, words, Optional.empty());
+        }
+
         public enum Kind {
             /// Another status than 200.
             STATUS,
@@ -214,6 +253,14 @@ public sealed interface Finding {
             TIMEOUT,
             /// Another page than the site's: one that names no file, where there were some.
             REPLACED,
+            /// The page's file has no content.
+            EMPTIED,
+            /// The page's file is not there.
+            REMOVED,
+            /// A file that the page names is not there.
+            CHUNK_MISSING,
+            /// In the place of a file there is a symbolic link to nothing.
+            DANGLING,
             /// The right answer, and too late for a visitor.
             SLOW,
             /// Some other way of having no answer: the words tell.

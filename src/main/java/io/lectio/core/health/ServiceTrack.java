@@ -92,7 +92,7 @@ public record ServiceTrack(
     /// @param at a run that is younger is another
     public static Optional<ServiceTrack> resume(Condition seen, Instant at) {
         return switch (seen) {
-            case Condition.Hung(Duration silent) -> Optional.of(begin(at).after(silent, Optional.empty()));
+            case Condition.Hung(Duration silent, var _) -> Optional.of(begin(at).after(silent, Optional.empty()));
             case Condition.Paused(var _, Duration since) ->
                 Optional.of(begin(at).after(Duration.ZERO, Optional.of(since)));
             case Well _,
@@ -192,7 +192,9 @@ public record ServiceTrack(
             case INACTIVE, FAILED, ACTIVATING -> ended(seen);
             case DEACTIVATING -> ending(unit);
             case ACTIVE, RELOADING ->
-                crashed(before, unit) ? new Condition.Crashed(lastExit, unit.restarts()) : running(seen, patience);
+                crashed(before, unit)
+                        ? new Condition.Crashed(lastExit, unit.restarts())
+                        : running(before, seen, patience);
         };
     }
 
@@ -227,7 +229,7 @@ public record ServiceTrack(
         return unit.restarts() > 0 && !before.activeRun.isEmpty() && !before.activeRun.equals(unit.invocation());
     }
 
-    private Condition running(Service seen, Patience patience) {
+    private Condition running(ServiceTrack before, Service seen, Patience patience) {
         if (paused.isPresent()) {
             return paused.get().compareTo(patience.paused()) < 0
                     ? new Waiting()
@@ -249,13 +251,21 @@ public record ServiceTrack(
                         && seen.answeredAt().plus(LONGEST_STEP).isAfter(lastAt) // later ones were let in
                         && !answeredRun.equals(seen.unit().invocation()));
         if (deaf.isEmpty() && silent.compareTo(hung) >= 0 && idle.compareTo(hung) >= 0) {
-            return new Condition.Hung(silent);
+            return new Condition.Hung(
+                    silent,
+                    seen.processes().stream()
+                            .filter(ProcessView::isOutOfFiles)
+                            .findFirst()
+                            .map(ProcessView::files));
         }
         if (silent.compareTo(patience.start()) >= 0) {
             if (deaf.isPresent()) {
                 return new Deaf(deaf.get().words());
             }
-            List<ProcessView> workers = workers(seen);
+            // between the end of all and the next one there is only the main process
+            List<ProcessView> workers = seen.processes().size() > 1
+                    ? workers(seen)
+                    : before.last.map(ServiceTrack::workers).orElse(List.of());
             if (!workers.isEmpty()
                     && workers.stream()
                             .allMatch(worker -> worker.started().plus(YOUNG).isAfter(lastAt))) {

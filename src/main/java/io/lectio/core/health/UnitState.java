@@ -31,6 +31,9 @@ public record UnitState(
         Stop stop,
         boolean job,
         String cgroup) {
+    /// The `result` of a unit that ended so often that systemd does not start it any more.
+    public static final String START_LIMIT = "start-limit-hit";
+
     /// How an `exit` begins where no signal ended it.
     public static final String EXIT_CODE = "exit code ";
 

@@ -105,7 +105,7 @@ public record Incident(
                         .orElse(now);
             case Diagnosis.ServiceBad(var _, var _, Condition condition, var _) ->
                 switch (condition) {
-                    case Condition.Hung(Duration silent) -> now.minus(silent);
+                    case Condition.Hung(Duration silent, var _) -> now.minus(silent);
                     case Condition.Busy(Duration silent) -> now.minus(silent);
                     case Condition.Paused(var _, Duration since) -> now.minus(since);
                     case Condition.Well _,

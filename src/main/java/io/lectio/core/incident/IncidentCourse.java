@@ -410,7 +410,7 @@ public record IncidentCourse(
     private static boolean isOfFiles(Incident incident) {
         return switch (incident.subject()) {
             case FILES, LEFT_ALONE, PAGE -> true;
-            case DISK, MEMORY, DATABASE, APP, PROXY, CONFIG, API, SETTINGS -> false;
+            case DISK, MEMORY, DATABASE, APP, PROXY, CONFIG, API, PUBLIC, SETTINGS -> false;
         };
     }
 

@@ -125,7 +125,7 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
         CheckId asked = switch (subject) {
             case DISK, DATABASE, APP, API -> CheckId.API;
             case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
-            case MEMORY, CONFIG, SETTINGS -> subject;
+            case MEMORY, CONFIG, PUBLIC, SETTINGS -> subject;
         };
         return of(asked).flatMap(CheckHealth::finding).orElse(null) instanceof Finding.Answers answers
                         && isPassed(asked, Instant.MIN)

@@ -22,6 +22,14 @@ public enum CheckId {
     API,
     /// The page and every asset that it names are answered as a visitor needs them.
     PAGE,
+    /// What visitors need besides: the site's public name, its certificate, and this machine's own network. Told, and
+    /// nobody's reason: by itself it makes nothing unhealthy.
+    PUBLIC,
     /// The guard's own configuration: a bad one is told, and the one before it stays in force.
-    SETTINGS
+    SETTINGS;
+
+    /// What is dear, a child process or a key exchange, and is looked at in a slower round.
+    public boolean isSeldom() {
+        return this == CONFIG || this == PUBLIC;
+    }
 }

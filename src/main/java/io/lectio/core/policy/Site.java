@@ -19,6 +19,12 @@ public record Site(URI page, String server, Path siteRoot, Path webRoot, String 
         }
     }
 
+    /// Whether others reach a page by a name of its own, and not by this machine's or a number.
+    public static boolean hasPublicName(URI page) {
+        String host = page.getHost();
+        return host.contains(".") && !host.matches("[\\d.]+|\\[.*") && !host.endsWith(".localhost");
+    }
+
     /// The address under which the web server serves a file of the web root. Empty for a name that is only shown,
     /// with escapes in place of what cannot be: its true bytes are not in it.
     public Optional<URI> urlOf(Path file) {

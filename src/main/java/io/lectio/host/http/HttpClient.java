@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
@@ -37,6 +38,21 @@ public final class HttpClient {
 
     public HttpAnswer get(URI url, int mostBytes, Duration deadline) throws HttpFailure {
         return exchange("GET", url, "", Optional.empty(), mostBytes, deadline);
+    }
+
+    /// The certificates that a server shows for this address, its own first; whether they are right is not asked.
+    public List<X509Certificate> certificates(URI url, Duration within) throws HttpFailure {
+        int port = url.getPort() > 0 ? url.getPort() : 443;
+        try (Deadline deadline = new Deadline(within)) {
+            try (Socket plain = dialer.dial(url.getHost(), port, deadline);
+                    SSLSocket socket = encrypt(plain, url.getHost(), port, deadline)) {
+                return Stream.of(socket.getSession().getPeerCertificates())
+                        .map(X509Certificate.class::cast)
+                        .toList();
+            } catch (IOException e) {
+                throw deadline.passed() ? deadline.failure() : e instanceof HttpFailure known ? known : failure(e);
+            }
+        }
     }
 
     /// @param headers of ours besides, as they are sent
@@ -111,7 +127,7 @@ public final class HttpClient {
         }
     }
 
-    private Socket encrypt(Socket plain, String host, int port, Deadline deadline) throws IOException {
+    private SSLSocket encrypt(Socket plain, String host, int port, Deadline deadline) throws IOException {
         SSLSocketFactory factory = verify ? (SSLSocketFactory) SSLSocketFactory.getDefault() : TrustAll.FACTORY;
         SSLSocket socket = (SSLSocket) factory.createSocket(plain, host, port, true);
         SSLParameters parameters = socket.getSSLParameters();

@@ -20,6 +20,8 @@ record UnitProperties(Map<String, Object> all) {
                     + " Restart ControlGroup Job")
             .split(" "));
 
+    private static final Set<String> CRASHES = Set.of("exit-code", "signal", "core-dump");
+
     /// What `GetAll` answers.
     static UnitProperties of(Message answer, String unit) throws SystemdException {
         if (!answer.signature().equals("a{sv}")) {
@@ -35,7 +37,7 @@ record UnitProperties(Map<String, Object> all) {
                 load(),
                 active(),
                 text("SubState"),
-                text("Result"),
+                result(),
                 HexFormat.of().formatHex(invocation),
                 number("NRestarts"),
                 number("MainPID"),
@@ -45,6 +47,15 @@ record UnitProperties(Map<String, Object> all) {
                 stop,
                 all.get("Job") instanceof List<?> job && job.getFirst() instanceof Integer id && id != 0,
                 text("ControlGroup"));
+    }
+
+    /// systemd keeps the first reason, here of the run that ended. That it has refused to start it once more shows by
+    /// its not doing what `Restart=` asks for.
+    private String result() throws SystemdException {
+        boolean gaveUp = active() == Active.FAILED
+                && Set.of("always", "on-failure").contains(text("Restart"))
+                && number("NRestarts") > 0;
+        return gaveUp && CRASHES.contains(text("Result")) ? UnitState.START_LIMIT : text("Result");
     }
 
     /// When it last began to start, with success or not, in microseconds of the monotonic clock; so are the next two.
