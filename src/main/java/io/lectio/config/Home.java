@@ -43,6 +43,11 @@ public record Home(Path folder, Path configuration, Path logs, Path state, boole
         return Files.exists(configuration) || Files.exists(ConfigLoader.yaml(configuration));
     }
 
+    /// The file that the guard touches while it moves.
+    public Path alive() {
+        return state.resolve("alive");
+    }
+
     /// Makes the folders for logs and state, closed to others.
     ///
     /// @throws IOException also when its name leaves no room for a socket's: see [#makeSiteFolder]

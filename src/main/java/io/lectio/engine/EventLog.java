@@ -11,7 +11,8 @@ public interface EventLog {
 
     enum Log {
         HEALTH,
-        ALERTS
+        ALERTS,
+        CRON
     }
 
     /// @param site whose it is, where there are several; empty for the guard's own
@@ -27,6 +28,11 @@ public interface EventLog {
 
     default void health(Level level, String text) {
         write(new Line(Log.HEALTH, level, "", new Remark(0, Remark.Kind.NOTE, text)));
+    }
+
+    /// Of a round that cron started.
+    default void cron(Level level, String text) {
+        write(new Line(Log.CRON, level, "", new Remark(0, Remark.Kind.NOTE, text)));
     }
 
     /// @param incident 0 where it is about none

@@ -46,6 +46,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -71,6 +72,14 @@ import java.util.function.Supplier;
 public final class Daemon {
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(10);
     private static final Duration LONGEST_END = Duration.ofSeconds(3);
+    /// In which a guard that moves has touched its file several times.
+    private static final Duration STILL = Duration.ofSeconds(20);
+
+    private static final Duration SECOND_THOUGHT = Duration.ofSeconds(6);
+
+    /// Less than a minute, after which cron starts the next one.
+    private static final Duration LONGEST_ROUND = Duration.ofSeconds(50);
+
     /// What a look waits for a service's answer: a look that is quick sees a stop or a crash at once.
     private static final Duration WAIT = Duration.ofMillis(300);
 
@@ -87,7 +96,51 @@ public final class Daemon {
     /// @return false when another guard is at work on this home
     /// @throws IOException also when another guard repairs this site
     public static boolean run(Home home, Settings settings, boolean repairs) throws IOException, InterruptedException {
+        Round.end(home);
         return alone(home, () -> guard(home, settings, repairs, Surroundings.host(home)));
+    }
+
+    /// One round in the place of a guard that does not run: the same looks, repairs, budgets and messages, for
+    /// [#LONGEST_ROUND] at most. A guard that starts meanwhile has it end.
+    ///
+    /// @return whether all is well; empty when a guard is at work
+    public static Optional<Boolean> round(Home home, Settings settings, boolean repairs)
+            throws IOException, InterruptedException {
+        AtomicReference<Boolean> well = new AtomicReference<>(false);
+        boolean alone = alone(home, () -> {
+            Round.note(home);
+            Optional<Duration> still = still(home);
+            guard(
+                    home,
+                    settings,
+                    repairs,
+                    Surroundings.host(home, true),
+                    fleet -> well.set(fleet.round(still, LONGEST_ROUND)));
+        });
+        return alone ? Optional.of(well.get()) : Optional.empty();
+    }
+
+    /// How long the guard has not moved; empty where none ever has.
+    private static Optional<Duration> still(Home home) throws IOException {
+        return Files.exists(home.alive())
+                ? Optional.of(
+                        Duration.between(Files.getLastModifiedTime(home.alive()).toInstant(), Instant.now()))
+                : Optional.empty();
+    }
+
+    /// How long the guard that holds the lock has not moved, if that is too long, also after a while: one that has just
+    /// taken the lock moves by then.
+    public static Optional<Duration> stuck(Home home) throws IOException, InterruptedException {
+        if (!seemsStuck(home)) {
+            return Optional.empty();
+        }
+        Thread.sleep(SECOND_THOUGHT);
+        return seemsStuck(home) ? still(home) : Optional.empty();
+    }
+
+    private static boolean seemsStuck(Home home) throws IOException {
+        boolean isStill = still(home).filter(time -> time.compareTo(STILL) > 0).isPresent();
+        return isStill && !Round.isFree(home) && !Round.isUnderWay(home);
     }
 
     static boolean alone(Home home, Work work) throws IOException, InterruptedException {
@@ -105,7 +158,17 @@ public final class Daemon {
         return true;
     }
 
+    interface Shift {
+        void of(Fleet fleet) throws IOException, InterruptedException;
+    }
+
     static void guard(Home home, Settings settings, boolean repairs, Surroundings around)
+            throws IOException, InterruptedException {
+        Optional<Path> followed = around.demo() ? Optional.empty() : Optional.of(home.configuration());
+        guard(home, settings, repairs, around, fleet -> fleet.run(followed, home.alive()));
+    }
+
+    private static void guard(Home home, Settings settings, boolean repairs, Surroundings around, Shift shift)
             throws IOException, InterruptedException {
         LogFiles log =
                 new LogFiles(home.logs(), InstantSource.system(), ZoneId.systemDefault(), System.out, !around.demo());
@@ -148,10 +211,12 @@ public final class Daemon {
                             log)) {
                 sites.set(fleet);
                 fleet.start(settings);
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(fleet, log, endedWell), "end"));
+                Thread end = new Thread(() -> end(fleet, log, endedWell), "end");
+                Runtime.getRuntime().addShutdownHook(end);
                 Signals.onHangup(fleet::reload);
                 try {
-                    fleet.run(around.demo() ? Optional.empty() : Optional.of(home.configuration()));
+                    shift.of(fleet);
+                    exitsByItself(end);
                 } finally {
                     LastResort.haltAfter(LONGEST_END); // whatever does not let itself be closed
                 }
@@ -177,7 +242,7 @@ public final class Daemon {
         Set<CheckId> own = leads ? Set.of(CheckId.SETTINGS) : Set.of();
         Optional<Notices> ofItself = Optional.of(
                         new Notices(part.settings().channels().alive(), zone))
-                .filter(_ -> !around.demo());
+                .filter(_ -> !around.demo() && !around.inPlace());
         Policy policy = one.policy().here(real(one.site()), part.present(), repairs, own, ofItself);
         Path state = Sites.state(around.state(), one.name());
         Home.makeSiteFolder(state);
@@ -203,7 +268,7 @@ public final class Daemon {
         Closeable heartbeat = part.settings()
                 .channels()
                 .heartbeat()
-                .filter(_ -> leads)
+                .filter(_ -> leads && !around.inPlace()) // whoever waits for it is to miss the guard
                 .<Closeable>map(url ->
                         Heartbeat.start(url, () -> fleet.get().snapshots().values(), log, clock))
                 .orElse(() -> {});
@@ -232,6 +297,15 @@ public final class Daemon {
 
     static boolean isRoot() throws IOException {
         return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+    }
+
+    /// What ends without being told to says itself how.
+    private static void exitsByItself(Thread end) {
+        try {
+            boolean _ = Runtime.getRuntime().removeShutdownHook(end);
+        } catch (IllegalStateException e) {
+            return; // it was told to: the hook is at work
+        }
     }
 
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.

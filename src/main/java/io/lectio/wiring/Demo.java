@@ -136,6 +136,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
                                 home.logs(),
                                 DemoSupervisor.log(folder, DemoSite.APP_UNIT),
                                 true,
+                                false,
                                 () -> forget(home)));
             }
         });

@@ -4,9 +4,14 @@ import io.lectio.config.ConfigLoader;
 import io.lectio.config.Settings;
 import io.lectio.config.Settings.Problem;
 import io.lectio.config.Settings.SiteSettings;
+import io.lectio.core.GuardState.Durable;
+import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
+import io.lectio.core.incident.Alert;
+import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Services;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop;
@@ -15,7 +20,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,6 +33,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// The sites of one guard, each with a loop of its own, and the configuration that names them, which is followed
 /// while they run: a good one takes effect as a whole, where it has changed; a bad one changes nothing and is an
@@ -34,6 +42,11 @@ final class Fleet implements Closeable {
     private static final Duration USUAL_LOOK = Duration.ofSeconds(5);
     /// A file that is being written changes within this time.
     private static final Duration QUIET = Duration.ofSeconds(1);
+
+    /// A loop wakes for each round.
+    private static final Duration HANGS = Duration.ofSeconds(15);
+
+    private static final Duration TO_REPAIR = Duration.ofSeconds(8);
 
     private static final String NONE = "none";
     private static final Finding.Config IN_FORCE = new Finding.Config("", "");
@@ -128,10 +141,55 @@ final class Fleet implements Closeable {
         return all;
     }
 
+    /// Until all is well and told, or until [#end] is called; for so long at most, and what is being repaired then.
+    ///
+    /// @param still how long the guard has not moved, in whose place this is; empty where none ever has
+    /// @return whether all is well
+    boolean round(Optional<Duration> still, Duration longest) throws InterruptedException {
+        log.cron(
+                Level.WARNING,
+                still.map(time -> "the guard has not moved for " + time.toSeconds() + " s")
+                                .orElse("no guard has moved yet")
+                        + ": this round looks in its place");
+        long end = System.nanoTime() + longest.toNanos();
+        boolean calm = false;
+        while (!ending && !calm && System.nanoTime() < (isRepairing() ? end + TO_REPAIR.toNanos() : end)) {
+            boolean _ = asked.poll(QUIET.dividedBy(4).toMillis(), TimeUnit.MILLISECONDS) != null;
+            calm = guarded.stream().allMatch(each -> isCalm(each.loop().snapshot()));
+        }
+        log.cron(
+                calm ? Level.INFO : Level.WARNING,
+                calm
+                        ? "all is well"
+                        : ending ? "ends for the guard, which is back" : "not all is well: see health.log");
+        return calm;
+    }
+
+    private boolean isRepairing() {
+        return guarded.stream()
+                .flatMap(each -> each.loop().snapshot().state().durable().incidents().stream())
+                .anyMatch(open -> open.phase() instanceof Incident.Repairing);
+    }
+
+    private static boolean isCalm(Snapshot seen) {
+        Map<CheckId, CheckHealth> health = seen.state().health();
+        Durable durable = seen.state().durable();
+        return seen.policy().checks().stream()
+                        .filter(check -> check != CheckId.PUBLIC) // by itself it makes nothing unhealthy
+                        .map(health::get)
+                        .allMatch(each -> each != null && each.status() == CheckHealth.Status.HEALTHY)
+                && durable.incidents().stream()
+                        .allMatch(open -> open.phase() instanceof Incident.Resolved || open.subject() == CheckId.PUBLIC)
+                && (durable.silence().isPresent()
+                        || durable.outbox().alerts().stream().noneMatch(Alert::pending));
+    }
+
     /// Until [#end] is called.
     ///
+    /// @param alive is touched while all of them move
     /// @param file `config.env`, whose changes and those of the `lectio.yaml` beside it are followed
-    void run(Optional<Path> file) throws IOException, InterruptedException {
+    void run(Optional<Path> file, Path alive) throws IOException, InterruptedException {
+        Thread.ofPlatform().name("alive").daemon().start(() -> keepTouching(alive));
         List<String> read = List.of();
         List<String> before = List.of();
         boolean again = false;
@@ -153,6 +211,28 @@ final class Fleet implements Closeable {
             }
             before = stamps;
             takeUpServices();
+        }
+    }
+
+    /// Beside all else, which may wait for a repair to be over.
+    private void keepTouching(Path alive) {
+        while (!ending) {
+            touch(alive);
+            LockSupport.parkNanos(USUAL_LOOK.toNanos());
+        }
+    }
+
+    /// A loop that hangs is for others to see.
+    private void touch(Path alive) {
+        Instant now = Instant.now();
+        if (guarded.stream()
+                .allMatch(each -> each.loop().snapshot().turnedAt().plus(HANGS).isAfter(now))) {
+            try {
+                Files.write(alive, new byte[0]);
+                Files.setLastModifiedTime(alive, FileTime.from(now));
+            } catch (IOException e) {
+                return; // a full disk: where it is not seen to move, cron's round finds its lock taken
+            }
         }
     }
 

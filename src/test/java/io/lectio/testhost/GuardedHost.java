@@ -47,9 +47,18 @@ public final class GuardedHost implements AutoCloseable {
                 .formatted(TOKEN, bot.baseUrl(), String.join("\n", settings));
         host.sh("cp -a " + TestHost.PRODUCT + " " + HOME + "; umask 077; cat > " + HOME + "/config.env <<'END'\n"
                 + config + "END");
+        start();
+    }
+
+    /// Returns when it answers.
+    public void start() {
         host.sh("systemd-run -q --unit lectio-monitor -p Restart=always -p RestartSec=100ms -p StartLimitIntervalSec=0 "
                 + HOME + "/bin/lectio run");
         awaitGuard();
+    }
+
+    public void stop() {
+        host.sh("systemctl stop lectio-monitor");
     }
 
     public TestHost host() {
