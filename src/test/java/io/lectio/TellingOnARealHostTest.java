@@ -34,7 +34,7 @@ class TellingOnARealHostTest {
             guarded.host().sh(SAVE_PAGE + BREAK_PAGE);
             Message told = guarded.bot().awaitMessage(message -> message.text().contains("CRITICAL"), PATIENCE);
             System.out.println(told.text());
-            assertThat(told.text()).contains("нужен человек", "другая страница", "Что сделать: ");
+            assertThat(told.text()).contains("нужен человек", "страница подменена", "Что сделать: ");
             assertThat(guarded.host().sh("cat " + BUILD + "/index.html")).isEqualTo("broken\n");
             guarded.host().sh(MEND_PAGE);
             guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), PATIENCE);
@@ -108,7 +108,7 @@ class TellingOnARealHostTest {
             System.out.println(told.text());
             List<String> parts = parts(told);
             assertThat(parts.get(0)).contains("CRITICAL", ": 4");
-            assertThat(parts.get(1)).contains("CRITICAL", "другая страница");
+            assertThat(parts.get(1)).contains("CRITICAL", "страница подменена");
             assertThat(parts.subList(2, parts.size()))
                     .hasSize(3)
                     .allMatch(line -> line.contains("WARNING") && line.contains("восстановлено"));
