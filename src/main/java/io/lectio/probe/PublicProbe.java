@@ -69,7 +69,7 @@ public final class PublicProbe implements Prober {
             return new Unknown(String.valueOf(e.getMessage()));
         }
         String well = host + " leads somewhere";
-        if (page.getScheme().equals("https")) {
+        if ("https".equalsIgnoreCase(page.getScheme())) {
             try {
                 List<X509Certificate> chain = http.certificates(page, DEADLINE);
                 wrongWith(chain).ifPresent(ailing::add);
