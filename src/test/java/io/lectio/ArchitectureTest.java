@@ -107,8 +107,8 @@ class ArchitectureTest {
 
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
-        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(4_600);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(23_300);
+        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(4_950);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(24_300);
     }
 
     private static long lines(Path folder) throws IOException {

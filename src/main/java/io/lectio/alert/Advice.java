@@ -79,6 +79,7 @@ final class Advice {
                         "указать имя службы в config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)",
                         "name the service in config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)");
             case Condition.Unfit(Condition.Reason reason, var _) -> onUnfit(unit, reason);
+            case Condition.Paused _ -> "sudo systemctl kill -s CONT " + unit + "; systemctl status " + unit;
             case Condition.Busy _ -> "top; sudo tail -20 /var/log/nginx/access.log";
             case Condition.Deaf _ ->
                 words.say(
@@ -91,7 +92,6 @@ final class Advice {
                     Condition.Starting _,
                     Condition.Ended _,
                     Condition.Crashed _,
-                    Condition.Paused _,
                     Condition.Hung _,
                     Condition.BootLoop _ -> "systemctl status " + unit + "; sudo journalctl -u " + unit + " -n 50";
         };

@@ -43,6 +43,9 @@ final class AilmentText {
                     case DATABASE_CORRUPT -> "база данных повреждена";
                     case DATABASE_OWNER -> "у базы данных чужой владелец";
                     case DATABASE_LOCKED -> "база данных заблокирована";
+                    case DATABASE_AWAY -> "база данных недоступна";
+                    case CONNECTIONS_OUT -> "соединения с базой данных кончились";
+                    case CONNECTIONS_END -> "соединения с базой данных на исходе";
                     case OFFLINE -> "у сервера нет сети";
                     case DNS_BROKEN -> "имя сайта не находится (DNS)";
                     case CERTIFICATE_EXPIRED -> "сертификат истёк";
@@ -61,6 +64,7 @@ final class AilmentText {
                 (name.isEmpty() ? "" : Wording.path(name) + " ") + words.size(bytes);
             case Ailment.Span(var _, var span) -> words.length(span);
             case Ailment.Name(var _, String name) -> name;
+            case Ailment.Count(var _, int count, int most) -> count + words.say(" из ", " of ") + most;
         };
         return about(fact.about()) + " " + value;
     }
@@ -81,6 +85,7 @@ final class AilmentText {
                     case USER -> "для";
                     case NAMES -> "выдан на";
                     case UNTIL -> "действителен до";
+                    case LEFT -> "осталось";
                     case SAYS -> "сообщение:";
                 },
                 about.words());
@@ -141,6 +146,13 @@ final class AilmentText {
             case CERTIFICATE_NAME, CERTIFICATE_CHAIN ->
                 words.say("посмотреть, какой сертификат отдаёт nginx: ", "see which certificate nginx sends: ")
                         + "sudo nginx -T | grep ssl_certificate; sudo certbot certificates";
+            case DATABASE_AWAY ->
+                words.say("посмотреть, работает ли её сервер: ", "see whether its server works: ")
+                        + "pg_lsclusters; systemctl status 'postgresql*'; sudo journalctl -u 'postgresql*' -n 30";
+            case CONNECTIONS_OUT, CONNECTIONS_END ->
+                words.say("найти, кто их занял: ", "find who has taken them: ")
+                        + "sudo -u postgres psql -c \"select usename, application_name, state, count(*) from"
+                        + " pg_stat_activity group by 1, 2, 3 order by 4 desc\"";
             case DATABASE_LOCKED ->
                 words.say("узнать, чем занят этот процесс: ", "find what this process does: ") + "sudo lsof " + what;
         };

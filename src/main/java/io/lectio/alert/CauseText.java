@@ -59,6 +59,8 @@ final class CauseText {
             case DISK -> words.say("дисков", "the disks");
             case MEMORY -> words.say("памяти", "the memory");
             case DATABASE -> words.say("базы данных", "the database");
+            case NEEDED -> words.say("служб, нужных приложению", "the services that the application needs");
+            case BESIDE -> words.say("служб рядом с приложением", "the services beside the application");
             case APP -> words.say("приложения", "the application");
             case PROXY -> words.say("веб-сервера", "the web server");
             case CONFIG -> words.say("настройки веб-сервера", "the web server's configuration");

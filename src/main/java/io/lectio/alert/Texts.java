@@ -27,6 +27,7 @@ import io.lectio.core.incident.RepairResult.Changed;
 import io.lectio.core.incident.RepairResult.Restarted;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
+import io.lectio.core.policy.Remedy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -178,6 +179,7 @@ public final class Texts {
         lines.add(signed(shown(alert)) + title + words.time(incident.brokenAt()) + " · " + state(incident)
                 + (alert.repeats() ? words.say(" · напоминание", " · a reminder") : ""));
         lines.add(causes.of(incident));
+        incident.brokenBy().map(this::brokenBy).ifPresent(lines::add);
         Optional<RepairResult> result = incident.lastAttempt().flatMap(Attempt::result);
         switch (incident.phase()) {
             case CoolingDown(Instant until, Optional<Limit> limit) -> {
@@ -190,6 +192,10 @@ public final class Texts {
                                         "The budget of repairs an hour is spent (LECTIO_REPAIRS_PER_HOUR). ");
                             case HOPELESS ->
                                 words.say("Перезапуск этого не исправит. ", "A restart does not mend this. ");
+                            case HARMFUL ->
+                                words.say(
+                                        "После прошлого раза сломалось другое, поэтому повторять это сам не буду. ",
+                                        "After the last time something else broke, so this is not repeated. ");
                         }
                         + words.say("Следующая попытка в ", "The next attempt is at ") + words.time(until) + ".");
                 lines.add(advice.on(incident));
@@ -224,6 +230,18 @@ public final class Texts {
         return String.join("\n", lines);
     }
 
+    private String brokenBy(Incident.Culprit by) {
+        String repair = switch (by.remedy()) {
+            case Remedy.OpenPaths _ -> words.say("исправления прав на файлы", "the repair of file permissions");
+            case Remedy.Restart(String unit, var _, var _) -> words.say("перезапуска ", "the restart of ") + unit;
+        };
+        return words.say("Началось сразу после ", "It began right after ")
+                + repair
+                + " ("
+                + words.time(by.startedAt())
+                + words.say("): сам я его сутки не повторю.", "), which is not repeated for a day.");
+    }
+
     private String state(Incident incident) {
         return switch (incident.phase()) {
             case Resolved(Instant at, var _) ->
@@ -234,7 +252,8 @@ public final class Texts {
                         ? words.say("исправить не удалось, проверяю", "the repair failed, looking again")
                         : words.say("исправлено, проверяю", "repaired, looking again");
             case CoolingDown(var _, Optional<Limit> limit)
-            when limit.equals(Optional.of(Limit.HOPELESS)) -> words.say("нужен человек", "a person is needed");
+            when limit.equals(Optional.of(Limit.HOPELESS)) || limit.equals(Optional.of(Limit.HARMFUL)) ->
+                words.say("нужен человек", "a person is needed");
             case CoolingDown _ -> words.say("восстановить не удалось, пауза", "not healed, cooling down");
             case Degraded _ -> words.say("починить нельзя", "cannot be repaired");
             case Held _ -> words.say("восстановление ждёт", "the repair waits");

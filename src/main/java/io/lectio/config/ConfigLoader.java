@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// `config.env`, and `lectio.yaml` beside it, to [Settings]: every error at once, with file, line and reason.
 /// Values of secret keys are never repeated.
@@ -59,6 +60,8 @@ public final class ConfigLoader {
             CheckId.DISK,
             CheckId.MEMORY,
             CheckId.DATABASE,
+            CheckId.NEEDED,
+            CheckId.BESIDE,
             CheckId.PUBLIC);
 
     private final Path home;
@@ -233,7 +236,7 @@ public final class ConfigLoader {
         URI page = value("url", Values::address);
         String server = value("server", text -> text);
         String user = value("web.user", Values::user);
-        Services services = services(page, siteRoot);
+        Services services = services(page, siteRoot, before);
         PrivatePatterns privates = values("private", List.of(), Values::privates);
         Limits limits =
                 new Limits(number("limits.attempts"), length("limits.cooldown"), number("limits.repairs-per-hour"));
@@ -317,22 +320,46 @@ public final class ConfigLoader {
         }
     }
 
-    private Services services(URI page, Path siteRoot) {
+    private Services services(URI page, Path siteRoot, List<SiteSettings> before) {
         Optional<String> proxy = value("web.unit", Values::unit);
         Optional<String> app =
                 value("app.unit", sites.size() > 1 ? "" : Key.named("app.unit").fallback(), Values::unit);
         String direct = value("app.server", text -> text);
         URI api = value("app.api", page.resolve("/api/health/").toString(), Values::address);
+        Set<String> taken = new HashSet<>();
+        app.ifPresent(taken::add);
+        proxy.ifPresent(taken::add);
+        List<String> needed = units("app.needs", taken);
+        List<String> beside = units("app.beside", taken);
+        Set<String> elsewhere = before.stream()
+                .flatMap(other -> other.services().units().keySet().stream())
+                .collect(Collectors.toSet());
         return new Services(
                 app.map(unit -> new Services.App(unit, direct, api)),
                 proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))),
-                given("app.database", Values::absolute).or(() -> usualDatabase(siteRoot)));
+                given("app.database", Values::database).or(() -> usualDatabase(siteRoot)),
+                needed.stream().filter(unit -> !elsewhere.contains(unit)).toList(),
+                beside.stream().filter(unit -> !elsewhere.contains(unit)).toList());
+    }
+
+    private List<String> units(String key, Set<String> taken) {
+        List<String> units = values(
+                key,
+                List.of(),
+                texts -> texts.stream()
+                        .flatMap(text -> Values.unit(text).stream())
+                        .toList());
+        units.stream()
+                .filter(unit -> !taken.add(unit))
+                .forEach(unit -> error(key, "names " + unit + ", which is named before: each unit has one place"));
+        return units;
     }
 
     /// Where Django's own project has it, in the plan's site.
-    private static Optional<Path> usualDatabase(Path siteRoot) {
+    private static Optional<Services.Database> usualDatabase(Path siteRoot) {
         return Optional.of(siteRoot.resolve(siteRoot.getFileName()).resolve("db.sqlite3"))
-                .filter(Files::exists);
+                .filter(Files::exists)
+                .map(Services.SqliteDatabase::new);
     }
 
     /// A unit that several sites name is looked at for the first of them, so that nothing is restarted twice; so is the
@@ -386,12 +413,20 @@ public final class ConfigLoader {
         if (!isOn("remedies.open-paths")) {
             withheld.add(Remedy.OpenPaths.ID);
         }
-        if (!isOn("remedies.restart-web")) {
-            services.proxy().ifPresent(proxy -> withheld.add(new Remedy.Restart(proxy.unit(), false, false).id()));
-        }
-        if (!isOn("remedies.restart-app")) {
-            services.app().ifPresent(app -> withheld.add(new Remedy.Restart(app.unit(), false, false).id()));
-        }
+        Map<CheckId, Boolean> restarts = Map.of(
+                CheckId.PROXY,
+                isOn("remedies.restart-web"),
+                CheckId.APP,
+                isOn("remedies.restart-app"),
+                CheckId.NEEDED,
+                isOn("remedies.restart-needed"),
+                CheckId.BESIDE,
+                isOn("remedies.restart-beside"));
+        services.units().forEach((unit, check) -> {
+            if (Boolean.FALSE.equals(restarts.get(check))) {
+                withheld.add(Remedy.Restart.id(unit));
+            }
+        });
         return withheld;
     }
 

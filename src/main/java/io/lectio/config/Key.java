@@ -41,7 +41,9 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | app.unit | LECTIO_APP_UNIT | unit | teaching_panel.service | The application's unit; empty: not guarded, as it is by default where there are several sites.
             site | app.server | LECTIO_APP_SERVER | listener | 127.0.0.1:8000 | Where the application itself listens, or `unix:/run/app.sock`.
             site | app.api | LECTIO_API_URL | text | - | Answered with 200, and with no page, when the application is well; else `/api/health/` of `url`.
-            site | app.database | LECTIO_DATABASE | text | - | The application's SQLite file; else `NAME/db.sqlite3` in `root`, NAME being its last name, where that is there.
+            site | app.database | LECTIO_DATABASE | text | - | The application's SQLite file, or its PostgreSQL database without a password (`postgresql:///school`), asked by `psql` as the application's user; else `NAME/db.sqlite3` in `root`, NAME being its last name, where that is there.
+            site | app.needs | LECTIO_APP_NEEDS | units | - | Units that the application cannot work without, the deepest first: `postgresql@15-main.service, redis-server.service`. Its own failures are theirs while one is down; the deepest is started, none is killed.
+            site | app.beside | LECTIO_APP_BESIDE | units | - | Units that work beside it: `celery.service`.
             site | private | LECTIO_PRIVATE | names | - | Further names never opened up, with `*` and `?`: `*.map`, `backup-*`.
             site | limits.attempts | - | number 1 10 | 3 | Attempts in a row without proof before a pause.
             site | limits.cooldown | - | length 10s 24h | 5m | That pause; it ends by itself.
@@ -62,10 +64,14 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | checks.memory.enabled | - | switch | true | Whether the machine's memory is looked at; of the first site.
             site | checks.memory.least | - | number 1 50 | 10 | Percent that must be available, unless nothing waits for memory.
             site | checks.database.enabled | - | switch | true | Whether the database is looked at.
+            site | checks.needed.enabled | - | switch | true | Whether the units of `app.needs` are looked at.
+            site | checks.beside.enabled | - | switch | true | Whether the units of `app.beside` are looked at.
             site | checks.public.enabled | - | switch | true | Whether the public name, its certificate and this machine's network are looked at, where the site has such a name.
             site | remedies.open-paths | - | switch | true | Give the web user back what it cannot read. false: it is only told.
             site | remedies.restart-web | - | switch | true | Start the web server anew. false: it is only told.
             site | remedies.restart-app | - | switch | true | Start the application anew. false: it is only told.
+            site | remedies.restart-needed | - | switch | true | Start what the application needs. false: it is only told.
+            site | remedies.restart-beside | - | switch | true | Start anew what works beside it. false: it is only told.
             site | timing.round | - | length 1s 10s | 5s | Between two looks, besides those at once on an event.
             site | timing.slow-round | - | length 10s 1h | 60s | Between two tests of the web server's configuration, and two looks at the public name and its certificate.
             site | timing.hung | - | length 5s 10m | 30s | No answer and no progress of a service for so long is a hang.

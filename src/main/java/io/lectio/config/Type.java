@@ -25,6 +25,7 @@ record Type(Shape shape, String inWords, String schema, Predicate<String> fits) 
     private static final String HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]";
     private static final String MAILBOX = "[A-Za-z0-9._%+=-]{1,64}@[A-Za-z0-9.-]{1,190}";
     private static final String DAYS = "(mon|tue|wed|thu|fri|sat|sun)";
+    private static final String UNIT = "[A-Za-z0-9][A-Za-z0-9:_.@\\\\-]{0,200}";
     /// Parted by blanks: days, the hour, `for`, a length.
     private static final String WINDOW = "(day|" + DAYS + "(," + DAYS + ")*) " + HOUR + " for " + LENGTH;
 
@@ -47,6 +48,11 @@ record Type(Shape shape, String inWords, String schema, Predicate<String> fits) 
             "a list of mail addresses such as you@example.org",
             "\"type\":\"array\",\"items\":{" + matching(MAILBOX) + "}",
             text -> text.matches(MAILBOX));
+    private static final Type UNITS = new Type(
+            Shape.LIST,
+            "a list of units' names such as redis-server.service",
+            "\"type\":\"array\",\"items\":{" + matching(UNIT) + "}",
+            text -> text.matches(UNIT));
     private static final Type WINDOWS = new Type(
             Shape.LIST,
             "a list such as [day 03:00 for 30m, 'sat,sun 22:00 for 4h'], each at most 24h long",
@@ -65,10 +71,8 @@ record Type(Shape shape, String inWords, String schema, Predicate<String> fits) 
                         "[0-9]{3,20}:[A-Za-z0-9_-]{20,64}|(your_token)?",
                         "a bot's token (digits, a colon, 35 characters)");
             case "chat" -> A_CHAT;
-            case "unit" ->
-                matching(
-                        "([A-Za-z0-9][A-Za-z0-9:_.@\\\\-]{0,200})?",
-                        "a unit's name such as nginx.service; empty for none");
+            case "unit" -> matching("(" + UNIT + ")?", "a unit's name such as nginx.service; empty for none");
+            case "units" -> UNITS;
             case "listener" ->
                 matching(
                         "unix:/.{1,106}|([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F:.]+\\]):[1-9][0-9]{0,4}",

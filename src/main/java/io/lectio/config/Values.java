@@ -3,6 +3,7 @@ package io.lectio.config;
 import io.lectio.core.policy.GuardedPaths;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Window;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -23,6 +24,9 @@ final class Values {
     /// Dumps, databases, keys, copies: never opened up, whatever else the owner names.
     private static final List<String> NO_PART_OF_A_BUILD = List.of(
             "*.sql *.sql.* *.sqlite *.sqlite3* *.db *.dump *.bak *.env *.key *.pem *.p12 *.kdbx id_rsa*".split(" "));
+
+    private static final String POSTGRES =
+            "postgres(ql)?://([A-Za-z0-9_.%-]+@)?([A-Za-z0-9_.%-]+|\\[[0-9a-fA-F:.]+\\])?(:[0-9]{1,5})?/[A-Za-z0-9_.%-]+(\\?[A-Za-z0-9_.%/=&-]*)?";
 
     private Values() {}
 
@@ -80,6 +84,20 @@ final class Values {
             throw new IllegalArgumentException("is no absolute path");
         }
         return path.normalize();
+    }
+
+    static Services.Database database(String text) {
+        if (!text.startsWith("postgres")) {
+            return new Services.SqliteDatabase(absolute(text));
+        }
+        if (text.matches("[^/]*//[^/@]*:[^/@]*@.*") || text.contains("password=")) {
+            throw new IllegalArgumentException(
+                    "has a password, which belongs into the file .pgpass of the application's user");
+        }
+        if (!text.matches(POSTGRES)) {
+            throw new IllegalArgumentException("is no address such as postgresql:///school");
+        }
+        return new Services.PostgresDatabase(text);
     }
 
     static URI address(String text) {

@@ -74,9 +74,12 @@ public record Plan(List<Step> steps) {
             case Incident.Proving _ -> "looks decide whether attempt " + attempt + " has helped";
             case Incident.CoolingDown(Instant until, Optional<Incident.Limit> limit) ->
                 remedy + ", not before " + until.truncatedTo(SECONDS) + ", for "
-                        + (limit.filter(Incident.Limit.HOURLY::equals).isPresent()
-                                ? "the hour's attempts are spent"
-                                : "as many in a row have not helped");
+                        + switch (limit.orElse(Incident.Limit.IN_A_ROW)) {
+                            case IN_A_ROW -> "as many in a row have not helped";
+                            case HOURLY -> "the hour's attempts are spent";
+                            case HOPELESS -> "it would only end again";
+                            case HARMFUL -> "something else broke after the last attempt";
+                        };
             case Incident.Held(Instant until) ->
                 remedy + ", when the package manager has done its work, or at " + until.truncatedTo(SECONDS);
             case Incident.Degraded _ -> "nothing, for the state cannot be saved";

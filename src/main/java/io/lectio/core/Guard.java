@@ -7,6 +7,8 @@ import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.ServiceTrack;
 import io.lectio.core.policy.Policy;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
 
 /// The product: every decision of the guard, as one function of state, event, time and policy.
 public final class Guard {
@@ -18,14 +20,28 @@ public final class Guard {
 
     /// What one look alone tells, with nothing seen before.
     public static Outcome judge(Outcome seen, Instant now, Policy policy) {
-        if (!(seen instanceof Observation.Sampled(Finding.Service service))) {
+        if (!(seen instanceof Observation.Sampled(List<Finding.Service> services))) {
             return seen;
         }
         ServiceTrack none = ServiceTrack.begin(now);
-        return judged(service, none.next(service, now).judge(none, policy.patience()));
+        return judged(services, service -> none.next(service, now).judge(none, policy.patience()));
     }
 
-    static Outcome judged(Finding.Service service, Condition condition) {
+    /// The deepest of these services that is not well is the one to act on; what rests on it may come up by itself.
+    static Outcome judged(List<Finding.Service> services, Function<Finding.Service, Condition> judge) {
+        List<Outcome> each = services.stream()
+                .map(service -> judged(service, judge.apply(service)))
+                .toList();
+        return each.stream()
+                .filter(Observation.Failed.class::isInstance)
+                .findFirst()
+                .or(() -> each.stream()
+                        .filter(Observation.Undecided.class::isInstance)
+                        .findFirst())
+                .orElseGet(each::getFirst);
+    }
+
+    private static Outcome judged(Finding.Service service, Condition condition) {
         var finding = new Finding.Judged(service.unit().name(), condition, service.packagesChange());
         return switch (condition) {
             case Condition.Well _ -> new Observation.Passed(finding);

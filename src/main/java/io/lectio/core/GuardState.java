@@ -10,6 +10,7 @@ import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order.Spell;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Set;
 /// time.
 ///
 /// @param durable what must outlive the guard
+/// @param tracks of each unit, by its name
 /// @param sending whether a parcel is on its way: one at a time keeps the order
 /// @param undelivered what became of the last send, if it did not arrive
 /// @param lastChange the last file event
@@ -28,7 +30,7 @@ import java.util.Set;
 public record GuardState(
         Durable durable,
         Map<CheckId, CheckHealth> health,
-        Map<CheckId, ServiceTrack> tracks,
+        Map<String, ServiceTrack> tracks,
         Schedule looks,
         Set<Long> sending,
         Optional<Delivery> undelivered,
@@ -83,7 +85,7 @@ public record GuardState(
         return new GuardState(
                 durable,
                 new EnumMap<>(CheckId.class),
-                new EnumMap<>(CheckId.class),
+                new HashMap<>(),
                 new Schedule(new EnumMap<>(CheckId.class), Optional.empty(), Instant.EPOCH, Instant.MAX, Instant.EPOCH),
                 Set.of(),
                 Optional.empty(),

@@ -23,11 +23,11 @@ import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Order.Spell;
 import io.lectio.core.policy.Policy;
-import io.lectio.core.policy.Remedy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -61,7 +61,7 @@ final class Turn {
     /// Whether it rested until now.
     private final boolean rested;
     private final Map<CheckId, CheckHealth> health;
-    private final Map<CheckId, ServiceTrack> tracks;
+    private final Map<String, ServiceTrack> tracks;
     private final Looks looks;
     private final Set<Long> sending;
     private Optional<Delivery> undelivered;
@@ -80,7 +80,7 @@ final class Turn {
         silence = state.durable().silence();
         maintenance = state.durable().maintenance();
         health = new EnumMap<>(state.health());
-        tracks = new EnumMap<>(state.tracks());
+        tracks = new HashMap<>(state.tracks());
         looks = new Looks(state.looks(), now, policy, this::start);
         sending = new HashSet<>(state.sending());
         undelivered = state.undelivered();
@@ -216,13 +216,13 @@ final class Turn {
             open.lastAttempt()
                     .filter(last -> last.result().orElse(null) instanceof RepairResult.Interrupted)
                     .flatMap(last -> ServiceTrack.resume(bad.condition(), last.startedAt()))
-                    .ifPresent(track -> tracks.put(open.subject(), track));
+                    .ifPresent(track -> tracks.put(bad.unit(), track));
         }
     }
 
     private void observed(Observation observation) {
         CheckId check = observation.check();
-        Outcome outcome = judged(check, observation.outcome());
+        Outcome outcome = judged(observation.outcome());
         if (check == CheckId.FILES) {
             weigh(new Observation(CheckId.LEFT_ALONE, observation.startedAt(), only(outcome, false)));
             outcome = only(outcome, true);
@@ -258,10 +258,11 @@ final class Turn {
         CheckHealth after = before.next(observation, policy.threshold(check, isBusy(before)), now);
         health.put(check, after);
         if (before.status() != after.status()) {
-            if (check == CheckId.APP && after.status() == Status.UNHEALTHY) {
-                Diagnosis.RESTS_ON.forEach(looks::look);
-            } else if (Diagnosis.RESTS_ON.contains(check)) {
-                looks.look(CheckId.APP);
+            if (Diagnosis.RESTING.contains(check) && after.status() == Status.UNHEALTHY) {
+                Diagnosis.restsOn(check).forEach(looks::look);
+            }
+            if (Diagnosis.RESTS_ON.contains(check)) {
+                Diagnosis.RESTING.forEach(looks::look);
             }
             record(
                     after.status() == Status.HEALTHY ? Level.INFO : Level.WARNING,
@@ -291,17 +292,21 @@ final class Turn {
     }
 
     /// What one look at a service cannot tell, its track can.
-    private Outcome judged(CheckId check, Outcome seen) {
-        if (!(seen instanceof Observation.Sampled(Finding.Service service))) {
-            return seen;
-        }
-        ServiceTrack before = tracks.getOrDefault(check, ServiceTrack.begin(now));
+    private Outcome judged(Outcome seen) {
+        return seen instanceof Observation.Sampled(List<Finding.Service> services)
+                ? Guard.judged(services, this::judged)
+                : seen;
+    }
+
+    private Condition judged(Finding.Service service) {
+        String unit = service.unit().name();
+        ServiceTrack before = tracks.getOrDefault(unit, ServiceTrack.begin(now));
         ServiceTrack track = before.next(service, now);
         packagesSince = !service.packagesChange()
                 ? Optional.empty()
                 : packagesSince.filter(_ -> hasSeenLately()).or(() -> Optional.of(now));
-        tracks.put(check, track);
-        return Guard.judged(service, track.judge(before, policy.patience()));
+        tracks.put(unit, track);
+        return track.judge(before, policy.patience());
     }
 
     private boolean hasSeenLately() {
@@ -337,6 +342,7 @@ final class Turn {
             return;
         }
         IncidentCourse course = new IncidentCourse(policy, now, health, found, packagesSince, degraded, resting());
+        Map<CheckId, Incident.Culprit> culprits = culprits(course, found.values());
         incidents.replaceAll(open -> {
             Incident cause = course.follow(open, incidents);
             return step(course, cause, cause.equals(open) ? News.NONE : News.FOLLOWED);
@@ -344,7 +350,10 @@ final class Turn {
         incidents.removeIf(closed::contains);
         found.forEach((subject, diagnosis) -> {
             if (incidents.stream().noneMatch(open -> open.subject() == subject)) {
-                incidents.add(step(course, withSymptom(course.open(nextId++, diagnosis)), News.OPENED));
+                incidents.add(step(
+                        course,
+                        withSymptom(course.open(nextId++, diagnosis, Optional.ofNullable(culprits.get(subject)))),
+                        News.OPENED));
                 if (diagnosis.remedy().isEmpty()) {
                     IncidentCourse.needs(diagnosis).forEach(looks::look); // it may be over already
                 }
@@ -352,20 +361,24 @@ final class Turn {
         });
     }
 
-    private Incident step(IncidentCourse course, Incident before, News news) {
-        String remedy = before.diagnosis()
-                .remedy()
-                .or(() -> Optional.ofNullable(course.sight().found().get(before.subject()))
-                        .flatMap(Diagnosis::remedy))
-                .map(Remedy::id)
-                .orElse("none");
-        Ledger ledger = ledgers.getOrDefault(remedy, Ledger.EMPTY);
-        IncidentCourse.Step step = course.advance(before, ledger, news);
-        Incident after = step.incident();
-        if (!step.ledger().equals(ledger)) {
-            ledgers = new HashMap<>(ledgers);
-            ledgers.put(remedy, step.ledger());
+    /// What repairs have broken, found before any of them goes on.
+    private Map<CheckId, Incident.Culprit> culprits(IncidentCourse course, Collection<Diagnosis> found) {
+        Map<CheckId, Incident.Culprit> culprits = new EnumMap<>(CheckId.class);
+        for (Diagnosis broken : found) {
+            if (incidents.stream().noneMatch(open -> open.subject() == broken.subject())) {
+                course.culprit(broken, incidents).ifPresent(by -> {
+                    culprits.put(broken.subject(), by);
+                    ledgers = course.harmed(ledgers, by);
+                });
+            }
         }
+        return culprits;
+    }
+
+    private Incident step(IncidentCourse course, Incident before, News news) {
+        IncidentCourse.Step step = course.advance(before, ledgers, news);
+        Incident after = step.incident();
+        ledgers = step.ledgers();
         Level level = after.phase() instanceof Incident.Resolved ? Level.INFO : after.worst();
         step.remarks().forEach(remark -> record(level, remark));
         int begun = news == News.OPENED && after.worst() != Level.INFO ? 1 : 0;
@@ -455,8 +468,9 @@ final class Turn {
     private Set<CheckId> hurried() {
         Set<CheckId> hurried = EnumSet.noneOf(CheckId.class);
         incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
-        tracks.forEach((check, track) -> {
-            if (track.isNearlyDecided(policy.patience())) {
+        policy.services().units().forEach((unit, check) -> {
+            ServiceTrack track = tracks.get(unit);
+            if (track != null && track.isNearlyDecided(policy.patience())) {
                 hurried.add(check);
             }
         });

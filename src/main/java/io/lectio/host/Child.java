@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /// Other programs: by argument list, never a shell, with nothing to read and a bare environment.
 public final class Child {
@@ -40,6 +41,20 @@ public final class Child {
         command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xms4m", "-Xmx24m", main.getName()));
         return command;
+    }
+
+    /// What a command begins with that is to run as this user, with no more rights than that has.
+    public static List<String> as(WebUser user) throws IOException {
+        if (!Accounts.isRoot()) {
+            return List.of();
+        }
+        String groups = user.groups().stream().map(String::valueOf).collect(Collectors.joining(","));
+        return List.of(
+                "setpriv",
+                "--reuid=" + user.uid(),
+                "--regid=" + user.gid(),
+                groups.isEmpty() ? "--clear-groups" : "--groups=" + groups,
+                "--no-new-privs");
     }
 
     /// Starts a program that works beside this one. Its standard input ends with this process.

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 
 /// A SQLite database: as its file shows it, which costs little and leaves nothing, and as SQLite itself says in a short
 /// process of the application's user, by the Python that runs the application. Whoever opens one as root may leave
@@ -145,12 +144,7 @@ public final class SqliteFile {
     /// @throws IOException where that cannot be told: no Python, no `setpriv`, no answer in time, a lock
     public static String ask(Path file, WebUser user, boolean whole, Duration within)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        if (Accounts.isRoot()) {
-            String groups = user.groups().stream().map(String::valueOf).collect(Collectors.joining(","));
-            command.addAll(List.of("setpriv", "--reuid=" + user.uid(), "--regid=" + user.gid()));
-            command.addAll(List.of(groups.isEmpty() ? "--clear-groups" : "--groups=" + groups, "--no-new-privs"));
-        }
+        List<String> command = new ArrayList<>(Child.as(user));
         String question = whole ? "integrity_check(1)" : "schema_version";
         command.addAll(List.of("python3", "-I", "-c", SCRIPT, file.toString(), question));
         Child.Result said = Child.run(command, within, MOST_BYTES);

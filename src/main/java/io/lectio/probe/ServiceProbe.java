@@ -28,7 +28,7 @@ import java.util.Optional;
 public final class ServiceProbe implements Prober {
     private final Supervisor supervisor;
     private final String unit;
-    private final Question question;
+    private final Optional<Question> question;
     private final Duration wait;
     private final int port;
     private final Optional<Path> log;
@@ -51,7 +51,17 @@ public final class ServiceProbe implements Prober {
         this.wait = wait;
         port = address.getPort();
         this.log = log;
-        question = new Question(http, address, clock);
+        question = Optional.of(new Question(http, address, clock));
+    }
+
+    /// Of a unit that is asked nothing.
+    public ServiceProbe(Supervisor supervisor, String unit) {
+        this.supervisor = supervisor;
+        this.unit = unit;
+        wait = Duration.ZERO;
+        port = -1;
+        log = Optional.empty();
+        question = Optional.empty();
     }
 
     @Override
@@ -64,7 +74,8 @@ public final class ServiceProbe implements Prober {
                 return new Unknown(
                         "none of the processes of " + unit + " can be seen in /sys/fs/cgroup" + state.cgroup());
             }
-            Optional<Question.Answered> answered = runs ? question.ask(state.invocation(), wait) : Optional.empty();
+            Optional<Question.Answered> answered =
+                    runs && question.isPresent() ? question.get().ask(state.invocation(), wait) : Optional.empty();
             boolean silent =
                     answered.filter(last -> last.answer().status().isEmpty()).isPresent();
             if (silent && !Loopback.carries()) {
@@ -76,7 +87,8 @@ public final class ServiceProbe implements Prober {
                     answered.map(Question.Answered::answer),
                     answered.map(Question.Answered::at).orElse(Instant.EPOCH),
                     supervisor.updating(),
-                    runs ? Optional.empty() : unfit(state)));
+                    runs ? Optional.empty() : unfit(state),
+                    question.isPresent()));
         } catch (IOException e) {
             return new Unknown(String.valueOf(e.getMessage()));
         }

@@ -58,7 +58,8 @@ public final class FileStateStore implements StateStore {
             Ledger spent = new Ledger(
                     List.of(),
                     policy.limits().attemptsInRow(),
-                    Optional.of(clock.instant().plus(policy.limits().cooldown())));
+                    Optional.of(clock.instant().plus(policy.limits().cooldown())),
+                    Optional.empty());
             Map<String, Ledger> ledgers =
                     policy.remedies().stream().collect(Collectors.toMap(remedy -> remedy, _ -> spent));
             return new Durable(

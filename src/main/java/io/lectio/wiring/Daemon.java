@@ -58,7 +58,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -249,7 +248,7 @@ public final class Daemon {
         StateStore store = new FileStateStore(state, policy, clock, lines);
         Texts texts = new Texts(part.settings().language(), zone, clock, repairs, part.label());
         HistoryWriter history = new HistoryWriter(state.resolve("history"), one.label(), clock, lines);
-        Map<String, CheckId> units = units(policy.services());
+        Map<String, CheckId> units = policy.services().units();
         units.values().retainAll(policy.checks());
         List<Path> written = leads ? List.of(around.logs(), around.state()) : List.of();
         GuardLoop.Ports ports = new GuardLoop.Ports(
@@ -360,19 +359,16 @@ public final class Daemon {
     /// @throws IOException while systemd does not answer
     private static Services present(Services named) throws IOException {
         if (!Systemd.runsHere()) {
-            return new Services(Optional.empty(), Optional.empty(), named.database());
+            return named.among(Set.of());
         }
         try (Systemd systemd = new Systemd()) {
             Set<String> known = new HashSet<>();
-            for (String unit : units(named).keySet()) {
+            for (String unit : named.units().keySet()) {
                 if (systemd.unit(unit).load() != UnitState.Load.NOT_FOUND) {
                     known.add(unit);
                 }
             }
-            return new Services(
-                    named.app().filter(app -> known.contains(app.unit())),
-                    named.proxy().filter(proxy -> known.contains(proxy.unit())),
-                    named.database());
+            return named.among(known);
         }
     }
 
@@ -386,17 +382,10 @@ public final class Daemon {
     }
 
     private static String notGuarded(Services named, Services present) {
-        Set<String> absent = units(named).keySet();
-        absent.removeAll(units(present).keySet());
+        Set<String> absent = named.units().keySet();
+        absent.removeAll(present.units().keySet());
         return String.join(", ", absent) + ": not guarded until it is there, "
                 + (Systemd.runsHere() ? "systemd knows no such unit" : "systemd does not run here");
-    }
-
-    private static Map<String, CheckId> units(Services services) {
-        Map<String, CheckId> units = new TreeMap<>();
-        services.app().ifPresent(app -> units.put(app.unit(), CheckId.APP));
-        services.proxy().ifPresent(proxy -> units.put(proxy.unit(), CheckId.PROXY));
-        return units;
     }
 
     private static Repairer repairer(Surroundings around, Supervisor supervisor, Path state) {

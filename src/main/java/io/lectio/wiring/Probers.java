@@ -19,9 +19,11 @@ import io.lectio.probe.DiskProbe;
 import io.lectio.probe.MemoryProbe;
 import io.lectio.probe.PageProbe;
 import io.lectio.probe.PathAccessProbe;
+import io.lectio.probe.PostgresProbe;
 import io.lectio.probe.PublicProbe;
 import io.lectio.probe.ServiceProbe;
 import io.lectio.probe.SqliteProbe;
+import io.lectio.probe.UnitsProbe;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -59,14 +61,23 @@ record Probers(Policy policy, Supervisor supervisor, Path appLog, InstantSource 
         return switch (check) {
             case DISK -> {
                 Set<Path> mustBeWritten = new HashSet<>(written);
-                services.database().map(Probers::real).map(Path::getParent).ifPresent(mustBeWritten::add);
+                if (services.database().orElse(null) instanceof Services.SqliteDatabase(Path file)) {
+                    Optional.ofNullable(real(file).getParent()).ifPresent(mustBeWritten::add);
+                }
                 Set<Path> others = new HashSet<>(written.isEmpty() ? List.of() : SYSTEM);
                 others.add(site.siteRoot());
                 yield new DiskProbe(mustBeWritten, others, policy.bounds(), clock);
             }
+            case NEEDED -> new UnitsProbe(supervisor, services.needed());
+            case BESIDE -> new UnitsProbe(supervisor, services.beside());
             case MEMORY -> new MemoryProbe(new Memory(), new KernelLog(), policy.bounds(), clock);
             case DATABASE ->
-                new SqliteProbe(real(services.database().orElseThrow()), application(), clock, policy.zone());
+                switch (services.database().orElseThrow()) {
+                    case Services.SqliteDatabase(Path file) ->
+                        new SqliteProbe(real(file), application(), clock, policy.zone());
+                    case Services.PostgresDatabase(String address) ->
+                        new PostgresProbe(address, application()::user, clock);
+                };
             case APP -> {
                 Services.App app = services.app().orElseThrow();
                 yield new ServiceProbe(

@@ -154,7 +154,9 @@ class RunbookTest {
                     DATABASE_MISSING,
                     DATABASE_CORRUPT,
                     DATABASE_OWNER,
-                    DATABASE_LOCKED -> kind.name();
+                    DATABASE_LOCKED,
+                    DATABASE_AWAY -> kind.name();
+            case CONNECTIONS_OUT, CONNECTIONS_END -> "connections";
         };
     }
 

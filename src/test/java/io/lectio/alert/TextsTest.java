@@ -37,6 +37,7 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
+import io.lectio.core.policy.Remedy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -555,6 +556,33 @@ class TextsTest {
                         "panel.service cannot start: port taken: 8000 by python3 (71).",
                         "A restart does not mend this. The next attempt is at",
                         "What to do: end who has taken the port: sudo ss -lntp; sudo systemctl restart panel.service");
+    }
+
+    @Test
+    void whatBrokeRightAfterARepairNamesIt() {
+        Incident stopped = Told.service("nginx.service", new Condition.ByHand(false))
+                .alert(7, Optional.empty())
+                .incident();
+        Incident broken = new Incident(
+                7,
+                Told.BROKEN,
+                Told.BROKEN,
+                stopped.diagnosis(),
+                stopped.symptom(),
+                List.of(),
+                List.of(),
+                List.of(),
+                stopped.phase(),
+                Level.WARNING,
+                Optional.of(new Incident.Culprit(6, new Remedy.Restart("panel.service", false, false), Told.BROKEN)));
+        Alert alert = new Alert(8, Level.WARNING, broken, Told.BROKEN, 1, 0, Optional.empty(), 0, Optional.empty());
+        Outbox.Parcel parcel = new Outbox.Parcel(List.of(alert), Optional.empty(), false, 0, List.of(), false);
+        assertThat(render(Language.EN, parcel))
+                .contains("It began right after the restart of panel.service (")
+                .contains("), which is not repeated for a day.");
+        assertThat(render(Language.RU, parcel))
+                .contains("Началось сразу после перезапуска panel.service (")
+                .contains("): сам я его сутки не повторю.");
     }
 
     @Test

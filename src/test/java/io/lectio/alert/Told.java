@@ -183,7 +183,7 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     /// After this many attempts that ended alike.
     Told tried(int times, RepairResult result) {
         List<Attempt> all = IntStream.rangeClosed(1, times)
-                .mapToObj(number -> new Attempt(number, BROKEN, List.of(number), 1, Optional.of(result)))
+                .mapToObj(number -> new Attempt(number, BROKEN, List.of(number), 1, Optional.of(result), List.of()))
                 .toList();
         return new Told(level, diagnosis, symptom, all, phase);
     }
@@ -191,13 +191,14 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     /// After attempts that ended so, one after the other.
     Told tried(RepairResult... results) {
         List<Attempt> all = IntStream.rangeClosed(1, results.length)
-                .mapToObj(number -> new Attempt(number, BROKEN, List.of(number), 1, Optional.of(results[number - 1])))
+                .mapToObj(number ->
+                        new Attempt(number, BROKEN, List.of(number), 1, Optional.of(results[number - 1]), List.of()))
                 .toList();
         return new Told(level, diagnosis, symptom, all, phase);
     }
 
     Told repairing() {
-        Attempt begun = new Attempt(1, BROKEN, List.of(1), 1, Optional.empty());
+        Attempt begun = new Attempt(1, BROKEN, List.of(1), 1, Optional.empty(), List.of());
         return new Told(level, diagnosis, symptom, List.of(begun), new Repairing(BROKEN));
     }
 
@@ -258,8 +259,8 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     Alert alert(long id, Optional<Long> message) {
-        Incident incident =
-                new Incident(id, BROKEN, BROKEN, diagnosis, symptom, List.of(), List.of(), attempts, phase, level);
+        Incident incident = new Incident(
+                id, BROKEN, BROKEN, diagnosis, symptom, List.of(), List.of(), attempts, phase, level, Optional.empty());
         return new Alert(id, level, incident, BROKEN, 1, 0, message, 0, Optional.empty());
     }
 

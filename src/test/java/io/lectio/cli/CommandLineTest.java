@@ -511,7 +511,8 @@ class CommandLineTest {
                 List.of(),
                 List.of(),
                 new Incident.Open(),
-                Level.CRITICAL);
+                Level.CRITICAL,
+                Optional.empty());
         Durable durable =
                 new Durable(8, List.of(incident), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty());
         try (ControlServer _ = serve(durable)) {

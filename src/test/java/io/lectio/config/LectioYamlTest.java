@@ -12,6 +12,7 @@ import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Secret;
+import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Threshold;
 import io.lectio.core.policy.Window;
 import java.io.IOException;
@@ -158,7 +159,7 @@ class LectioYamlTest {
                         "lectio.yaml:9:24: limits.attempts is a number from 1 to 10",
                         "lectio.yaml:9:47: limits.repairs-per-hour is a number from 1 to 1000",
                         "lectio.yaml:10:13: is not a mapping of keys to values, as checks is one of page, api, files, config,"
-                                + " proxy, app, disk, memory, database, public",
+                                + " proxy, app, disk, memory, database, needed, beside, public",
                         "lectio.yaml:11:14: private is a list of names",
                         "lectio.yaml:12:18: maintenance is a list such as [day 03:00 for 30m, 'sat,sun 22:00 for 4h'], each at"
                                 + " most 24h long",
@@ -270,7 +271,16 @@ class LectioYamlTest {
     @Test
     void theDatabaseIsNamedOrWhereDjangoHasItAndTheBoundsAreInOrder() throws Exception {
         assertThat(policy("app: {database: /srv/panel.sqlite3}").services().database())
-                .contains(Path.of("/srv/panel.sqlite3"));
+                .contains(new Services.SqliteDatabase(Path.of("/srv/panel.sqlite3")));
+        assertThat(policy("app: {database: 'postgresql://panel@127.0.0.1:5432/school?sslmode=require'}")
+                        .services()
+                        .database())
+                .contains(new Services.PostgresDatabase("postgresql://panel@127.0.0.1:5432/school?sslmode=require"));
+        assertThat(refused("sites: [{app: {database: 'postgresql://panel:secret@127.0.0.1/school'}}]"))
+                .contains("app.database has a password, which belongs into the file .pgpass")
+                .doesNotContain("secret");
+        assertThat(refused("sites: [{app: {database: 'postgresql://'}}]"))
+                .contains("app.database is no address such as postgresql:///school");
         assertThat(policy("{}").services().database()).isEmpty();
         assertThat(refused("sites: [{app: {database: db.sqlite3}}]")).contains("app.database is no absolute path");
         assertThat(refused("sites: [{checks: {disk: {warning: 96}}}]"))

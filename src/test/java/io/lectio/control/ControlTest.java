@@ -157,7 +157,8 @@ class ControlTest {
                 List.of(),
                 List.of(),
                 new Incident.CoolingDown(NOW.plusSeconds(300), Optional.empty()),
-                Level.CRITICAL);
+                Level.CRITICAL,
+                Optional.empty());
         Alert alert = new Alert(8, Level.CRITICAL, incident, NOW, 1, 0, Optional.empty(), 0, Optional.empty());
         Durable durable = new Durable(
                 9,

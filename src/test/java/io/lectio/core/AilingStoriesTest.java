@@ -109,7 +109,13 @@ class AilingStoriesTest {
                     CERTIFICATE_CHAIN,
                     CERTIFICATE_ENDS,
                     CERTIFICATE_AGES -> CheckId.PUBLIC;
-            case DATABASE_MISSING, DATABASE_CORRUPT, DATABASE_OWNER, DATABASE_LOCKED -> CheckId.DATABASE;
+            case DATABASE_MISSING,
+                    DATABASE_CORRUPT,
+                    DATABASE_OWNER,
+                    DATABASE_LOCKED,
+                    DATABASE_AWAY,
+                    CONNECTIONS_OUT,
+                    CONNECTIONS_END -> CheckId.DATABASE;
             case DISK_FULL, INODES_OUT, READ_ONLY, DISK_ENDS, INODES_END, DISK_FILLS, INODES_FILL -> CheckId.DISK;
         };
     }

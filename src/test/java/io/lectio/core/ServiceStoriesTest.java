@@ -170,7 +170,8 @@ class ServiceStoriesTest {
                 hasAnswered || !mine ? Optional.of(answer) : Optional.empty(),
                 mine ? answeredAt : now,
                 packages,
-                mine && state != Active.ACTIVE ? unfit : Optional.empty());
+                mine && state != Active.ACTIVE ? unfit : Optional.empty(),
+                true);
     }
 
     private List<ProcessView> processes(boolean stopped) {
@@ -275,7 +276,7 @@ class ServiceStoriesTest {
         run = 2;
         restarts = 1;
         lookAt(CheckId.APP);
-        assertThat(incident().diagnosis().kind()).isEqualTo(Condition.Crashed.class);
+        assertThat(incident().diagnosis().kindName()).isEqualTo("Crashed");
         round();
         round();
         assertThat(repairs()).isEmpty();
@@ -335,7 +336,7 @@ class ServiceStoriesTest {
         }
         assertThat(repairs()).isEmpty();
         assertThat(state.durable().incidents()).hasSize(1);
-        assertThat(incident().diagnosis().kind()).isEqualTo(Condition.Busy.class);
+        assertThat(incident().diagnosis().kindName()).isEqualTo("Busy");
         assertThat(incident().worst()).as("one message").isEqualTo(Level.WARNING);
         for (int i = 0; i < 80; i++) {
             round();
@@ -436,7 +437,7 @@ class ServiceStoriesTest {
             round();
         }
         assertThat(repairs()).isEmpty();
-        assertThat(incident().diagnosis().kind()).isEqualTo(Condition.Deaf.class);
+        assertThat(incident().diagnosis().kindName()).isEqualTo("Deaf");
         assertThat(incident().worst()).as("the site is well").isEqualTo(Level.WARNING);
     }
 
@@ -579,7 +580,7 @@ class ServiceStoriesTest {
         round();
         assertThat(repairs()).hasSize(1);
         assertThat(incident().id()).isNotEqualTo(repaired);
-        assertThat(incident().diagnosis().kind()).isEqualTo(Condition.ByHand.class);
+        assertThat(incident().diagnosis().kindName()).isEqualTo("ByHand");
     }
 
     @Test

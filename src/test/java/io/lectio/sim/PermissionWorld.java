@@ -52,8 +52,18 @@ abstract class PermissionWorld implements Simulation.World {
                 switch (look.check()) {
                     case FILES -> outcome(access());
                     case PAGE -> outcome(answers());
-                    case DISK, MEMORY, DATABASE, APP, PROXY, CONFIG, LEFT_ALONE, API, PUBLIC, SETTINGS ->
-                        throw new IllegalStateException("not checked here");
+                    case DISK,
+                            MEMORY,
+                            NEEDED,
+                            DATABASE,
+                            APP,
+                            PROXY,
+                            CONFIG,
+                            LEFT_ALONE,
+                            API,
+                            BESIDE,
+                            PUBLIC,
+                            SETTINGS -> throw new IllegalStateException("not checked here");
                 });
     }
 

@@ -479,7 +479,8 @@ final class SiteWorld implements Simulation.World {
                                 new Observation.Failed(
                                         new Finding.Config("/etc/nginx/nginx.conf:12", "unknown directive \"sever\"")))
                         : CONFIG_WELL;
-            case LEFT_ALONE, MEMORY, PUBLIC, SETTINGS -> throw new IllegalStateException("never looked at here");
+            case LEFT_ALONE, MEMORY, NEEDED, BESIDE, PUBLIC, SETTINGS ->
+                throw new IllegalStateException("never looked at here");
             case FILES -> filesClosed ? seen(LOOK, new Observation.Failed(closed())) : FILES_WELL;
             case API -> loopbackGone ? blind() : errs ? failed(CheckId.API, API, 500) : api();
             case PAGE -> loopbackGone ? blind() : errs ? failed(CheckId.PAGE, SITE.page(), 500) : page();

@@ -95,7 +95,8 @@ class FileStateStoreTest {
                 open.toProve(),
                 open.attempts(),
                 pause,
-                open.worst());
+                open.worst(),
+                Optional.empty());
         store().save(new Durable(
                 9, List.of(paused), Map.of(), durable.outbox(), 0, Optional.empty(), Optional.empty()));
         assertThat(store().load().incidents().getFirst().phase()).isEqualTo(pause);

@@ -23,12 +23,20 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A cause, with its evidence and its remedy. Deepest first: what lies below explains what lies above.
 public sealed interface Diagnosis {
 
     /// What an application needs to work at all.
-    Set<CheckId> RESTS_ON = Set.of(CheckId.DISK, CheckId.DATABASE);
+    Set<CheckId> RESTS_ON = Set.of(CheckId.DISK, CheckId.NEEDED, CheckId.DATABASE);
+
+    /// The services that need it.
+    Set<CheckId> RESTING = Set.of(CheckId.NEEDED, CheckId.APP, CheckId.BESIDE);
+
+    static Stream<CheckId> restsOn(CheckId check) {
+        return RESTS_ON.stream().filter(below -> below.compareTo(check) < 0);
+    }
 
     /// What is at fault; an incident is about one.
     CheckId subject();
@@ -60,7 +68,7 @@ public sealed interface Diagnosis {
 
     /// A service does not do its work.
     ///
-    /// @param subject [CheckId#APP] or [CheckId#PROXY]
+    /// @param subject [CheckId#APP], [CheckId#PROXY], [CheckId#NEEDED] or [CheckId#BESIDE]
     record ServiceBad(CheckId subject, String unit, Condition condition, Optional<Remedy> remedy)
             implements Diagnosis {}
 
@@ -94,7 +102,7 @@ public sealed interface Diagnosis {
     /// What kind of fault it is: two of one kind are the same fault.
     default Object kind() {
         return switch (this) {
-            case ServiceBad bad -> bad.condition().getClass();
+            case ServiceBad bad -> List.of(bad.unit(), bad.condition().getClass());
             case Ailing ailing ->
                 ailing.ailments().stream()
                         .map(each -> each.kind() + each.what())
@@ -104,7 +112,11 @@ public sealed interface Diagnosis {
     }
 
     default String kindName() {
-        return this instanceof Ailing ailing ? ailing.worst().name() : ((Class<?>) kind()).getSimpleName();
+        return switch (this) {
+            case ServiceBad bad -> bad.condition().getClass().getSimpleName();
+            case Ailing ailing -> ailing.worst().name();
+            case PathsClosed _, ConfigBad _, AnswerBad _, Blind _ -> getClass().getSimpleName();
+        };
     }
 
     /// Whether a person is needed at once, if the site is down by it. What a person did, and what only takes its
@@ -140,11 +152,22 @@ public sealed interface Diagnosis {
     /// Whether another cause is but a symptom of this one.
     default boolean explains(Diagnosis other) {
         return explains(other.subject())
-                || (this instanceof Ailing ailing
-                        && ailing.worst().stops()
+                || (this instanceof ServiceBad below
+                        && below.subject() == CheckId.NEEDED
+                        && other instanceof Ailing ailing
+                        && ailing.worst() == Ailment.Kind.DATABASE_AWAY)
+                || (stopsServices()
+                        && subject().compareTo(other.subject()) < 0
                         && other instanceof ServiceBad bad
-                        && bad.subject() == CheckId.APP
+                        && bad.subject() != CheckId.PROXY
                         && isInVain(bad.condition()));
+    }
+
+    /// Whether it keeps the application, and what works beside it, from its work.
+    private boolean stopsServices() {
+        return this instanceof Ailing ailing
+                ? ailing.worst().stops()
+                : this instanceof ServiceBad bad && bad.subject() == CheckId.NEEDED;
     }
 
     /// Whether a service that cannot work for what it rests on would be so again after a restart. What was killed or
@@ -167,12 +190,12 @@ public sealed interface Diagnosis {
     /// Whether a check may fail for the sake of this subject.
     static boolean explains(CheckId subject, CheckId check) {
         return switch (subject) {
-            case DISK, DATABASE -> check == CheckId.API;
+            case DISK, NEEDED, DATABASE -> check == CheckId.API;
             case MEMORY -> false;
             case APP -> check == CheckId.API;
             case PROXY -> check == CheckId.API || check == CheckId.PAGE;
             case FILES, LEFT_ALONE -> check == CheckId.PAGE;
-            case CONFIG, API, PAGE, PUBLIC, SETTINGS -> false;
+            case CONFIG, API, PAGE, BESIDE, PUBLIC, SETTINGS -> false;
         };
     }
 
@@ -292,10 +315,10 @@ public sealed interface Diagnosis {
     static Instant believedAt(CheckId check, Map<CheckId, CheckHealth> health, Instant lastChange, Policy policy) {
         CheckHealth seen = Objects.requireNonNull(health.get(check));
         Instant since = seen.since();
-        if (check == CheckId.APP
+        if (RESTING.contains(check)
                 && seen.fault().orElse(null) instanceof Finding.Judged judged
                 && isInVain(judged.condition())) {
-            return ofItsOwnAt(since, judged.condition(), health, policy);
+            return ofItsOwnAt(check, since, judged.condition(), health, policy);
         }
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
             if (each.getValue().undecided() && explains(each.getKey(), check)) {
@@ -310,14 +333,14 @@ public sealed interface Diagnosis {
         return quiet.isBefore(latest) ? quiet : latest;
     }
 
-    /// When an application has failed of itself: what it rests on has been looked at since, and it had time to get up
+    /// When a service has failed of itself: what it rests on has been looked at since, and it had time to get up
     /// again after that came back.
     private static Instant ofItsOwnAt(
-            Instant since, Condition condition, Map<CheckId, CheckHealth> health, Policy policy) {
+            CheckId check, Instant since, Condition condition, Map<CheckId, CheckHealth> health, Policy policy) {
         Duration soon = policy.timing().telling();
         boolean ended = condition instanceof Condition.Ended || condition instanceof Condition.Unfit;
         Instant at = since;
-        for (CheckId below : RESTS_ON) {
+        for (CheckId below : (Iterable<CheckId>) restsOn(check)::iterator) {
             CheckHealth rest = health.get(below);
             if (rest == null) {
                 continue;
@@ -355,7 +378,9 @@ public sealed interface Diagnosis {
                 && policy.services().proxy().filter(Services.Proxy::test).isPresent();
         return switch (condition) {
             case Condition.Ended _, Condition.Unfit _ -> Optional.of(new Remedy.Restart(unit, false, test));
-            case Condition.Paused _, Condition.Hung _ -> Optional.of(new Remedy.Restart(unit, true, test));
+            // what an application needs keeps its data: that is not killed
+            case Condition.Paused _, Condition.Hung _ ->
+                check == CheckId.NEEDED ? Optional.empty() : Optional.of(new Remedy.Restart(unit, true, test));
             case Condition.Well _,
                     Condition.Waiting _,
                     Condition.Starting _,

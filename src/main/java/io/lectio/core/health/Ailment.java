@@ -27,6 +27,9 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
         DATABASE_CORRUPT("database corrupt", true, true),
         DATABASE_OWNER("database of the wrong owner", true, true),
         DATABASE_LOCKED("database locked", false, true),
+        DATABASE_AWAY("database unreachable", true, true),
+        CONNECTIONS_OUT("connections out", true, true),
+        CONNECTIONS_END("connections nearly out", false, false),
         OFFLINE("own network down", true, false),
         DNS_BROKEN("DNS broken", true, false),
         CERTIFICATE_EXPIRED("certificate expired", true, false),
@@ -75,6 +78,7 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
         USER("for"),
         NAMES("it names"),
         UNTIL("valid until"),
+        LEFT("left"),
         SAYS("it says");
 
         private final String words;
@@ -99,6 +103,7 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
                 case Span(var _, Duration span) ->
                     span.toMinutes() < 1 ? span.toSeconds() + " s" : span.toMinutes() + " min";
                 case Name(var _, String name) -> name;
+                case Count(var _, int left, int most) -> left + " of " + most;
             };
             return about().words() + " " + value;
         }
@@ -112,6 +117,9 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
     public record Span(About about, Duration span) implements Fact {}
 
     public record Name(About about, String name) implements Fact {}
+
+    /// So many of so many.
+    public record Count(About about, int count, int most) implements Fact {}
 
     /// As `df -h` shows it, in powers of 1024.
     public static String size(long bytes) {

@@ -34,7 +34,7 @@ public sealed interface Finding {
                         ? all.answers().size() + " addresses answer in "
                                 + all.took().toMillis() + " ms"
                         : firstOf(all.bad());
-            case Service(UnitState unit, var processes, var _, var _, var _, var _) ->
+            case Service(UnitState unit, var processes, var _, var _, var _, var _, var _) ->
                 unit.name() + " is " + unit.active().name().toLowerCase(Locale.ROOT) + " (" + unit.sub() + "), "
                         + processes.size() + " processes";
             case Judged(String unit, Condition condition, var _) -> unit + " " + condition.inWords();
@@ -274,13 +274,15 @@ public sealed interface Finding {
     /// @param answeredAt when that came: a look with the same time brings nothing new
     /// @param packagesChange whether a package manager is at work on this machine
     /// @param unfit why another start would bring nothing, where it has ended and said so
+    /// @param asked whether it is asked anything: of one that is not, its unit and its processes tell all
     record Service(
             UnitState unit,
             List<ProcessView> processes,
             Optional<Answer> answer,
             Instant answeredAt,
             boolean packagesChange,
-            Optional<Condition.Unfit> unfit)
+            Optional<Condition.Unfit> unfit,
+            boolean asked)
             implements Finding {
         public Service {
             processes = List.copyOf(processes);
@@ -292,7 +294,7 @@ public sealed interface Finding {
                 Optional<Answer> answer,
                 Instant answeredAt,
                 boolean packagesChange) {
-            this(unit, processes, answer, answeredAt, packagesChange, Optional.empty());
+            this(unit, processes, answer, answeredAt, packagesChange, Optional.empty(), true);
         }
     }
 

@@ -2,6 +2,8 @@ package io.lectio.core.health;
 
 import io.lectio.core.policy.CheckId;
 import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /// One look of a probe.
 ///
@@ -15,7 +17,8 @@ public record Observation(CheckId check, Instant startedAt, Outcome outcome) {
                 case Passed(Finding finding) -> finding.inWords();
                 case Failed(Finding finding) -> finding.inWords();
                 case Undecided(Finding finding) -> finding.inWords();
-                case Sampled(Finding.Service service) -> service.inWords();
+                case Sampled(List<Finding.Service> services) ->
+                    services.stream().map(Finding::inWords).collect(Collectors.joining("; "));
                 case Unknown(String reason) -> reason;
             };
         }
@@ -28,8 +31,17 @@ public record Observation(CheckId check, Instant startedAt, Outcome outcome) {
     /// Seen, and neither well nor ill yet: it is starting, or has been silent for a short while.
     public record Undecided(Finding finding) implements Outcome {}
 
-    /// A service as it is at this moment. Whether that is well depends on what was seen before: see [ServiceTrack].
-    public record Sampled(Finding.Service service) implements Outcome {}
+    /// Services as they are at this moment, the deepest first. Whether that is well depends on what was seen before:
+    /// see [ServiceTrack].
+    public record Sampled(List<Finding.Service> services) implements Outcome {
+        public Sampled {
+            services = List.copyOf(services);
+        }
+
+        public Sampled(Finding.Service service) {
+            this(List.of(service));
+        }
+    }
 
     /// The probe could not look: this says nothing about the site.
     public record Unknown(String reason) implements Outcome {}

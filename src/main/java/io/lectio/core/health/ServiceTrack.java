@@ -120,6 +120,7 @@ public record ServiceTrack(
                 ? silent.isZero() || seen.unit().since().isAfter(lastAt)
                 : !last.get().unit().invocation().equals(seen.unit().invocation());
         boolean answered = hasAnswered(seen);
+        boolean well = answered || another || (!seen.asked() && seen.unit().active() == Active.ACTIVE);
         List<ProcessView> workers = workers(seen);
         boolean stopped = !workers.isEmpty() && workers.stream().allMatch(ProcessView::isStopped);
         return new ServiceTrack(
@@ -128,10 +129,8 @@ public record ServiceTrack(
                 seen.unit().active() == Active.ACTIVE ? seen.unit().invocation() : activeRun,
                 answered ? seen.unit().invocation() : answeredRun,
                 seen.unit().exit().isEmpty() ? lastExit : seen.unit().exit(),
-                answered || another ? Duration.ZERO : silent.plus(step),
-                answered || another || (last.isPresent() && works(last.get(), seen, step))
-                        ? Duration.ZERO
-                        : idle.plus(step),
+                well ? Duration.ZERO : silent.plus(step),
+                well || (last.isPresent() && works(last.get(), seen, step)) ? Duration.ZERO : idle.plus(step),
                 stopped ? Optional.of(paused.map(step::plus).orElse(Duration.ZERO)) : Optional.empty(),
                 answered ? slowest.with(seen.answer().orElseThrow().took(), now) : slowest);
     }
@@ -240,7 +239,9 @@ public record ServiceTrack(
                                     .toList(),
                             paused.get());
         }
-        if (silent.isZero() && seen.answer().flatMap(Finding.Answer::status).isPresent()) {
+        if (silent.isZero()
+                && (!seen.asked()
+                        || seen.answer().flatMap(Finding.Answer::status).isPresent())) {
             return new Well();
         }
         Duration hung = hungAfter(patience);

@@ -1,5 +1,6 @@
 package io.lectio.core.incident;
 
+import io.lectio.core.policy.CheckId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,7 +13,14 @@ import java.util.Optional;
 /// @param closed hashes of the paths that were closed at each run: one that is closed again after its repair has not
 ///     just arrived
 /// @param runs how often the repair ran within this attempt
-public record Attempt(int number, Instant startedAt, List<Integer> closed, int runs, Optional<RepairResult> result) {
+/// @param well what was well when it began: should it fail right after, the repair may have done that
+public record Attempt(
+        int number,
+        Instant startedAt,
+        List<Integer> closed,
+        int runs,
+        Optional<RepairResult> result,
+        List<CheckId> well) {
     /// An arrival that lasts longer than this is no copy any more.
     static final Duration LONGEST_ARRIVAL = Duration.ofMinutes(10);
 
@@ -20,6 +28,7 @@ public record Attempt(int number, Instant startedAt, List<Integer> closed, int r
 
     public Attempt {
         closed = List.copyOf(closed);
+        well = List.copyOf(well);
     }
 
     /// Whether what is closed now has only arrived since the last run.
@@ -33,15 +42,15 @@ public record Attempt(int number, Instant startedAt, List<Integer> closed, int r
     Attempt again(List<Integer> closedNow) {
         List<Integer> all = new ArrayList<>(closed);
         all.addAll(closedNow);
-        return new Attempt(number, startedAt, all, runs + 1, result);
+        return new Attempt(number, startedAt, all, runs + 1, result, well);
     }
 
     Attempt notAfter(Instant now) {
-        return startedAt.isAfter(now) ? new Attempt(number, now, closed, runs, result) : this;
+        return startedAt.isAfter(now) ? new Attempt(number, now, closed, runs, result, well) : this;
     }
 
     Attempt ended(RepairResult with) {
-        return new Attempt(number, startedAt, closed, runs, Optional.of(sum(with)));
+        return new Attempt(number, startedAt, closed, runs, Optional.of(sum(with)), well);
     }
 
     /// A continued attempt tells what it did in all.

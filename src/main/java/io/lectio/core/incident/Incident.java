@@ -5,6 +5,7 @@ import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Remedy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.util.Optional;
 /// @param failingBefore checks that failed long before it: they neither prove nor disprove a repair of it
 /// @param toProve the addresses that must answer, besides the page and its assets, before the incident closes
 /// @param worst the loudest level that this incident has had
+/// @param brokenBy the repair right after which it began, though it was well before
 public record Incident(
         long id,
         Instant openedAt,
@@ -29,13 +31,19 @@ public record Incident(
         List<URI> toProve,
         List<Attempt> attempts,
         Phase phase,
-        Level worst) {
+        Level worst,
+        Optional<Culprit> brokenBy) {
     /// Addresses beyond this many add time to a proof and nothing to its strength.
     public static final int MOST_PROOFS = 5;
 
     private static final int MOST_ATTEMPTS = 10;
     private static final int FLAPPING = 5;
     private static final Duration JUST_BEFORE = Duration.ofMinutes(1);
+
+    /// A repair after which something else broke.
+    ///
+    /// @param incident whose repair it was
+    public record Culprit(long incident, Remedy remedy, Instant startedAt) {}
 
     public sealed interface Phase {}
 
@@ -56,7 +64,9 @@ public record Incident(
         /// So many attempts within an hour, proved or not.
         HOURLY,
         /// The service would only end again.
-        HOPELESS
+        HOPELESS,
+        /// The last attempt has broken something else.
+        HARMFUL
     }
 
     /// A restart waits for a package manager that works, at most so long.
@@ -80,7 +90,8 @@ public record Incident(
             Instant brokenAt,
             List<CheckId> failingBefore,
             List<URI> toProve,
-            Instant now) {
+            Instant now,
+            Optional<Culprit> brokenBy) {
         return new Incident(
                 id,
                 now,
@@ -91,7 +102,8 @@ public record Incident(
                 toProve,
                 List.of(),
                 new Open(),
-                Level.INFO);
+                Level.INFO,
+                brokenBy);
     }
 
     /// @param seen when its check turned
@@ -185,7 +197,8 @@ public record Incident(
                 toProve,
                 attempts.stream().map(attempt -> attempt.notAfter(now)).toList(),
                 capped,
-                worst);
+                worst,
+                brokenBy);
     }
 
     static Instant earlier(Instant a, Instant b) {
@@ -195,7 +208,17 @@ public record Incident(
     /// The same fault once more, soon after it was healed.
     Incident again(Instant now) {
         return new Incident(
-                id, now, now, diagnosis, Optional.empty(), failingBefore, toProve, attempts, new Open(), worst);
+                id,
+                now,
+                now,
+                diagnosis,
+                Optional.empty(),
+                failingBefore,
+                toProve,
+                attempts,
+                new Open(),
+                worst,
+                brokenBy);
     }
 
     /// The same fault, seen deeper or further. What is of the same kind keeps its first evidence.
@@ -222,7 +245,17 @@ public record Incident(
         return level.compareTo(worst) <= 0
                 ? this
                 : new Incident(
-                        id, openedAt, brokenAt, diagnosis, symptom, failingBefore, toProve, attempts, phase, level);
+                        id,
+                        openedAt,
+                        brokenAt,
+                        diagnosis,
+                        symptom,
+                        failingBefore,
+                        toProve,
+                        attempts,
+                        phase,
+                        level,
+                        brokenBy);
     }
 
     Incident starting(Attempt attempt, Instant now) {
@@ -244,6 +277,6 @@ public record Incident(
     }
 
     private Incident with(Diagnosis cause, Optional<Answers> seen, List<URI> proofs, List<Attempt> tried, Phase next) {
-        return new Incident(id, openedAt, brokenAt, cause, seen, failingBefore, proofs, tried, next, worst);
+        return new Incident(id, openedAt, brokenAt, cause, seen, failingBefore, proofs, tried, next, worst, brokenBy);
     }
 }

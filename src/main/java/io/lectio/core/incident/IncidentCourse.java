@@ -8,7 +8,9 @@ import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
+import io.lectio.core.health.UnitState;
 import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Culprit;
 import io.lectio.core.incident.Incident.Degraded;
 import io.lectio.core.incident.Incident.Held;
 import io.lectio.core.incident.Incident.Open;
@@ -22,9 +24,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// How an incident moves on: the repair that is due, the proof, the waiting, and when its message is due.
 ///
@@ -42,15 +46,21 @@ public record IncidentCourse(
     /// Overload and its like may take so many times longer before a person is called.
     private static final int LENIENCE = 3;
 
+    /// A service that goes with another goes in the same transaction of systemd.
+    private static final Duration HARM_OF_SERVICE = Duration.ofSeconds(2);
+
+    private static final Duration HARM = Duration.ofMinutes(1);
+
     /// Pauses after the first attempts of a row: a port that is still held, a name that is not known yet.
     private static final List<Duration> PAUSES = List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(15));
 
+    /// @param ledgers of all remedies, by their ids
     /// @param repair the attempt that starts now
     /// @param tellAt when the incident's message is due, if it has changed
     public record Step(
             Incident incident,
             boolean closed,
-            Ledger ledger,
+            Map<String, Ledger> ledgers,
             Optional<Attempt> repair,
             List<Remark> remarks,
             Optional<Instant> tellAt) {}
@@ -74,10 +84,10 @@ public record IncidentCourse(
         this(policy, now, new Sight(health, found, policy.checks()), packagesSince, degraded, resting);
     }
 
-    public Incident open(long id, Diagnosis diagnosis) {
+    public Incident open(long id, Diagnosis diagnosis, Optional<Culprit> brokenBy) {
         Instant brokenAt = brokenAt(diagnosis);
         List<CheckId> failingBefore = sight.failingBefore(diagnosis, brokenAt.minus(BELONGS));
-        return Incident.open(id, diagnosis, brokenAt, failingBefore, proofs(diagnosis), now);
+        return Incident.open(id, diagnosis, brokenAt, failingBefore, proofs(diagnosis), now, brokenBy);
     }
 
     private Instant brokenAt(Diagnosis diagnosis) {
@@ -130,36 +140,36 @@ public record IncidentCourse(
         return !symptom.brokenAt().isBefore(brokenAt(cause).minus(BELONGS));
     }
 
-    public Step advance(Incident incident, Ledger ledger, News news) {
+    public Step advance(Incident incident, Map<String, Ledger> ledgers, News news) {
         return switch (incident.phase()) {
-            case Repairing _ -> leveled(incident, incident, ledger, Optional.empty(), news);
-            case Proving(Instant since) -> proving(incident, since, ledger);
+            case Repairing _ -> leveled(incident, incident, ledgers, Optional.empty(), news);
+            case Proving(Instant since) -> proving(incident, since, ledgers);
             case Open _, CoolingDown _, Held _, Degraded _ ->
                 sight.provedSince(incident, incident.openedAt()) && sight.isSteady(incident)
-                        ? proved(incident, ledger)
-                        : act(incident, ledger, news);
-            case Resolved(Instant at, var _) -> resolved(incident, at, ledger);
+                        ? proved(incident, ledgers)
+                        : act(incident, ledgers, news);
+            case Resolved(Instant at, var _) -> resolved(incident, at, ledgers);
         };
     }
 
     /// A service that fails again soon is the same incident; so are files that have only arrived since, as in a
     /// copy that goes on. Any other fault is a new incident.
-    private Step resolved(Incident incident, Instant at, Ledger ledger) {
+    private Step resolved(Incident incident, Instant at, Map<String, Ledger> ledgers) {
         Diagnosis again = sight.found().get(incident.subject());
         if (again == null || !(sight.lookSince(incident.subject(), at) instanceof Observation.Failed)) {
-            return step(incident, !closesAt(incident, at).isAfter(now), ledger);
+            return step(incident, !closesAt(incident, at).isAfter(now), ledgers);
         }
         if (!isOfFiles(incident)) {
             // what has no remedy, such as a person's stop, is no further episode of what was repaired
             return again.remedy().isEmpty() && incident.diagnosis().remedy().isPresent()
-                    ? step(incident, true, ledger)
-                    : act(incident.again(now), ledger, News.NONE);
+                    ? step(incident, true, ledgers)
+                    : act(incident.again(now), ledgers, News.NONE);
         }
         boolean goesOn = isArriving(again, incident.brokenAt())
                 && incident.lastAttempt()
                         .filter(attempt -> attempt.continues(closed(again), now))
                         .isPresent();
-        return goesOn ? act(incident.in(new Open()), ledger, News.NONE) : step(incident, true, ledger);
+        return goesOn ? act(incident.in(new Open()), ledgers, News.NONE) : step(incident, true, ledgers);
     }
 
     /// Whether all that is closed came into the web root since then, or just before.
@@ -194,13 +204,16 @@ public record IncidentCourse(
         return Sight.needs(cause);
     }
 
-    private Step proving(Incident incident, Instant since, Ledger ledger) {
+    private Step proving(Incident incident, Instant since, Map<String, Ledger> ledgers) {
         if (sight.provedSince(incident, since)) {
-            return proved(incident, ledger);
+            return proved(incident, ledgers);
         }
         return inVain(incident, since)
-                ? act(incident.in(new Open()), ledger.unproved(now, policy.limits()), News.NONE)
-                : step(incident, false, ledger);
+                ? act(
+                        incident.in(new Open()),
+                        with(ledgers, id(incident.diagnosis()), ledger -> ledger.unproved(now, policy.limits())),
+                        News.NONE)
+                : step(incident, false, ledgers);
     }
 
     /// Whether the repair has not helped. A service may take its time to its first answer; what another fault
@@ -234,12 +247,12 @@ public record IncidentCourse(
                         .isPresent();
     }
 
-    private static Step step(Incident incident, boolean closed, Ledger ledger) {
+    private static Step step(Incident incident, boolean closed, Map<String, Ledger> ledgers) {
         List<Remark> remarks = closed ? List.of(new Remark(incident.id(), Remark.Kind.CLOSED, "")) : List.of();
-        return new Step(incident, closed, ledger, Optional.empty(), remarks, Optional.empty());
+        return new Step(incident, closed, ledgers, Optional.empty(), remarks, Optional.empty());
     }
 
-    private Step proved(Incident incident, Ledger ledger) {
+    private Step proved(Incident incident, Map<String, Ledger> ledgers) {
         Finding.Answers proof = sight.proof(incident.subject());
         Incident resolved = incident.in(new Resolved(now, proof));
         long took = Duration.between(incident.brokenAt(), now).toMillis();
@@ -249,49 +262,153 @@ public record IncidentCourse(
         return new Step(
                 resolved,
                 false,
-                ledger.proved(),
+                allProved(incident, ledgers),
                 Optional.empty(),
                 List.of(new Remark(incident.id(), Remark.Kind.RESOLVED, proved)),
                 Optional.of(now.plus(quiet)));
     }
 
-    private Step act(Incident before, Ledger ledger, News news) {
+    private Step act(Incident before, Map<String, Ledger> ledgers, News news) {
         Diagnosis diagnosis = sight.found().get(before.subject());
         if (diagnosis == null || isUnclear(before, diagnosis)) {
-            return leveled(before, before, ledger, Optional.empty(), news);
+            return leveled(before, before, ledgers, Optional.empty(), news);
         }
         Incident incident = before.with(diagnosis, proofs(diagnosis));
         Optional<Remedy> remedy = diagnosis.remedy();
         if (resting || remedy.filter(policy::allows).isEmpty()) {
-            return leveled(before, incident.in(new Open()), ledger, Optional.empty(), news);
+            return leveled(before, incident.in(new Open()), ledgers, Optional.empty(), news);
         }
         if (degraded) {
-            return leveled(before, incident.in(new Degraded()), ledger, Optional.empty(), news);
+            return leveled(before, incident.in(new Degraded()), ledgers, Optional.empty(), news);
         }
         List<Integer> closed = closed(diagnosis);
         Optional<Attempt> last = incident.lastAttempt();
         if (last.isPresent() && last.get().continues(closed, now)) {
-            return repair(before, incident, last.get().again(closed), ledger, news);
+            return repair(before, incident, last.get().again(closed), ledgers, news);
         }
         Optional<Instant> held = packagesSince
                 .map(since -> since.plus(policy.patience().packages()))
                 .filter(until -> remedy.get() instanceof Remedy.Restart && until.isAfter(now));
         if (held.isPresent()) {
-            return leveled(before, incident.in(new Held(held.get())), ledger, Optional.empty(), news);
+            return leveled(before, incident.in(new Held(held.get())), ledgers, Optional.empty(), news);
         }
+        Ledger ledger = ledgers.getOrDefault(remedy.get().id(), Ledger.EMPTY);
         Optional<CoolingDown> pause = ledger.pause(now, policy.limits()).or(() -> hopeless(incident));
         if (pause.isPresent()) {
-            return leveled(before, incident.in(pause.get()), ledger, Optional.empty(), news);
+            return leveled(before, incident.in(pause.get()), ledgers, Optional.empty(), news);
         }
         Duration rest = remedy.get() instanceof Remedy.Restart
                 ? PAUSES.get(Math.min(ledger.row(), PAUSES.size() - 1))
                 : Duration.ZERO;
         if (last.isPresent() && last.get().startedAt().plus(rest).isAfter(now)) {
-            return leveled(before, incident.in(new Open()), ledger, Optional.empty(), news);
+            return leveled(before, incident.in(new Open()), ledgers, Optional.empty(), news);
         }
         int number = last.map(Attempt::number).orElse(0) + 1;
-        Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty());
-        return repair(before, incident, attempt, ledger.spend(now, policy.limits()), news);
+        Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty(), sight.well());
+        Map<String, Ledger> spent = with(ledgers, remedy.get().id(), each -> each.spend(now, policy.limits()));
+        return repair(before, incident, attempt, spent, news);
+    }
+
+    private static String id(Diagnosis diagnosis) {
+        return diagnosis.remedy().map(Remedy::id).orElse("none");
+    }
+
+    private static Map<String, Ledger> with(Map<String, Ledger> ledgers, String remedy, UnaryOperator<Ledger> change) {
+        Ledger before = ledgers.getOrDefault(remedy, Ledger.EMPTY);
+        Ledger after = change.apply(before);
+        if (after.equals(before)) {
+            return ledgers;
+        }
+        Map<String, Ledger> all = new HashMap<>(ledgers);
+        all.put(remedy, after);
+        return all;
+    }
+
+    /// An incident of several services may have needed more than the last one's remedy.
+    private Map<String, Ledger> allProved(Incident incident, Map<String, Ledger> ledgers) {
+        Map<String, Ledger> all = with(ledgers, id(incident.diagnosis()), Ledger::proved);
+        for (Map.Entry<String, CheckId> unit : policy.services().units().entrySet()) {
+            if (unit.getValue() == incident.subject()) {
+                all = with(all, Remedy.Restart.id(unit.getKey()), Ledger::proved);
+            }
+        }
+        return all;
+    }
+
+    /// The repair that may have broken this: it was well when that began, and failed right after.
+    ///
+    /// @param all the open incidents
+    public Optional<Culprit> culprit(Diagnosis broken, List<Incident> all) {
+        return all.stream()
+                .filter(incident -> mayHaveBroken(incident, broken))
+                .flatMap(incident -> incident
+                        .diagnosis()
+                        .remedy()
+                        .flatMap(remedy -> incident.lastAttempt()
+                                .map(attempt -> new Culprit(incident.id(), remedy, attempt.startedAt())))
+                        .stream())
+                .findFirst();
+    }
+
+    /// A remedy that broke something else rests for long.
+    public Map<String, Ledger> harmed(Map<String, Ledger> ledgers, Culprit by) {
+        return with(ledgers, by.remedy().id(), ledger -> ledger.harmed(now));
+    }
+
+    private boolean mayHaveBroken(Incident incident, Diagnosis broken) {
+        CheckId subject = broken.subject();
+        Optional<Instant> ended = switch (incident.phase()) {
+            case Repairing _ -> Optional.of(now);
+            case Proving(Instant since) -> Optional.of(since);
+            case Resolved(Instant at, var _) -> Optional.of(at);
+            case Open _, CoolingDown _, Held _, Degraded _ -> Optional.empty();
+        };
+        return ended.isPresent()
+                && incident.subject() != subject
+                && incident.lastAttempt()
+                        .filter(attempt -> attempt.well().contains(subject)
+                                && sight.of(subject)
+                                        .filter(seen -> seen.since().isAfter(attempt.startedAt()))
+                                        .isPresent())
+                        .isPresent()
+                && incident.diagnosis()
+                        .remedy()
+                        .flatMap(remedy -> harm(remedy, broken))
+                        .filter(within -> !ended.get().plus(within).isBefore(now))
+                        .isPresent();
+    }
+
+    /// How soon after a remedy it is a harm of that, if it can be one. What was killed or closed, or a machine that
+    /// runs out of something, is never the doing of a repair.
+    private static Optional<Duration> harm(Remedy remedy, Diagnosis broken) {
+        return switch (broken) {
+            case Diagnosis.AnswerBad(var _, Finding.Answers answers) ->
+                Optional.of(HARM).filter(_ -> !answers.onlySlow());
+            case Diagnosis.Ailing ailing -> Optional.of(HARM).filter(_ -> ailing.subject() == CheckId.DATABASE);
+            case Diagnosis.ServiceBad bad ->
+                Optional.of(HARM_OF_SERVICE)
+                        .filter(_ -> remedy instanceof Remedy.Restart && isOfItsOwn(bad.condition()));
+            case PathsClosed _, Diagnosis.ConfigBad _, Diagnosis.Blind _ -> Optional.empty();
+        };
+    }
+
+    private static boolean isOfItsOwn(Condition condition) {
+        return switch (condition) {
+            case Condition.ByHand(boolean masked) -> !masked;
+            case Condition.Ended(String exit, var _) ->
+                exit.startsWith(UnitState.EXIT_CODE) && !exit.equals(UnitState.EXIT_CODE + 0);
+            case Condition.Unfit _ -> true;
+            case Condition.Well _,
+                    Condition.Waiting _,
+                    Condition.BootLoop _,
+                    Condition.Deaf _,
+                    Condition.Starting _,
+                    Condition.Crashed _,
+                    Condition.Paused _,
+                    Condition.Hung _,
+                    Condition.Busy _,
+                    Condition.Missing _ -> false;
+        };
     }
 
     /// What a start does not mend is tried once a cooldown, in case that somebody has mended it.
@@ -303,12 +420,13 @@ public record IncidentCourse(
                         && bad.condition() instanceof Condition.Unfit);
     }
 
-    private Step repair(Incident before, Incident incident, Attempt attempt, Ledger ledger, News news) {
-        return leveled(before, incident.starting(attempt, now), ledger, Optional.of(attempt), news);
+    private Step repair(Incident before, Incident incident, Attempt attempt, Map<String, Ledger> ledgers, News news) {
+        return leveled(before, incident.starting(attempt, now), ledgers, Optional.of(attempt), news);
     }
 
     /// Settles how loud the incident is, and whether its message has changed.
-    private Step leveled(Incident before, Incident after, Ledger ledger, Optional<Attempt> repair, News news) {
+    private Step leveled(
+            Incident before, Incident after, Map<String, Ledger> ledgers, Optional<Attempt> repair, News news) {
         Incident incident = after.atLevel(level(after));
         boolean fresh = news == News.OPENED;
         boolean louder = !fresh && incident.worst() != before.worst();
@@ -318,8 +436,12 @@ public record IncidentCourse(
                 incident.phase().getClass().equals(before.phase().getClass()) ? Optional.empty() : whyItWaits(incident);
         List<Remark> remarks = new ArrayList<>();
         if (fresh || another) {
+            String by = incident.brokenBy()
+                    .map(culprit -> "; it began after the repair of incident " + culprit.incident() + " ("
+                            + culprit.remedy().id() + "), which is not repeated for a day")
+                    .orElse("");
             remarks.add(new Remark(
-                    incident.id(), Remark.Kind.CAUSE, incident.diagnosis().inWords()));
+                    incident.id(), Remark.Kind.CAUSE, incident.diagnosis().inWords() + by));
         }
         repair.ifPresent(attempt -> remarks.add(new Remark(
                 incident.id(),
@@ -336,7 +458,7 @@ public record IncidentCourse(
                                         : now.plus(
                                                 later(incident, policy.timing().telling())))
                         : Optional.empty();
-        return new Step(incident, false, ledger, repair, remarks, tellAt);
+        return new Step(incident, false, ledgers, repair, remarks, tellAt);
     }
 
     private static Optional<String> whyItWaits(Incident incident) {
@@ -360,7 +482,7 @@ public record IncidentCourse(
 
     /// Overload comes and goes by the second: its message is edited once a minute at most.
     private Duration later(Incident incident, Duration otherwise) {
-        return incident.diagnosis().kind().equals(Condition.Busy.class)
+        return incident.diagnosis() instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.Busy
                 ? policy.patience().steady()
                 : otherwise;
     }
@@ -410,7 +532,7 @@ public record IncidentCourse(
     private static boolean isOfFiles(Incident incident) {
         return switch (incident.subject()) {
             case FILES, LEFT_ALONE, PAGE -> true;
-            case DISK, MEMORY, DATABASE, APP, PROXY, CONFIG, API, PUBLIC, SETTINGS -> false;
+            case DISK, MEMORY, NEEDED, DATABASE, APP, PROXY, CONFIG, API, BESIDE, PUBLIC, SETTINGS -> false;
         };
     }
 

@@ -14,9 +14,13 @@ import java.util.stream.Stream;
 /// @param spent the attempts of the hour before the last one, the oldest first
 /// @param row attempts since the last proof
 /// @param restUntil the end of the cooldown, where one holds
-public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) {
-    public static final Ledger EMPTY = new Ledger(List.of(), 0, Optional.empty());
+/// @param harmedAt when it last broke something else
+public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil, Optional<Instant> harmedAt) {
+    public static final Ledger EMPTY = new Ledger(List.of(), 0, Optional.empty(), Optional.empty());
     private static final Duration HOUR = Duration.ofHours(1);
+
+    /// By then a person has read of it, and has mended what makes the repair harmful.
+    private static final Duration AFTER_HARM = Duration.ofDays(1);
 
     public Ledger {
         spent = List.copyOf(spent);
@@ -30,7 +34,8 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
         return new Ledger(
                 spent.stream().map(at -> Incident.earlier(at.minus(by), now)).toList(),
                 row,
-                restUntil.map(until -> Incident.earlier(until.minus(by), latest)));
+                restUntil.map(until -> Incident.earlier(until.minus(by), latest)),
+                harmedAt.map(at -> Incident.earlier(at.minus(by), now)));
     }
 
     /// The pause before the next attempt, where a limit asks for one.
@@ -41,7 +46,13 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
         CoolingDown pause = room.isAfter(rest)
                 ? new CoolingDown(room, Optional.of(Limit.HOURLY))
                 : new CoolingDown(rest, Optional.of(Limit.IN_A_ROW));
-        return Optional.of(pause).filter(each -> each.until().isAfter(now));
+        return harmedAt.map(at -> new CoolingDown(at.plus(AFTER_HARM), Optional.of(Limit.HARMFUL)))
+                .filter(each -> each.until().isAfter(now))
+                .or(() -> Optional.of(pause).filter(each -> each.until().isAfter(now)));
+    }
+
+    Ledger harmed(Instant at) {
+        return new Ledger(spent, row, restUntil, Optional.of(at));
     }
 
     /// Spends an attempt. The row's last one begins the cooldown at once, in case that nobody lives to see its end.
@@ -50,17 +61,20 @@ public record Ledger(List<Instant> spent, int row, Optional<Instant> restUntil) 
         return new Ledger(
                 Stream.concat(withinHour(now).stream(), Stream.of(now)).toList(),
                 longer,
-                longer >= limits.attemptsInRow() ? Optional.of(now.plus(limits.cooldown())) : Optional.empty());
+                longer >= limits.attemptsInRow() ? Optional.of(now.plus(limits.cooldown())) : Optional.empty(),
+                harmedAt);
     }
 
     /// An attempt has ended without proof: a cooldown counts from here.
     public Ledger unproved(Instant now, Limits limits) {
-        return row >= limits.attemptsInRow() ? new Ledger(spent, row, Optional.of(now.plus(limits.cooldown()))) : this;
+        return row >= limits.attemptsInRow()
+                ? new Ledger(spent, row, Optional.of(now.plus(limits.cooldown())), harmedAt)
+                : this;
     }
 
     /// A proof ends the row; what was spent in the hour stays spent.
     public Ledger proved() {
-        return new Ledger(spent, 0, Optional.empty());
+        return new Ledger(spent, 0, Optional.empty(), harmedAt);
     }
 
     private List<Instant> withinHour(Instant now) {

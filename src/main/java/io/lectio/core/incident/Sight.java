@@ -47,6 +47,13 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
                 .orElse(true);
     }
 
+    List<CheckId> well() {
+        return health.entrySet().stream()
+                .filter(each -> each.getValue().status() == CheckHealth.Status.HEALTHY)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     boolean isUndecided(CheckId check) {
         return of(check).filter(CheckHealth::undecided).isPresent();
     }
@@ -123,9 +130,9 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
     /// What its page or its API answered last, as far as it did.
     Finding.Answers proof(CheckId subject) {
         CheckId asked = switch (subject) {
-            case DISK, DATABASE, APP, API -> CheckId.API;
+            case DISK, NEEDED, DATABASE, APP, API -> CheckId.API;
             case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
-            case MEMORY, CONFIG, PUBLIC, SETTINGS -> subject;
+            case MEMORY, CONFIG, BESIDE, PUBLIC, SETTINGS -> subject;
         };
         return of(asked).flatMap(CheckHealth::finding).orElse(null) instanceof Finding.Answers answers
                         && isPassed(asked, Instant.MIN)

@@ -6,6 +6,8 @@ public enum CheckId {
     DISK,
     /// The machine's memory, and what the kernel has killed for want of it.
     MEMORY,
+    /// The services that the application cannot work without: its database's server, its cache.
+    NEEDED,
     /// The application's database.
     DATABASE,
     /// The application's service: its unit, its processes, and its answer when asked directly.
@@ -22,6 +24,8 @@ public enum CheckId {
     API,
     /// The page and every asset that it names are answered as a visitor needs them.
     PAGE,
+    /// The services that work beside the application, such as a queue's workers.
+    BESIDE,
     /// What visitors need besides: the site's public name, its certificate, and this machine's own network. Told, and
     /// nobody's reason: by itself it makes nothing unhealthy.
     PUBLIC,

@@ -86,8 +86,7 @@ public record Policy(
     /// The names under which this policy's remedies keep their budgets.
     public Set<String> remedies() {
         Set<String> all = new TreeSet<>(Set.of(Remedy.OpenPaths.ID));
-        services.app().ifPresent(app -> all.add(new Remedy.Restart(app.unit(), false, false).id()));
-        services.proxy().ifPresent(proxy -> all.add(new Remedy.Restart(proxy.unit(), false, false).id()));
+        services.units().keySet().forEach(unit -> all.add(Remedy.Restart.id(unit)));
         return all;
     }
 

@@ -23,6 +23,10 @@ public sealed interface Remedy {
     record Restart(String unit, boolean kill, boolean test) implements Remedy {
         @Override
         public String id() {
+            return id(unit);
+        }
+
+        public static String id(String unit) {
             return "restart " + unit;
         }
     }

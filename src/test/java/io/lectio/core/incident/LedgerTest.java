@@ -16,12 +16,13 @@ class LedgerTest {
     private static final Limits LIMITS = Limits.DEFAULT;
     private static final Duration DAY = Duration.ofDays(1);
 
-    private final Ledger spent = new Ledger(Collections.nCopies(LIMITS.repairsPerHour(), START), 0, Optional.empty());
+    private final Ledger spent =
+            new Ledger(Collections.nCopies(LIMITS.repairsPerHour(), START), 0, Optional.empty(), Optional.empty());
 
     @Test
     void aPauseNamesTheLimitThatHoldsLonger() {
         Instant now = START.plus(Duration.ofMinutes(58));
-        Ledger row = new Ledger(spent.spent(), 3, Optional.of(now.plus(Duration.ofMinutes(5))));
+        Ledger row = new Ledger(spent.spent(), 3, Optional.of(now.plus(Duration.ofMinutes(5))), Optional.empty());
         assertThat(spent.pause(now, LIMITS).flatMap(CoolingDown::limit)).contains(Limit.HOURLY);
         assertThat(row.pause(now, LIMITS).flatMap(CoolingDown::limit)).contains(Limit.IN_A_ROW);
         assertThat(row.pause(now, LIMITS).orElseThrow().until()).isEqualTo(now.plus(Duration.ofMinutes(5)));

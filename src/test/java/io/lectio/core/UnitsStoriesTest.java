@@ -1,0 +1,369 @@
+package io.lectio.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
+import io.lectio.core.health.Finding;
+import io.lectio.core.health.Finding.Answer;
+import io.lectio.core.health.Observation;
+import io.lectio.core.health.ProcessView;
+import io.lectio.core.health.UnitState;
+import io.lectio.core.health.UnitState.Active;
+import io.lectio.core.health.UnitState.Stop;
+import io.lectio.core.incident.Incident;
+import io.lectio.core.incident.Level;
+import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Policies;
+import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.Services;
+import io.lectio.core.policy.Site;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Several units with an order among them: the deepest failed one is acted on. One look every five seconds.
+class UnitsStoriesTest {
+    private static final URI API = URI.create("http://localhost/api/health/");
+    private static final String STORE = "postgresql@15-main.service";
+    private static final String CACHE = "redis-server.service";
+    private static final String APP = "panel.service";
+    private static final String QUEUE = "celery.service";
+    private static final Services SERVICES = new Services(
+            Optional.of(new Services.App(APP, "127.0.0.1:8000", API)),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(STORE, CACHE),
+            List.of(QUEUE));
+    private static final Site SITE = new Site(
+            URI.create("http://localhost/"),
+            "127.0.0.1",
+            Path.of("/var/www/site"),
+            Path.of("/var/www/site/build"),
+            "www-data",
+            new PrivatePatterns(List.of()));
+    private static final Policy POLICY =
+            Policies.of(SITE, SERVICES, true).here(SITE, SERVICES, true, Set.of(), Optional.empty());
+
+    private Instant now = Instant.parse("2026-01-22T03:12:00Z");
+    private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
+    private final List<Action> actions = new ArrayList<>();
+    private final Map<String, Unit> units = new HashMap<>();
+
+    /// @param run its invocation, of which each start makes another
+    private record Unit(Active active, String exit, Stop stop, boolean paused, int run, int restarts) {
+        static final Unit WELL = new Unit(Active.ACTIVE, "", Stop.NOT_ASKED, false, 1, 0);
+
+        Unit ended(String how) {
+            return new Unit(Active.FAILED, how, Stop.NOT_ASKED, false, run, restarts);
+        }
+
+        Unit byHand() {
+            return new Unit(Active.INACTIVE, "", Stop.ASKED, false, run, restarts);
+        }
+
+        Unit inPause() {
+            return new Unit(active, exit, stop, true, run, restarts);
+        }
+
+        Unit startedBySystemd(String before) {
+            return new Unit(Active.ACTIVE, before, Stop.NOT_ASKED, false, run + 1, restarts + 1);
+        }
+
+        Unit started() {
+            return new Unit(Active.ACTIVE, "", Stop.NOT_ASKED, false, run + 1, 0);
+        }
+    }
+
+    @BeforeEach
+    void startsWell() {
+        List.of(STORE, CACHE, APP, QUEUE).forEach(unit -> units.put(unit, Unit.WELL));
+        event(new Event.Started());
+        rounds(1);
+        actions.clear();
+    }
+
+    private void event(Event event) {
+        Decision decision = Guard.decide(state, event, now, POLICY);
+        state = decision.next();
+        actions.addAll(decision.actions());
+    }
+
+    private void rounds(int count) {
+        for (int i = 0; i < count; i++) {
+            now = now.plusSeconds(5);
+            all();
+        }
+    }
+
+    private void all() {
+        sees(CheckId.NEEDED, new Observation.Sampled(List.of(service(STORE, false), service(CACHE, false))));
+        sees(CheckId.APP, new Observation.Sampled(service(APP, true)));
+        sees(CheckId.BESIDE, new Observation.Sampled(service(QUEUE, false)));
+        sees(CheckId.FILES, new Observation.Passed(new Finding.Access("www-data", 9, List.of(), 0, 0)));
+        sees(CheckId.API, answered(CheckId.API, apiWorks() ? 200 : 502));
+        sees(CheckId.PAGE, answered(CheckId.PAGE, 200));
+    }
+
+    private boolean apiWorks() {
+        return List.of(STORE, CACHE, APP).stream().allMatch(unit -> isUp(unit));
+    }
+
+    private Unit at(String name) {
+        return units.getOrDefault(name, Unit.WELL);
+    }
+
+    private boolean isUp(String unit) {
+        return at(unit).active() == Active.ACTIVE && !at(unit).paused();
+    }
+
+    private void sees(CheckId check, Observation.Outcome outcome) {
+        Instant since = now;
+        now = now.plusMillis(1);
+        event(new Event.Observed(new Observation(check, since, outcome)));
+    }
+
+    private Finding.Service service(String name, boolean asked) {
+        Unit unit = at(name);
+        boolean runs = unit.active() == Active.ACTIVE;
+        UnitState seen = new UnitState(
+                name,
+                UnitState.Load.LOADED,
+                unit.active(),
+                runs ? "running" : "dead",
+                unit.exit().startsWith("signal") ? "signal" : unit.exit().isEmpty() ? "success" : "exit-code",
+                name + unit.run(),
+                unit.restarts(),
+                runs ? 10 : 0,
+                unit.exit(),
+                now,
+                true,
+                unit.stop(),
+                false,
+                "/system.slice/" + name);
+        ProcessView process = new ProcessView(
+                10, 1, name, unit.paused() ? 'T' : 'S', Instant.parse("2026-01-01T00:00:00Z"), Duration.ZERO, Set.of());
+        Answer answer = new Answer(API, Optional.of(200), Duration.ofMillis(2), Optional.empty());
+        return new Finding.Service(
+                seen,
+                runs ? List.of(process) : List.of(),
+                asked && isUp(name) ? Optional.of(answer) : Optional.empty(),
+                asked ? now : Instant.EPOCH,
+                false,
+                Optional.empty(),
+                asked);
+    }
+
+    private static Observation.Outcome answered(CheckId check, int status) {
+        Answer answer = new Answer(
+                API,
+                Optional.of(status),
+                Duration.ofMillis(3),
+                status == 200
+                        ? Optional.empty()
+                        : Optional.of(new Finding.Fault(Finding.Fault.Kind.STATUS, status + " ")));
+        Finding.Answers all = new Finding.Answers(check, List.of(answer), Duration.ofMillis(3));
+        return status == 200 ? new Observation.Passed(all) : new Observation.Failed(all);
+    }
+
+    private List<String> restarted() {
+        return repairs().stream()
+                .map(Action.Repair::remedy)
+                .map(remedy -> ((Remedy.Restart) remedy).unit())
+                .toList();
+    }
+
+    private List<Action.Repair> repairs() {
+        return actions.stream()
+                .filter(Action.Repair.class::isInstance)
+                .map(Action.Repair.class::cast)
+                .toList();
+    }
+
+    /// Does what the last repair asks for, and looks at all.
+    private void carriesOut(Action.Repair repair) {
+        String unit = ((Remedy.Restart) repair.remedy()).unit();
+        units.put(unit, at(unit).started());
+        event(new Event.RepairDone(
+                repair.incident(), new RepairResult.Restarted(unit, false, List.of(), Path.of("/evidence"))));
+        all();
+    }
+
+    private List<Incident> open() {
+        return state.durable().incidents();
+    }
+
+    @Test
+    void theDeepestFailedOneIsStartedFirstAndWhatRestsOnItIsLeft() {
+        units.put(STORE, at(STORE).ended("signal 9"));
+        units.put(CACHE, at(CACHE).ended("signal 9"));
+        units.put(APP, at(APP).ended("exit code 1"));
+        units.put(QUEUE, at(QUEUE).ended("exit code 1"));
+        rounds(2);
+        assertThat(restarted()).containsExactly(STORE);
+        assertThat(open()).singleElement().extracting(Incident::subject).isEqualTo(CheckId.NEEDED);
+
+        carriesOut(repairs().getFirst());
+        assertThat(restarted()).as("then the next one").containsExactly(STORE, CACHE);
+        assertThat(open().getFirst().diagnosis().inWords()).startsWith(CACHE);
+
+        carriesOut(repairs().getLast());
+        rounds(1);
+        assertThat(restarted()).as("what rested on them, when they are well").contains(APP, QUEUE);
+        assertThat(state.durable().ledgers()).containsKeys("restart " + STORE, "restart " + CACHE);
+    }
+
+    @Test
+    void whatAPersonStoppedIsToldAndNothingThatRestsOnItIsRestarted() {
+        units.put(CACHE, at(CACHE).byHand());
+        units.put(APP, at(APP).ended("exit code 1"));
+        rounds(30);
+        assertThat(repairs()).isEmpty();
+        assertThat(open()).singleElement().satisfies(incident -> {
+            assertThat(incident.diagnosis().inWords()).isEqualTo(CACHE + " was stopped by command");
+            assertThat(incident.symptom()).isPresent();
+        });
+    }
+
+    @Test
+    void aKilledOneIsStartedWhateverElseIsKilledAtOnce() {
+        units.put(CACHE, at(CACHE).ended("signal 9"));
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(1);
+        assertThat(restarted()).containsExactlyInAnyOrder(CACHE, APP);
+    }
+
+    /// A database's server keeps data: it is not killed for being stopped.
+    @Test
+    void aNeededOneThatIsStoppedBySignalIsToldAndNotKilledWhatWorksBesideIs() {
+        units.put(STORE, at(STORE).inPause());
+        rounds(3);
+        assertThat(repairs()).isEmpty();
+        assertThat(open()).singleElement().satisfies(incident -> {
+            Condition seen = ((Diagnosis.ServiceBad) incident.diagnosis()).condition();
+            assertThat(seen).isInstanceOf(Condition.Paused.class);
+            assertThat(incident.worst()).isEqualTo(Level.CRITICAL);
+        });
+        units.put(STORE, Unit.WELL);
+        units.put(QUEUE, at(QUEUE).inPause());
+        rounds(3);
+        assertThat(repairs())
+                .singleElement()
+                .satisfies(repair -> assertThat(repair.remedy()).isEqualTo(new Remedy.Restart(QUEUE, true, false)));
+    }
+
+    @Test
+    void whatWorksBesideIsNobodysReason() {
+        units.put(QUEUE, at(QUEUE).ended("signal 9"));
+        units.put(APP, at(APP).ended("exit code 1"));
+        rounds(2);
+        assertThat(restarted()).contains(QUEUE, APP);
+        assertThat(open())
+                .hasSize(2)
+                .allSatisfy(incident -> assertThat(incident.worst()).isEqualTo(Level.WARNING));
+    }
+
+    @Test
+    void aCrashOfTheSecondThatSystemdHealedIsToldOnce() {
+        units.put(CACHE, at(CACHE).startedBySystemd("signal 11"));
+        rounds(20);
+        assertThat(repairs()).isEmpty();
+        assertThat(state.durable().outbox().alerts())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.incident().diagnosis().inWords())
+                        .startsWith(CACHE + " ended (signal 11) and was restarted by systemd"));
+    }
+
+    /// Promise 15. Here the restart of the application stops its cache, as `Conflicts=` of a unit does.
+    private void restartOfTheApplicationStopsTheCache() {
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(1);
+        assertThat(restarted()).containsExactly(APP);
+        units.put(CACHE, at(CACHE).byHand());
+        carriesOut(repairs().getFirst());
+    }
+
+    @Test
+    void aRepairThatBreaksAnotherCheckIsToldWithIt() {
+        restartOfTheApplicationStopsTheCache();
+        assertThat(open())
+                .filteredOn(incident -> incident.subject() == CheckId.NEEDED)
+                .singleElement()
+                .satisfies(broken -> {
+                    Incident.Culprit by = broken.brokenBy().orElseThrow();
+                    assertThat(by.incident()).isEqualTo(open().getFirst().id()).isNotEqualTo(broken.id());
+                    assertThat(by.remedy().id()).isEqualTo("restart " + APP);
+                });
+        assertThat(state.durable().outbox().alerts())
+                .as("told at once")
+                .anySatisfy(alert -> assertThat(alert.incident().brokenBy()).isPresent());
+    }
+
+    @Test
+    void aRepairThatBreaksAnotherCheckIsNotRepeatedForADay() {
+        restartOfTheApplicationStopsTheCache();
+        rounds(30);
+        units.put(CACHE, at(CACHE).started()); // by a person
+        rounds(30);
+        actions.clear();
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(200);
+        assertThat(repairs()).isEmpty();
+        assertThat(open()).singleElement().satisfies(incident -> {
+            assertThat(((Incident.CoolingDown) incident.phase()).limit()).contains(Incident.Limit.HARMFUL);
+            assertThat(incident.worst()).isEqualTo(Level.CRITICAL);
+        });
+        now = now.plus(Duration.ofDays(1));
+        rounds(3);
+        assertThat(restarted()).as("a day later").containsExactly(APP);
+    }
+
+    @Test
+    void whatIsKilledRightAfterARepairIsNotItsDoing() {
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(1);
+        units.put(CACHE, at(CACHE).ended("signal 9"));
+        units.put(QUEUE, at(QUEUE).inPause());
+        carriesOut(repairs().getFirst());
+        rounds(1);
+        assertThat(restarted()).contains(APP, CACHE, QUEUE);
+        assertThat(open())
+                .allSatisfy(incident -> assertThat(incident.brokenBy()).isEmpty());
+    }
+
+    @Test
+    void whatAPersonStopsLongerAfterARepairIsNotItsDoing() {
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(1);
+        carriesOut(repairs().getFirst());
+        rounds(1);
+        units.put(CACHE, at(CACHE).byHand());
+        rounds(1);
+        assertThat(open())
+                .allSatisfy(incident -> assertThat(incident.brokenBy()).isEmpty());
+    }
+
+    @Test
+    void whatWasNotWellBeforeIsNotTheRepairsDoing() {
+        units.put(QUEUE, at(QUEUE).byHand());
+        rounds(2);
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(1);
+        carriesOut(repairs().getFirst());
+        rounds(3);
+        assertThat(open())
+                .allSatisfy(incident -> assertThat(incident.brokenBy()).isEmpty());
+    }
+}
