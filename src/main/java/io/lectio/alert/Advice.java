@@ -76,8 +76,8 @@ final class Advice {
                 (masked ? "sudo systemctl unmask " + unit + "; " : "") + "sudo systemctl start " + unit;
             case Condition.Missing _ ->
                 words.say(
-                        "указать имя службы в config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)",
-                        "name the service in config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT)");
+                        "указать имя службы в config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT, LECTIO_APP_NEEDS, LECTIO_APP_BESIDE)",
+                        "name the service in config.env (LECTIO_APP_UNIT, LECTIO_WEB_UNIT, LECTIO_APP_NEEDS, LECTIO_APP_BESIDE)");
             case Condition.Unfit(Condition.Reason reason, var _) -> onUnfit(unit, reason);
             case Condition.Paused _ -> "sudo systemctl kill -s CONT " + unit + "; systemctl status " + unit;
             case Condition.Busy _ -> "top; sudo tail -20 /var/log/nginx/access.log";

@@ -53,6 +53,7 @@ final class AilmentText {
                     case CERTIFICATE_CHAIN -> "сертификату нет доверия";
                     case CERTIFICATE_ENDS -> "сертификат истекает на днях";
                     case CERTIFICATE_AGES -> "сертификат скоро истечёт";
+                    case CLOCK_WRONG -> "часы сервера идут неверно";
                 },
                 kind.words());
     }
@@ -86,6 +87,9 @@ final class AilmentText {
                     case NAMES -> "выдан на";
                     case UNTIL -> "действителен до";
                     case LEFT -> "осталось";
+                    case AGAINST -> "по сравнению с";
+                    case AHEAD -> "вперёд на";
+                    case BEHIND -> "назад на";
                     case SAYS -> "сообщение:";
                 },
                 about.words());
@@ -143,6 +147,9 @@ final class AilmentText {
                         + "getent hosts " + what + "; cat /etc/resolv.conf";
             case CERTIFICATE_EXPIRED, CERTIFICATE_ENDS, CERTIFICATE_AGES ->
                 words.say("продлить: ", "renew it: ") + "sudo certbot renew; sudo systemctl reload nginx";
+            case CLOCK_WRONG ->
+                words.say("посмотреть, откуда он берёт время: ", "see where this machine has its time from: ")
+                        + "timedatectl; sudo timedatectl set-ntp true; sudo systemctl restart systemd-timesyncd";
             case CERTIFICATE_NAME, CERTIFICATE_CHAIN ->
                 words.say("посмотреть, какой сертификат отдаёт nginx: ", "see which certificate nginx sends: ")
                         + "sudo nginx -T | grep ssl_certificate; sudo certbot certificates";

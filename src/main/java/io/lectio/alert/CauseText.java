@@ -41,7 +41,7 @@ final class CauseText {
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + service(unit, condition) + ".";
             case Diagnosis.ConfigBad(CheckId subject, Config config) ->
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + configuration(subject, config);
-            case Diagnosis.AnswerBad(var _, Answers answers) -> symptom(answers) + ".";
+            case Diagnosis.AnswerBad(var _, Answers answers) -> symptom(answers) + "." + said(answers);
             case Diagnosis.Ailing(var _, List<Ailment> ailments) ->
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + new AilmentText(words).of(ailments)
                         + ".";
@@ -52,6 +52,12 @@ final class CauseText {
                         + reason
                         + words.say(". Сам сайт может быть в порядке.", ". The site itself may be fine.");
         };
+    }
+
+    private String said(Answers answers) {
+        return answers.answers().getFirst().fault().flatMap(Fault::said).stream()
+                .map(line -> words.say(" В журнале: ", " Its log says: ") + line + ".")
+                .collect(joining());
     }
 
     private String check(CheckId check) {
@@ -68,6 +74,7 @@ final class CauseText {
             case FILES, LEFT_ALONE -> words.say("прав на файлы", "file permissions");
             case PAGE -> words.say("страницы", "the page");
             case PUBLIC -> words.say("имени и сертификата", "the public name and certificate");
+            case CLOCK -> words.say("часов", "the clock");
             case SETTINGS -> words.say("настройки Lectio", "Lectio's own configuration");
         };
     }

@@ -27,7 +27,6 @@ import io.lectio.core.incident.RepairResult.Changed;
 import io.lectio.core.incident.RepairResult.Restarted;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
-import io.lectio.core.policy.Remedy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -231,12 +230,8 @@ public final class Texts {
     }
 
     private String brokenBy(Incident.Culprit by) {
-        String repair = switch (by.remedy()) {
-            case Remedy.OpenPaths _ -> words.say("исправления прав на файлы", "the repair of file permissions");
-            case Remedy.Restart(String unit, var _, var _) -> words.say("перезапуска ", "the restart of ") + unit;
-        };
-        return words.say("Началось сразу после ", "It began right after ")
-                + repair
+        return words.say("Началось сразу после перезапуска ", "It began right after the restart of ")
+                + by.unit()
                 + " ("
                 + words.time(by.startedAt())
                 + words.say("): сам я его сутки не повторю.", "), which is not repeated for a day.");

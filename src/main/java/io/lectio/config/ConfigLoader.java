@@ -33,6 +33,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,7 +42,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// `config.env`, and `lectio.yaml` beside it, to [Settings]: every error at once, with file, line and reason.
 /// Values of secret keys are never repeated.
@@ -236,19 +236,15 @@ public final class ConfigLoader {
         URI page = value("url", Values::address);
         String server = value("server", text -> text);
         String user = value("web.user", Values::user);
-        Services services = services(page, siteRoot, before);
+        Services services = services(page, siteRoot);
         PrivatePatterns privates = values("private", List.of(), Values::privates);
         Limits limits =
                 new Limits(number("limits.attempts"), length("limits.cooldown"), number("limits.repairs-per-hour"));
         Set<CheckId> checks = checks(services, page, before);
-        Map<CheckId, Threshold> thresholds = Map.of(
-                CheckId.PAGE,
-                threshold("checks.page"),
-                CheckId.API,
-                threshold("checks.api"),
-                CheckId.PUBLIC,
-                Policy.THRESHOLDS.get(CheckId.PUBLIC));
-        Set<String> withheld = withheld(services);
+        Map<CheckId, Threshold> thresholds = new EnumMap<>(Policy.THRESHOLDS);
+        thresholds.put(CheckId.PAGE, threshold("checks.page"));
+        thresholds.put(CheckId.API, threshold("checks.api"));
+        Set<String> withheld = withheld(services, before);
         Timing timing = timing();
         Patience patience = patience();
         Bounds bounds = bounds();
@@ -320,7 +316,7 @@ public final class ConfigLoader {
         }
     }
 
-    private Services services(URI page, Path siteRoot, List<SiteSettings> before) {
+    private Services services(URI page, Path siteRoot) {
         Optional<String> proxy = value("web.unit", Values::unit);
         Optional<String> app =
                 value("app.unit", sites.size() > 1 ? "" : Key.named("app.unit").fallback(), Values::unit);
@@ -331,15 +327,12 @@ public final class ConfigLoader {
         proxy.ifPresent(taken::add);
         List<String> needed = units("app.needs", taken);
         List<String> beside = units("app.beside", taken);
-        Set<String> elsewhere = before.stream()
-                .flatMap(other -> other.services().units().keySet().stream())
-                .collect(Collectors.toSet());
         return new Services(
                 app.map(unit -> new Services.App(unit, direct, api)),
                 proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))),
                 given("app.database", Values::database).or(() -> usualDatabase(siteRoot)),
-                needed.stream().filter(unit -> !elsewhere.contains(unit)).toList(),
-                beside.stream().filter(unit -> !elsewhere.contains(unit)).toList());
+                needed,
+                beside);
     }
 
     private List<String> units(String key, Set<String> taken) {
@@ -407,8 +400,8 @@ public final class ConfigLoader {
         return new Threshold(number(check + ".failures"), number(check + ".successes"));
     }
 
-    /// The ids of the remedies that are switched off.
-    private Set<String> withheld(Services services) {
+    /// The ids of the remedies that are switched off, or are the matter of a site above.
+    private Set<String> withheld(Services services, List<SiteSettings> before) {
         Set<String> withheld = new HashSet<>();
         if (!isOn("remedies.open-paths")) {
             withheld.add(Remedy.OpenPaths.ID);
@@ -423,11 +416,16 @@ public final class ConfigLoader {
                 CheckId.BESIDE,
                 isOn("remedies.restart-beside"));
         services.units().forEach((unit, check) -> {
-            if (Boolean.FALSE.equals(restarts.get(check))) {
+            if (Boolean.FALSE.equals(restarts.get(check)) || before.stream().anyMatch(other -> guards(other, unit))) {
                 withheld.add(Remedy.Restart.id(unit));
             }
         });
         return withheld;
+    }
+
+    private static boolean guards(SiteSettings site, String unit) {
+        CheckId check = site.services().units().get(unit);
+        return check != null && site.policy().checks().contains(check);
     }
 
     private Bounds bounds() {
@@ -479,7 +477,8 @@ public final class ConfigLoader {
         if (token.isPresent() != chat.isPresent()) {
             warn(env, "Telegram needs both TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID; alerts go to alerts.log only");
         }
-        return token.flatMap(secret -> chat.map(id -> new Telegram(new Secret(secret), id, api, proxy)));
+        boolean clock = isOn("telegram.clock");
+        return token.flatMap(secret -> chat.map(id -> new Telegram(new Secret(secret), id, api, proxy, clock)));
     }
 
     private Optional<Mail> mail() {

@@ -23,6 +23,7 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             all  | telegram.chat | TELEGRAM_CHAT_ID | chat | - | The chat that is told.
             all  | telegram.api | TELEGRAM_API_URL | text | https://api.telegram.org | Where the Bot API is.
             all  | - | TELEGRAM_PROXY | text | - | `http://[user:password@]host:port` or `socks5://…`, for Telegram.
+            all  | telegram.clock | LECTIO_CLOCK | switch | true | Whether this machine's clock is compared with that server's, by the `Date` of an answer each ten minutes.
             all  | mail.to | LECTIO_MAIL_TO | mailboxes | - | Who gets alerts by mail where Telegram has failed for 60 s; without Telegram, at once.
             all  | mail.from | LECTIO_MAIL_FROM | mailbox | - | The sender; else the first of `to`.
             all  | mail.server | LECTIO_MAIL_SERVER | text | smtp://localhost:25 | `smtp://host:port`, or `smtps://host:port` where TLS comes first. Without a port 25, with a user 587, of `smtps` 465.

@@ -66,7 +66,8 @@ public record Settings(List<SiteSettings> sites, Language language, Channels cha
     }
 
     /// @param proxy may hold a password, so it is never printed
-    public record Telegram(Secret token, String chat, URI api, Optional<URI> proxy) {
+    /// @param clock whether this machine's clock is compared with its server's
+    public record Telegram(Secret token, String chat, URI api, Optional<URI> proxy, boolean clock) {
         @Override
         public String toString() {
             return "Telegram[chat=" + chat + ", api=" + api + ", proxy=" + (proxy.isPresent() ? "[secret]" : "none")

@@ -119,7 +119,7 @@ final class Turn {
                 if (!resting()) { // what began in a rest that is over is looked at afresh
                     incidents.removeIf(open -> open.worst() == Level.INFO && !isTold(open));
                 }
-                incidents.replaceAll(IncidentCourse::interrupted);
+                incidents.replaceAll(open -> IncidentCourse.interrupted(open, now));
                 incidents.forEach(this::resume);
                 outbox = outbox.swept(incidents, now);
                 outbox = outbox.noticed(Notice.Stopped.class)

@@ -21,10 +21,18 @@ import java.util.regex.Pattern;
 ///
 /// @param lines at most 32 KB of them
 public record AppLog(List<Line> lines) {
+    public static final AppLog NONE = new AppLog(List.of());
     private static final int BYTES = 32_768;
     private static final Duration FRESH = Duration.ofMinutes(2);
     private static final Pattern TIME = Pattern.compile(
-            "\\[?(\\d{4}-\\d\\d-\\d\\d)[ T](\\d\\d:\\d\\d:\\d\\d)(?:[.,]\\d+)?(?: ?([+-]\\d\\d:?\\d\\d|Z))?");
+            "\\[?(\\d{4}[-/]\\d\\d[-/]\\d\\d)[ T](\\d\\d:\\d\\d:\\d\\d)(?:[.,]\\d+)?(?: ?([+-]\\d\\d:?\\d\\d|Z))?");
+
+    /// A line of a traceback; the file by its name and its folder's.
+    private static final Pattern FRAME =
+            Pattern.compile("  File \"(?:[^\"]*?/)?([^\"/]+/[^\"/]+|[^\"/]+)\", line (\\d+)");
+
+    private static final Pattern OF_NGINX = Pattern.compile(
+            "\\S+ \\S+ \\[(?:error|crit|alert|emerg)\\] \\d+#\\d+: (?:\\*\\d+ )?(.*?)(?:, client: .*)?");
 
     public AppLog {
         lines = List.copyOf(lines);
@@ -39,7 +47,7 @@ public record AppLog(List<Line> lines) {
     public static AppLog end(Path log) throws IOException {
         Optional<RegularFile> held = RegularFile.hold(log);
         if (held.isEmpty()) {
-            return new AppLog(List.of());
+            return NONE;
         }
         List<String> texts;
         Instant written;
@@ -47,7 +55,7 @@ public record AppLog(List<Line> lines) {
                 FileChannel channel = file.read()) {
             written = file.written();
             if (!isFresh(written)) {
-                return new AppLog(List.of());
+                return NONE;
             }
             ByteBuffer end = ByteBuffer.allocate(BYTES);
             channel.read(end, Math.max(0, channel.size() - BYTES));
@@ -76,20 +84,36 @@ public record AppLog(List<Line> lines) {
                 .toList();
     }
 
-    /// The exception that ends the last traceback: the first line after it that is not indented. An old one is not
-    /// told.
+    /// The exception that ends the last traceback, and where it was raised: the first line after it that is not
+    /// indented.
+    /// An old one is not told.
     public Optional<String> exception() {
         boolean inside = false;
+        String place = "";
         Optional<String> end = Optional.empty();
         for (Line line : lines) {
+            Matcher frame = FRAME.matcher(line.text());
             if (line.text().startsWith("Traceback (most recent call last)")) {
                 inside = true;
+                place = "";
+            } else if (inside && frame.lookingAt()) {
+                place = " (" + frame.group(1) + ":" + frame.group(2) + ")";
             } else if (inside && !line.text().isBlank() && !line.text().startsWith(" ")) {
-                end = isFresh(line.at()) ? Optional.of(line.text()) : Optional.empty();
+                end = isFresh(line.at()) ? Optional.of(LastWords.told(line.text()) + place) : Optional.empty();
                 inside = false;
             }
         }
         return end;
+    }
+
+    /// The last error that nginx has written there, without the request that it was about. An old one is not told.
+    public Optional<String> errorOfNginx() {
+        return lines.reversed().stream()
+                .filter(line -> isFresh(line.at()))
+                .map(line -> OF_NGINX.matcher(line.text()))
+                .filter(Matcher::matches)
+                .map(line -> LastWords.told(line.group(1)))
+                .findFirst();
     }
 
     /// The time with which a line begins, as gunicorn and Python's logging write it.
@@ -97,7 +121,7 @@ public record AppLog(List<Line> lines) {
         Matcher time = TIME.matcher(line);
         try {
             return time.lookingAt()
-                    ? Optional.of(LocalDateTime.parse(time.group(1) + "T" + time.group(2))
+                    ? Optional.of(LocalDateTime.parse(time.group(1).replace('/', '-') + "T" + time.group(2))
                             .atZone(time.group(3) == null ? ZoneId.systemDefault() : ZoneOffset.of(time.group(3)))
                             .toInstant())
                     : Optional.empty();

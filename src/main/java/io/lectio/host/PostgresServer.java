@@ -24,8 +24,9 @@ public final class PostgresServer {
     private static final String USUAL = "/usr/bin";
 
     /// All that an ordinary user may take, and what is left of it; who may not see others' sessions sees that they are.
+    /// Workers of the server itself have no user.
     private static final String QUESTION = "select most, most - (select count(*) from pg_stat_activity where datid is"
-            + " not null) + 1 from (select current_setting('max_connections')::int -"
+            + " not null and usesysid is not null) + 1 from (select current_setting('max_connections')::int -"
             + " current_setting('superuser_reserved_connections')::int -"
             + " coalesce(current_setting('reserved_connections', true)::int, 0) as most) as settings";
 

@@ -15,6 +15,7 @@ import io.lectio.host.http.HttpAnswer;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -30,15 +31,18 @@ public final class ApiProbe implements Prober {
     private final URI page;
     private final Duration deadline;
     private final Duration slow;
+    private final Path log;
 
     /// @param server the address of this machine's web server
     /// @param deadline for the look, with redirects and, where HTML comes, the page to compare it with
-    public ApiProbe(String server, URI api, URI page, Duration deadline) {
-        this(server, api, page, deadline, PageProbe.LONGEST_WELL);
+    /// @param log the application's own
+    public ApiProbe(String server, URI api, URI page, Duration deadline, Path log) {
+        this(server, api, page, deadline, PageProbe.LONGEST_WELL, log);
     }
 
     /// @param slow an answer that takes longer is a fault to whoever waits for it
-    ApiProbe(String server, URI api, URI page, Duration deadline, Duration slow) {
+    ApiProbe(String server, URI api, URI page, Duration deadline, Duration slow, Path log) {
+        this.log = log;
         http = new HttpClient(new Dialer.Fixed(server), false);
         this.api = api;
         this.page = page;
@@ -85,7 +89,8 @@ public final class ApiProbe implements Prober {
 
     private Optional<Fault> fault(HttpAnswer answer, long start) {
         if (answer.status() != 200 && answer.status() != 204) {
-            return Optional.of(new Fault(Kind.STATUS, answer.status() + " " + answer.reason()));
+            Fault fault = new Fault(Kind.STATUS, answer.status() + " " + answer.reason());
+            return Optional.of(fault.saying(ServerLog.of(answer.status(), log)));
         }
         return PageProbe.isHtml(answer) && isPage(answer, start)
                 ? Optional.of(new Fault(Kind.PAGE_INSTEAD, "the site's page instead of the API's answer"))

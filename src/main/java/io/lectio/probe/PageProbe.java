@@ -160,7 +160,9 @@ public final class PageProbe implements Prober {
 
     private Optional<Fault> pageFault(URI url, HttpAnswer answer) {
         if (answer.status() != 200) {
-            return ofItsFile(url, answer).or(() -> fault(Kind.STATUS, answer.status() + " " + answer.reason()));
+            return ofItsFile(url, answer)
+                    .or(() -> fault(Kind.STATUS, answer.status() + " " + answer.reason())
+                            .map(fault -> fault.saying(ServerLog.ofPage(answer.status()))));
         }
         if (answer.body().length == 0) {
             return ofItsFile(url, answer).or(() -> fault(Kind.EMPTY, "empty answer"));

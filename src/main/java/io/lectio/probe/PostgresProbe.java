@@ -26,8 +26,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Asks a PostgreSQL server as the application does: it connects, answers, and has connections left. While it is well
-/// it is asked every half minute; what lasts only as long as a restart of the server is no fault yet.
+/// Asks a PostgreSQL server as the application does: it connects, answers, and has connections left. While it is well,
+/// and the application runs, it is asked every half minute, which is no longer than a hang takes to be one; what lasts
+/// only
+/// as long as a restart of the server is no fault yet.
 public final class PostgresProbe implements Prober {
     private static final Duration BETWEEN_QUESTIONS = Duration.ofSeconds(30);
     private static final Duration DEADLINE = Duration.ofSeconds(4);
@@ -36,6 +38,7 @@ public final class PostgresProbe implements Prober {
 
     private final String address;
     private final Supplier<Optional<WebUser>> application;
+    private final Supplier<Optional<WebUser>> usual;
     private final InstantSource clock;
     private Optional<WebUser> user = Optional.empty();
     private Optional<Outcome> last = Optional.empty();
@@ -43,9 +46,15 @@ public final class PostgresProbe implements Prober {
     private Optional<Instant> awaySince = Optional.empty();
 
     /// @param application as whom it runs, while it does
-    public PostgresProbe(String address, Supplier<Optional<WebUser>> application, InstantSource clock) {
+    /// @param usual as whom it mostly runs, where it has not been seen to yet
+    public PostgresProbe(
+            String address,
+            Supplier<Optional<WebUser>> application,
+            Supplier<Optional<WebUser>> usual,
+            InstantSource clock) {
         this.address = address;
         this.application = application;
+        this.usual = usual;
         this.clock = clock;
     }
 
@@ -53,10 +62,11 @@ public final class PostgresProbe implements Prober {
     public Outcome look(List<URI> also) throws InterruptedException {
         Instant now = clock.instant();
         boolean due = Duration.between(asked, now).abs().compareTo(BETWEEN_QUESTIONS) >= 0;
-        if (!due && last.orElse(null) instanceof Passed well) {
+        Optional<WebUser> runs = application.get();
+        if (!due && runs.isPresent() && last.orElse(null) instanceof Passed well) {
             return well;
         }
-        user = application.get().or(() -> user);
+        user = runs.or(() -> user).or(usual);
         if (user.isEmpty()) {
             return new Unknown("as whom the database is to be asked shows when the application has run");
         }

@@ -81,7 +81,7 @@ final class Evidence {
                 end.lines().stream()
                         .skip(Math.max(0, end.lines().size() - LOG_LINES))
                         .forEach(line -> lines.add(line.text()));
-                end.exception().map(LastWords::told).ifPresent(telling::add);
+                end.exception().ifPresent(telling::add);
             }
         } catch (IOException e) {
             lines.add("# no " + log + ": " + e.getMessage());

@@ -238,7 +238,11 @@ public final class Daemon {
             lines.health(Level.WARNING, notGuarded(one.services(), part.present()));
         }
         boolean leads = part.first() && !around.demo();
-        Set<CheckId> own = leads ? Set.of(CheckId.SETTINGS) : Set.of();
+        Optional<Settings.Telegram> time =
+                part.settings().channels().telegram().filter(telegram -> leads && telegram.clock());
+        Set<CheckId> own = !leads
+                ? Set.of()
+                : time.isPresent() ? Set.of(CheckId.SETTINGS, CheckId.CLOCK) : Set.of(CheckId.SETTINGS);
         Optional<Notices> ofItself = Optional.of(
                         new Notices(part.settings().channels().alive(), zone))
                 .filter(_ -> !around.demo() && !around.inPlace());
@@ -252,7 +256,7 @@ public final class Daemon {
         units.values().retainAll(policy.checks());
         List<Path> written = leads ? List.of(around.logs(), around.state()) : List.of();
         GuardLoop.Ports ports = new GuardLoop.Ports(
-                new Probers(policy, supervisor, around.appLog(), clock)
+                new Probers(policy, supervisor, around.appLog(), time, clock)
                         .all(WAIT, written, () -> fleet.get().settings()),
                 repairer(around, supervisor, state),
                 new LoggedNotifier(pace.before(channel(part.settings().channels(), texts, clock)), lines, texts),
@@ -330,7 +334,7 @@ public final class Daemon {
             Services services = presentOrAll(settings.services());
             Policy policy = settings.policy().here(real(settings.site()), services, false, Set.of(), Optional.empty());
             Map<CheckId, Prober> probers = new Probers(
-                            policy, systemd, Surroundings.host(home).appLog(), clock)
+                            policy, systemd, Surroundings.host(home).appLog(), Optional.empty(), clock)
                     .all(Probers.PAGE_DEADLINE, List.of(home.logs(), home.state()), () -> NOT_ASKED);
             ExecutorService side = Executors.newThreadPerTaskExecutor(
                     Thread.ofPlatform().name("look").daemon().factory());

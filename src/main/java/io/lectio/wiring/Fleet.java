@@ -175,11 +175,12 @@ final class Fleet implements Closeable {
         Map<CheckId, CheckHealth> health = seen.state().health();
         Durable durable = seen.state().durable();
         return seen.policy().checks().stream()
-                        .filter(check -> check != CheckId.PUBLIC) // by itself it makes nothing unhealthy
+                        .filter(check -> !check.isOfTheWorld())
                         .map(health::get)
                         .allMatch(each -> each != null && each.status() == CheckHealth.Status.HEALTHY)
                 && durable.incidents().stream()
-                        .allMatch(open -> open.phase() instanceof Incident.Resolved || open.subject() == CheckId.PUBLIC)
+                        .allMatch(open -> open.phase() instanceof Incident.Resolved
+                                || open.subject().isOfTheWorld())
                 && (durable.silence().isPresent()
                         || durable.outbox().alerts().stream().noneMatch(Alert::pending));
     }

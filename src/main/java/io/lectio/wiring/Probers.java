@@ -1,5 +1,6 @@
 package io.lectio.wiring;
 
+import io.lectio.config.Settings;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.ProcessView;
 import io.lectio.core.policy.CheckId;
@@ -14,6 +15,7 @@ import io.lectio.host.WebUser;
 import io.lectio.host.http.Dialer;
 import io.lectio.host.http.HttpClient;
 import io.lectio.probe.ApiProbe;
+import io.lectio.probe.ClockProbe;
 import io.lectio.probe.ConfigProbe;
 import io.lectio.probe.DiskProbe;
 import io.lectio.probe.MemoryProbe;
@@ -42,7 +44,9 @@ import java.util.stream.Stream;
 /// A prober for each check of a policy.
 ///
 /// @param appLog the application's own error log
-record Probers(Policy policy, Supervisor supervisor, Path appLog, InstantSource clock) {
+/// @param time whose clock this machine's is compared with
+record Probers(
+        Policy policy, Supervisor supervisor, Path appLog, Optional<Settings.Telegram> time, InstantSource clock) {
     static final Duration PAGE_DEADLINE = Duration.ofSeconds(8);
     private static final List<Path> SYSTEM = List.of(Path.of("/"), Path.of("/tmp"), Path.of("/var/log"));
 
@@ -76,7 +80,7 @@ record Probers(Policy policy, Supervisor supervisor, Path appLog, InstantSource 
                     case Services.SqliteDatabase(Path file) ->
                         new SqliteProbe(real(file), application(), clock, policy.zone());
                     case Services.PostgresDatabase(String address) ->
-                        new PostgresProbe(address, application()::user, clock);
+                        new PostgresProbe(address, application()::user, this::webUser, clock);
                 };
             case APP -> {
                 Services.App app = services.app().orElseThrow();
@@ -90,9 +94,14 @@ record Probers(Policy policy, Supervisor supervisor, Path appLog, InstantSource 
             }
             case CONFIG -> new ConfigProbe();
             case FILES, LEFT_ALONE -> new PathAccessProbe(site);
-            case API -> new ApiProbe(site.server(), services.app().orElseThrow().api(), site.page(), PAGE_DEADLINE);
+            case API ->
+                new ApiProbe(site.server(), services.app().orElseThrow().api(), site.page(), PAGE_DEADLINE, appLog);
             case PAGE -> new PageProbe(site, PAGE_DEADLINE);
             case PUBLIC -> new PublicProbe(site, clock);
+            case CLOCK -> {
+                Settings.Telegram telegram = time.orElseThrow();
+                yield new ClockProbe(telegram.api(), telegram.proxy(), clock);
+            }
             case SETTINGS -> _ -> settings.get();
         };
     }
@@ -120,6 +129,15 @@ record Probers(Policy policy, Supervisor supervisor, Path appLog, InstantSource 
                 return processes().anyMatch(each -> each == pid);
             }
         };
+    }
+
+    /// As whom the application mostly runs.
+    private Optional<WebUser> webUser() {
+        try {
+            return Optional.of(WebUser.lookUp(policy.site().webUser()));
+        } catch (IOException e) {
+            return Optional.empty(); // the look at the files says why
+        }
     }
 
     private Stream<Integer> processes() {

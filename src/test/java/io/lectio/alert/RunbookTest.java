@@ -155,7 +155,8 @@ class RunbookTest {
                     DATABASE_CORRUPT,
                     DATABASE_OWNER,
                     DATABASE_LOCKED,
-                    DATABASE_AWAY -> kind.name();
+                    DATABASE_AWAY,
+                    CLOCK_WRONG -> kind.name();
             case CONNECTIONS_OUT, CONNECTIONS_END -> "connections";
         };
     }

@@ -37,7 +37,6 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
-import io.lectio.core.policy.Remedy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -574,7 +573,7 @@ class TextsTest {
                 List.of(),
                 stopped.phase(),
                 Level.WARNING,
-                Optional.of(new Incident.Culprit(6, new Remedy.Restart("panel.service", false, false), Told.BROKEN)));
+                Optional.of(new Incident.Culprit(6, "panel.service", Told.BROKEN)));
         Alert alert = new Alert(8, Level.WARNING, broken, Told.BROKEN, 1, 0, Optional.empty(), 0, Optional.empty());
         Outbox.Parcel parcel = new Outbox.Parcel(List.of(alert), Optional.empty(), false, 0, List.of(), false);
         assertThat(render(Language.EN, parcel))

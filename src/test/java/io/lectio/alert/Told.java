@@ -183,7 +183,8 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     /// After this many attempts that ended alike.
     Told tried(int times, RepairResult result) {
         List<Attempt> all = IntStream.rangeClosed(1, times)
-                .mapToObj(number -> new Attempt(number, BROKEN, List.of(number), 1, Optional.of(result), List.of()))
+                .mapToObj(number -> new Attempt(
+                        number, BROKEN, List.of(number), 1, Optional.of(result), List.of(), Optional.empty()))
                 .toList();
         return new Told(level, diagnosis, symptom, all, phase);
     }
@@ -191,14 +192,20 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     /// After attempts that ended so, one after the other.
     Told tried(RepairResult... results) {
         List<Attempt> all = IntStream.rangeClosed(1, results.length)
-                .mapToObj(number ->
-                        new Attempt(number, BROKEN, List.of(number), 1, Optional.of(results[number - 1]), List.of()))
+                .mapToObj(number -> new Attempt(
+                        number,
+                        BROKEN,
+                        List.of(number),
+                        1,
+                        Optional.of(results[number - 1]),
+                        List.of(),
+                        Optional.empty()))
                 .toList();
         return new Told(level, diagnosis, symptom, all, phase);
     }
 
     Told repairing() {
-        Attempt begun = new Attempt(1, BROKEN, List.of(1), 1, Optional.empty(), List.of());
+        Attempt begun = new Attempt(1, BROKEN, List.of(1), 1, Optional.empty(), List.of(), Optional.empty());
         return new Told(level, diagnosis, symptom, List.of(begun), new Repairing(BROKEN));
     }
 

@@ -48,16 +48,11 @@ record Budget(Duration median, Duration worst) {
         return new Budget(median.plus(other.median), worst.plus(other.worst));
     }
 
-    /// The sum, but 12 s at most, or what one of the two may take by itself.
+    /// A median of the sum of both, and 12 s at the worst, or what one of the two may take by itself.
     private Budget atOnceWith(Budget other) {
-        return new Budget(atOnce(median, other.median), atOnce(worst, other.worst));
-    }
-
-    private static Duration atOnce(Duration one, Duration other) {
-        Duration most = Stream.of(TWO_AT_ONCE, one, other)
+        Duration most = Stream.of(TWO_AT_ONCE, worst, other.worst)
                 .max(Comparator.naturalOrder())
                 .orElseThrow();
-        Duration sum = one.plus(other);
-        return sum.compareTo(most) < 0 ? sum : most;
+        return new Budget(median.plus(other.median), most);
     }
 }

@@ -51,7 +51,7 @@ class AilingStoriesTest {
                     SITE,
                     SERVICES,
                     true,
-                    Set.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE, CheckId.PUBLIC),
+                    Set.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE, CheckId.PUBLIC, CheckId.CLOCK),
                     Optional.empty());
 
     private Instant now = Instant.parse("2026-01-22T03:12:00Z");
@@ -85,7 +85,7 @@ class AilingStoriesTest {
     private void round() {
         now = now.plusSeconds(5);
         service();
-        for (CheckId check : List.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE, CheckId.PUBLIC)) {
+        for (CheckId check : List.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE, CheckId.PUBLIC, CheckId.CLOCK)) {
             rests(check);
         }
         sees(CheckId.FILES, new Observation.Passed(new Finding.Access("www-data", 9, List.of(), 0, 0)));
@@ -102,6 +102,7 @@ class AilingStoriesTest {
     private static CheckId of(Kind kind) {
         return switch (kind) {
             case MEMORY_SHORT, OOM_KILL -> CheckId.MEMORY;
+            case CLOCK_WRONG -> CheckId.CLOCK;
             case OFFLINE,
                     DNS_BROKEN,
                     CERTIFICATE_EXPIRED,

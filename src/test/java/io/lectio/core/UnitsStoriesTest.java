@@ -15,6 +15,7 @@ import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
@@ -61,6 +62,9 @@ class UnitsStoriesTest {
     private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
     private final List<Action> actions = new ArrayList<>();
     private final Map<String, Unit> units = new HashMap<>();
+    private boolean apiNeedsTheCache = true;
+    private boolean apiWell = true;
+    private boolean pageWell = true;
 
     /// @param run its invocation, of which each start makes another
     private record Unit(Active active, String exit, Stop stop, boolean paused, int run, int restarts) {
@@ -80,6 +84,14 @@ class UnitsStoriesTest {
 
         Unit startedBySystemd(String before) {
             return new Unit(Active.ACTIVE, before, Stop.NOT_ASKED, false, run + 1, restarts + 1);
+        }
+
+        Unit starting() {
+            return new Unit(Active.ACTIVATING, "", Stop.NOT_ASKED, false, run + 1, 0);
+        }
+
+        Unit reloading() {
+            return new Unit(Active.RELOADING, "", Stop.NOT_ASKED, false, run, 0);
         }
 
         Unit started() {
@@ -114,11 +126,11 @@ class UnitsStoriesTest {
         sees(CheckId.BESIDE, new Observation.Sampled(service(QUEUE, false)));
         sees(CheckId.FILES, new Observation.Passed(new Finding.Access("www-data", 9, List.of(), 0, 0)));
         sees(CheckId.API, answered(CheckId.API, apiWorks() ? 200 : 502));
-        sees(CheckId.PAGE, answered(CheckId.PAGE, 200));
+        sees(CheckId.PAGE, answered(CheckId.PAGE, pageWell ? 200 : 500));
     }
 
     private boolean apiWorks() {
-        return List.of(STORE, CACHE, APP).stream().allMatch(unit -> isUp(unit));
+        return apiWell && isUp(APP) && (!apiNeedsTheCache || (isUp(STORE) && isUp(CACHE)));
     }
 
     private Unit at(String name) {
@@ -137,12 +149,12 @@ class UnitsStoriesTest {
 
     private Finding.Service service(String name, boolean asked) {
         Unit unit = at(name);
-        boolean runs = unit.active() == Active.ACTIVE;
+        boolean runs = unit.active() == Active.ACTIVE || unit.active() == Active.RELOADING;
         UnitState seen = new UnitState(
                 name,
                 UnitState.Load.LOADED,
                 unit.active(),
-                runs ? "running" : "dead",
+                runs ? "running" : unit.active() == Active.ACTIVATING ? "start" : "dead",
                 unit.exit().startsWith("signal") ? "signal" : unit.exit().isEmpty() ? "success" : "exit-code",
                 name + unit.run(),
                 unit.restarts(),
@@ -234,7 +246,79 @@ class UnitsStoriesTest {
         assertThat(open()).singleElement().satisfies(incident -> {
             assertThat(incident.diagnosis().inWords()).isEqualTo(CACHE + " was stopped by command");
             assertThat(incident.symptom()).isPresent();
+            assertThat(incident.worst()).as("the site is down by it").isEqualTo(Level.WARNING);
         });
+        rounds(200);
+        assertThat(open().getFirst().worst()).isEqualTo(Level.CRITICAL);
+    }
+
+    /// As a cache that nobody needs any more, or a cluster of the version before.
+    @Test
+    void whatWasStoppedForGoodExplainsNothingThatFailsLater() {
+        apiNeedsTheCache = false;
+        units.put(CACHE, at(CACHE).byHand());
+        rounds(100);
+        assertThat(open()).singleElement().extracting(Incident::worst).isEqualTo(Level.INFO);
+        units.put(APP, at(APP).ended("exit code 1"));
+        rounds(2);
+        assertThat(restarted()).contains(APP);
+    }
+
+    @Test
+    void whatAPersonStopsSoonAfterAnotherUnitHasHealedIsAnIncidentOfItsOwn() {
+        apiNeedsTheCache = false;
+        units.put(STORE, at(STORE).inPause());
+        rounds(3);
+        units.put(STORE, Unit.WELL);
+        rounds(2);
+        units.put(CACHE, at(CACHE).byHand());
+        rounds(2);
+        assertThat(open()).singleElement().satisfies(incident -> {
+            assertThat(incident.diagnosis().inWords()).startsWith(CACHE);
+            assertThat(incident.worst()).isEqualTo(Level.INFO);
+        });
+    }
+
+    @Test
+    void whatIsLeftToAPersonDoesNotHideWhatIsBehindIt() {
+        apiNeedsTheCache = false;
+        units.put(STORE, at(STORE).byHand());
+        rounds(2);
+        units.put(CACHE, at(CACHE).ended("signal 9"));
+        rounds(1);
+        assertThat(restarted()).containsExactly(CACHE);
+        carriesOut(repairs().getFirst());
+        rounds(1);
+        assertThat(state.durable().ledgers().get("restart " + CACHE))
+                .as("proved, though the other is still stopped")
+                .satisfies(ledger -> assertThat(ledger.row()).isZero());
+    }
+
+    @Test
+    void whileTheDeepestStartsNothingBehindItIsStarted() {
+        units.put(STORE, at(STORE).starting());
+        units.put(CACHE, at(CACHE).ended("signal 9"));
+        rounds(4);
+        assertThat(repairs()).isEmpty();
+        units.put(STORE, at(STORE).started());
+        rounds(1);
+        assertThat(restarted()).containsExactly(CACHE);
+    }
+
+    @Test
+    void whatEndedWellWasEndedBySomebodyAndIsToldWhereItKeepsData() {
+        units.put(STORE, at(STORE).ended("exit code 0"));
+        rounds(3);
+        assertThat(repairs()).isEmpty();
+        assertThat(open()).singleElement().extracting(Incident::worst).isEqualTo(Level.CRITICAL);
+    }
+
+    @Test
+    void whatReloadsForLongIsWell() {
+        units.put(QUEUE, at(QUEUE).reloading());
+        rounds(50);
+        assertThat(repairs()).isEmpty();
+        assertThat(open()).isEmpty();
     }
 
     @Test
@@ -304,7 +388,10 @@ class UnitsStoriesTest {
                 .satisfies(broken -> {
                     Incident.Culprit by = broken.brokenBy().orElseThrow();
                     assertThat(by.incident()).isEqualTo(open().getFirst().id()).isNotEqualTo(broken.id());
-                    assertThat(by.remedy().id()).isEqualTo("restart " + APP);
+                    assertThat(by.unit()).isEqualTo(APP);
+                    assertThat(broken.worst())
+                            .as("the site is down by the guard's own act")
+                            .isEqualTo(Level.CRITICAL);
                 });
         assertThat(state.durable().outbox().alerts())
                 .as("told at once")
@@ -357,13 +444,63 @@ class UnitsStoriesTest {
 
     @Test
     void whatWasNotWellBeforeIsNotTheRepairsDoing() {
+        units.put(QUEUE, at(QUEUE).starting());
+        rounds(1);
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(1);
         units.put(QUEUE, at(QUEUE).byHand());
-        rounds(2);
+        carriesOut(repairs().getFirst());
+        assertThat(open())
+                .anySatisfy(incident -> assertThat(incident.subject()).isEqualTo(CheckId.BESIDE))
+                .allSatisfy(incident -> assertThat(incident.brokenBy()).isEmpty());
+    }
+
+    /// The API of an application that is only just up again may answer with errors for a moment.
+    @Test
+    void aSymptomOfTheFaultItselfIsNotTheRepairsDoing() {
+        units.put(APP, at(APP).ended("signal 9"));
+        sees(CheckId.APP, new Observation.Sampled(service(APP, true)));
+        apiWell = false;
+        carriesOut(repairs().getFirst());
+        for (int i = 0; i < 5; i++) {
+            sees(CheckId.API, answered(CheckId.API, 500));
+        }
+        rounds(1);
+        assertThat(open())
+                .allSatisfy(incident -> assertThat(incident.brokenBy()).isEmpty());
+        apiWell = true;
+        rounds(20);
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(1);
+        assertThat(restarted()).containsExactly(APP, APP);
+    }
+
+    @Test
+    void aPageThatFailsRightAfterARestartIsPutDownToIt() {
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(1);
+        pageWell = false;
+        carriesOut(repairs().getFirst());
+        rounds(6);
+        assertThat(open())
+                .filteredOn(incident -> incident.subject() == CheckId.PAGE)
+                .singleElement()
+                .satisfies(broken -> {
+                    assertThat(broken.brokenBy().orElseThrow().unit()).isEqualTo(APP);
+                    assertThat(broken.worst()).isEqualTo(Level.CRITICAL);
+                });
+    }
+
+    @Test
+    void inMaintenanceNothingIsPutDownToARepair() {
         units.put(APP, at(APP).ended("signal 9"));
         rounds(1);
         carriesOut(repairs().getFirst());
-        rounds(3);
-        assertThat(open())
-                .allSatisfy(incident -> assertThat(incident.brokenBy()).isEmpty());
+        event(new Event.Ordered(
+                new Order.Maintenance(new Order.Spell(now, now.plus(Duration.ofHours(1)), "root", "work"))));
+        units.put(CACHE, at(CACHE).byHand());
+        all();
+        assertThat(state.durable().ledgers().values())
+                .allSatisfy(ledger -> assertThat(ledger.harmedAt()).isEmpty());
     }
 }

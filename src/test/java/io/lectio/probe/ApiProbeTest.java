@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class ApiProbeTest {
     private static final String PAGE = "<!doctype html><html><body>the site</body></html>";
     private HttpServer server;
+    private Path log = Path.of("/none");
 
     @BeforeEach
     void start() throws IOException {
@@ -49,7 +52,8 @@ class ApiProbeTest {
 
     private Outcome look() {
         URI page = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
-        return new ApiProbe("127.0.0.1", page.resolve("/api/health/"), page, Duration.ofSeconds(10)).look(List.of());
+        return new ApiProbe("127.0.0.1", page.resolve("/api/health/"), page, Duration.ofSeconds(10), log)
+                .look(List.of());
     }
 
     @Test
@@ -57,10 +61,28 @@ class ApiProbeTest {
         URI page = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
         serve("/api/health/", 204, "");
         Outcome outcome = new ApiProbe(
-                        "127.0.0.1", page.resolve("/api/health/"), page, Duration.ofSeconds(10), Duration.ZERO)
+                        "127.0.0.1", page.resolve("/api/health/"), page, Duration.ofSeconds(10), Duration.ZERO, log)
                 .look(List.of());
         assertThat(outcome).isInstanceOf(Failed.class);
         assertThat(((Answers) ((Failed) outcome).finding()).onlySlow()).isTrue();
+    }
+
+    @Test
+    void whatTheApplicationHasWrittenOfItsErrorIsKept() throws IOException {
+        log = Files.createTempFile("error", ".log");
+        try {
+            Files.writeString(log, """
+                    Traceback (most recent call last):
+                      File "/srv/panel/views.py", line 12, in health
+                    KeyError: 'state'
+                    """);
+            serve("/api/health/", 500, "");
+            Answers seen = (Answers) ((Failed) look()).finding();
+            assertThat(seen.bad().getFirst().fault().flatMap(Fault::said))
+                    .contains("KeyError: 'state' (panel/views.py:12)");
+        } finally {
+            Files.delete(log);
+        }
     }
 
     private Kind fault() {

@@ -37,6 +37,7 @@ class PostgresProbeTest {
     private Instant now = Instant.parse("2026-01-22T03:12:00Z");
     private final List<Process> sessions = new ArrayList<>();
     private Optional<WebUser> user = Optional.empty();
+    private Optional<WebUser> running = Optional.empty();
 
     @BeforeEach
     void startServer() throws Exception {
@@ -45,6 +46,7 @@ class PostgresProbeTest {
         folder = Files.createTempDirectory(
                 "pg", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         user = Optional.of(WebUser.lookUp(isRoot() ? SERVERS : System.getProperty("user.name")));
+        running = user;
         if (isRoot()) {
             run("chown", SERVERS, folder.toString());
         }
@@ -125,7 +127,7 @@ class PostgresProbeTest {
     }
 
     private PostgresProbe probe(String database) {
-        return new PostgresProbe(address(database), () -> user, () -> now);
+        return new PostgresProbe(address(database), () -> running, () -> user, () -> now);
     }
 
     private static Kind kind(Outcome outcome) {
@@ -221,8 +223,20 @@ class PostgresProbeTest {
         assertThat(outcome.inWords()).contains("could not be asked as", "pg_hba.conf");
     }
 
+    /// What the application ends for is to be known then, and not half a minute later.
     @Test
-    void beforeTheApplicationHasRunItIsNotAsked() throws Exception {
+    void whileTheApplicationDoesNotRunItIsAskedEachTime() throws Exception {
+        PostgresProbe probe = probe("school");
+        assertThat(probe.look(List.of())).isInstanceOf(Passed.class);
+        asServer("pg_ctl", "-D", data(), "-m", "fast", "stop");
+        assertThat(probe.look(List.of())).as("from before").isInstanceOf(Passed.class);
+        running = Optional.empty();
+        assertThat(probe.look(List.of())).isInstanceOf(Undecided.class);
+    }
+
+    @Test
+    void whereNobodyKnowsAsWhomToAskItIsNotAsked() throws Exception {
+        running = Optional.empty();
         user = Optional.empty();
         assertThat(probe("school").look(List.of())).isInstanceOf(Unknown.class);
     }

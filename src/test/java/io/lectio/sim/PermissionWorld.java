@@ -63,6 +63,7 @@ abstract class PermissionWorld implements Simulation.World {
                             API,
                             BESIDE,
                             PUBLIC,
+                            CLOCK,
                             SETTINGS -> throw new IllegalStateException("not checked here");
                 });
     }

@@ -479,7 +479,7 @@ final class SiteWorld implements Simulation.World {
                                 new Observation.Failed(
                                         new Finding.Config("/etc/nginx/nginx.conf:12", "unknown directive \"sever\"")))
                         : CONFIG_WELL;
-            case LEFT_ALONE, MEMORY, NEEDED, BESIDE, PUBLIC, SETTINGS ->
+            case LEFT_ALONE, MEMORY, NEEDED, BESIDE, PUBLIC, CLOCK, SETTINGS ->
                 throw new IllegalStateException("never looked at here");
             case FILES -> filesClosed ? seen(LOOK, new Observation.Failed(closed())) : FILES_WELL;
             case API -> loopbackGone ? blind() : errs ? failed(CheckId.API, API, 500) : api();

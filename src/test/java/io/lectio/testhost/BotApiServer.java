@@ -33,6 +33,7 @@ public final class BotApiServer implements AutoCloseable {
     private Thread accepting = Thread.currentThread();
     private volatile Outage outage = Outage.NONE;
     private volatile boolean closed;
+    private volatile Duration skew = Duration.ZERO;
 
     /// How the server or the way to it fails.
     public enum Outage {
@@ -119,6 +120,11 @@ public final class BotApiServer implements AutoCloseable {
         OutputStream out = socket.getOutputStream();
         switch (outage) {
             case NONE -> {
+                if (request.path().equals("/")) { // leads to the API's description, and is no call
+                    out.write(BotApiWire.redirect(
+                            "https://core.telegram.org/bots", Instant.now().plus(skew)));
+                    return false;
+                }
                 out.write(BotApiWire.json(rules.answer(request)));
                 return true;
             }
@@ -208,6 +214,11 @@ public final class BotApiServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// From now on its clock is so far ahead of this machine's.
+    public void skew(Duration ahead) {
+        skew = ahead;
     }
 
     /// The next call to the chat gets 429 with this many seconds, and so do all until they have passed.

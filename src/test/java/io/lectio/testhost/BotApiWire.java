@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -78,6 +81,12 @@ final class BotApiWire {
             line.write(next);
         }
         return Optional.empty();
+    }
+
+    static byte[] redirect(String location, Instant date) {
+        return "HTTP/1.1 302 Moved Temporarily\r\nServer: nginx\r\nDate: %s\r\nLocation: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                .formatted(DateTimeFormatter.RFC_1123_DATE_TIME.format(date.atOffset(ZoneOffset.UTC)), location)
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 
     static byte[] json(BotApiRules.Answer answer) {

@@ -1,5 +1,6 @@
 package io.lectio.testhost;
 
+import java.time.Duration;
 import java.util.List;
 
 /// Things that a server dies of, made for real: what the site rests on, what keeps a service from working, what a
@@ -206,6 +207,34 @@ public enum Causes {
             "ip link set world down",
             "ip link set world up; ip route add default via 192.0.2.1",
             "no default route"),
+    SLOW_UPSTREAM(
+            "slow upstream",
+            Outcome.LEFT,
+            """
+            cp -p $B/panel/wsgi.py /run
+            cat >>$B/panel/wsgi.py <<'END'
+            quick = application
+            def application(environ, start_response):
+                import time
+                time.sleep(5.5)
+                return quick(environ, start_response)
+            END
+            pkill -HUP -o gunicorn
+            """,
+            "cp -p /run/wsgi.py $B/panel/; systemctl restart teaching_panel",
+            "the API answered after 5"),
+    CLOCK_WRONG("clock wrong", Outcome.LEFT, "systemctl restart lectio-monitor", ":", "behind by 10 min") {
+        @Override
+        public void make(GuardedHost guarded) {
+            guarded.bot().skew(Duration.ofMinutes(10));
+            super.make(guarded);
+        }
+
+        @Override
+        public void mend(GuardedHost guarded) {
+            guarded.bot().skew(Duration.ZERO);
+        }
+    },
     DANGLING_SYMLINK(
             "dangling symlink",
             "mv $W/build/index.html /run; ln -s ../release/index.html $W/build/index.html",
@@ -319,11 +348,11 @@ public enum Causes {
                 """.formatted(BACKEND, CERTIFICATE));
     }
 
-    public void make(TestHost host) {
-        host.sh(FOLDERS + CERTIFICATE + IMMUTABLE + making);
+    public void make(GuardedHost guarded) {
+        guarded.host().sh(FOLDERS + CERTIFICATE + IMMUTABLE + making);
     }
 
-    public void mend(TestHost host) {
-        host.sh(FOLDERS + CERTIFICATE + IMMUTABLE + mending);
+    public void mend(GuardedHost guarded) {
+        guarded.host().sh(FOLDERS + CERTIFICATE + IMMUTABLE + mending);
     }
 }

@@ -34,6 +34,8 @@ public sealed interface Diagnosis {
     /// The services that need it.
     Set<CheckId> RESTING = Set.of(CheckId.NEEDED, CheckId.APP, CheckId.BESIDE);
 
+    Duration SOON_AFTER_A_STOP = Duration.ofMinutes(5);
+
     static Stream<CheckId> restsOn(CheckId check) {
         return RESTS_ON.stream().filter(below -> below.compareTo(check) < 0);
     }
@@ -195,7 +197,7 @@ public sealed interface Diagnosis {
             case APP -> check == CheckId.API;
             case PROXY -> check == CheckId.API || check == CheckId.PAGE;
             case FILES, LEFT_ALONE -> check == CheckId.PAGE;
-            case CONFIG, API, PAGE, BESIDE, PUBLIC, SETTINGS -> false;
+            case CONFIG, API, PAGE, BESIDE, PUBLIC, CLOCK, SETTINGS -> false;
         };
     }
 
@@ -225,7 +227,10 @@ public sealed interface Diagnosis {
         for (CheckId subject : CheckId.values()) {
             Diagnosis cause = found.get(subject);
             if (cause != null) {
-                found.entrySet().removeIf(other -> other.getKey() != subject && cause.explains(other.getValue()));
+                found.entrySet()
+                        .removeIf(other -> other.getKey() != subject
+                                && cause.explains(other.getValue())
+                                && !isOlder(cause, other.getKey(), health));
             }
         }
         if (blind && found.isEmpty()) {
@@ -238,6 +243,18 @@ public sealed interface Diagnosis {
                             new Blind(each.getKey(), each.getValue().blindness().orElse(""))));
         }
         return found;
+    }
+
+    /// What a person has stopped, perhaps for good, is the reason for what failed soon after, and not for ever.
+    private static boolean isOlder(Diagnosis cause, CheckId other, Map<CheckId, CheckHealth> health) {
+        CheckHealth stopped = health.get(cause.subject());
+        CheckHealth failed = health.get(other);
+        return cause instanceof ServiceBad bad
+                && bad.subject() == CheckId.NEEDED
+                && bad.condition() instanceof Condition.ByHand
+                && stopped != null
+                && failed != null
+                && failed.since().isAfter(stopped.since().plus(SOON_AFTER_A_STOP));
     }
 
     /// Most turns find everything well.
@@ -254,7 +271,7 @@ public sealed interface Diagnosis {
     /// explains it came back.
     static boolean isOld(CheckId check, Map<CheckId, CheckHealth> health) {
         Optional<Observation> last = Objects.requireNonNull(health.get(check)).known();
-        boolean answer = check == CheckId.API || check == CheckId.PAGE;
+        boolean answer = check == CheckId.API || check == CheckId.PAGE || check == CheckId.DATABASE;
         if (!answer || last.isEmpty()) {
             return false;
         }
@@ -262,7 +279,9 @@ public sealed interface Diagnosis {
             return true;
         }
         for (Map.Entry<CheckId, CheckHealth> each : health.entrySet()) {
-            if (explains(each.getKey(), check)
+            boolean below =
+                    explains(each.getKey(), check) || (check == CheckId.DATABASE && each.getKey() == CheckId.NEEDED);
+            if (below
                     && each.getValue().status() == Status.HEALTHY
                     && each.getValue().since().isAfter(last.get().startedAt())) {
                 return true;
@@ -349,6 +368,9 @@ public sealed interface Diagnosis {
                     .filter(look -> look.startedAt().isBefore(since))
                     .isEmpty();
             boolean back = rest.status() == Status.HEALTHY && rest.since().isAfter(since.plus(soon));
+            if (rest.undecided()) {
+                return since.plus(policy.patience().hungAtMost());
+            }
             Instant until = back
                     ? rest.since().plus(ended ? soon : policy.patience().start())
                     : asked ? since : since.plus(soon);
@@ -377,8 +399,10 @@ public sealed interface Diagnosis {
         boolean test = check == CheckId.PROXY
                 && policy.services().proxy().filter(Services.Proxy::test).isPresent();
         return switch (condition) {
+            // what an application needs keeps its data: what ended well was ended by somebody, and nothing is killed
+            case Condition.Ended(String exit, var _)
+            when check == CheckId.NEEDED && exit.equals(UnitState.EXIT_CODE + 0) -> Optional.empty();
             case Condition.Ended _, Condition.Unfit _ -> Optional.of(new Remedy.Restart(unit, false, test));
-            // what an application needs keeps its data: that is not killed
             case Condition.Paused _, Condition.Hung _ ->
                 check == CheckId.NEEDED ? Optional.empty() : Optional.of(new Remedy.Restart(unit, true, test));
             case Condition.Well _,

@@ -36,7 +36,8 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
         CERTIFICATE_NAME("certificate of the wrong name", true, false),
         CERTIFICATE_CHAIN("certificate not trusted", true, false),
         CERTIFICATE_ENDS("certificate ends in days", true, false),
-        CERTIFICATE_AGES("certificate ends soon", false, false);
+        CERTIFICATE_AGES("certificate ends soon", false, false),
+        CLOCK_WRONG("clock wrong", false, false);
 
         private final String words;
         private final boolean grave;
@@ -79,6 +80,9 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
         NAMES("it names"),
         UNTIL("valid until"),
         LEFT("left"),
+        AGAINST("against"),
+        AHEAD("ahead by"),
+        BEHIND("behind by"),
         SAYS("it says");
 
         private final String words;

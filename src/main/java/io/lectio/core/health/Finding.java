@@ -237,9 +237,18 @@ public sealed interface Finding {
     ///
     /// @param words one English phrase
     /// @param file of the web root that it is about, with what that leads to; empty for none
-    record Fault(Kind kind, String words, Optional<String> file) {
+    /// @param said what a server has written of it to its log, without secrets
+    record Fault(Kind kind, String words, Optional<String> file, Optional<String> said) {
         public Fault(Kind kind, String words) {
             this(kind, words, Optional.empty());
+        }
+
+        public Fault(Kind kind, String words, Optional<String> file) {
+            this(kind, words, file, Optional.empty());
+        }
+
+        public Fault saying(Optional<String> line) {
+            return new Fault(kind, words, file, line);
         }
 
         public enum Kind {

@@ -120,7 +120,10 @@ public record ServiceTrack(
                 ? silent.isZero() || seen.unit().since().isAfter(lastAt)
                 : !last.get().unit().invocation().equals(seen.unit().invocation());
         boolean answered = hasAnswered(seen);
-        boolean well = answered || another || (!seen.asked() && seen.unit().active() == Active.ACTIVE);
+        boolean well = answered
+                || another
+                || (!seen.asked()
+                        && (seen.unit().active() == Active.ACTIVE || seen.unit().active() == Active.RELOADING));
         List<ProcessView> workers = workers(seen);
         boolean stopped = !workers.isEmpty() && workers.stream().allMatch(ProcessView::isStopped);
         return new ServiceTrack(
@@ -189,7 +192,7 @@ public record ServiceTrack(
         }
         return switch (unit.active()) {
             case INACTIVE, FAILED, ACTIVATING -> ended(seen);
-            case DEACTIVATING -> ending(unit);
+            case DEACTIVATING -> ending(seen);
             case ACTIVE, RELOADING ->
                 crashed(before, unit)
                         ? new Condition.Crashed(lastExit, unit.restarts())
@@ -198,11 +201,13 @@ public record ServiceTrack(
     }
 
     /// What is left of it may hold up its end until systemd's stop timeout.
-    private Condition ending(UnitState unit) {
+    private Condition ending(Service seen) {
+        UnitState unit = seen.unit();
         if (unit.stop() == Stop.ASKED) {
             return new ByHand(false);
         }
-        boolean dead = unit.stop() == Stop.NOT_ASKED
+        boolean dead = seen.asked() // the others have all the time that systemd gives them
+                && unit.stop() == Stop.NOT_ASKED
                 && unit.mainPid() == 0
                 && silent.compareTo(ENDING) >= 0
                 && !unit.since().plus(ENDING).isAfter(lastAt);

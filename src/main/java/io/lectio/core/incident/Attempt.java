@@ -20,7 +20,8 @@ public record Attempt(
         List<Integer> closed,
         int runs,
         Optional<RepairResult> result,
-        List<CheckId> well) {
+        List<CheckId> well,
+        Optional<Instant> endedAt) {
     /// An arrival that lasts longer than this is no copy any more.
     static final Duration LONGEST_ARRIVAL = Duration.ofMinutes(10);
 
@@ -42,15 +43,17 @@ public record Attempt(
     Attempt again(List<Integer> closedNow) {
         List<Integer> all = new ArrayList<>(closed);
         all.addAll(closedNow);
-        return new Attempt(number, startedAt, all, runs + 1, result, well);
+        return new Attempt(number, startedAt, all, runs + 1, result, well, Optional.empty());
     }
 
     Attempt notAfter(Instant now) {
-        return startedAt.isAfter(now) ? new Attempt(number, now, closed, runs, result, well) : this;
+        return startedAt.isAfter(now)
+                ? new Attempt(number, now, closed, runs, result, well, endedAt.map(_ -> now))
+                : this;
     }
 
-    Attempt ended(RepairResult with) {
-        return new Attempt(number, startedAt, closed, runs, Optional.of(sum(with)), well);
+    Attempt ended(RepairResult with, Instant now) {
+        return new Attempt(number, startedAt, closed, runs, Optional.of(sum(with)), well, Optional.of(now));
     }
 
     /// A continued attempt tells what it did in all.

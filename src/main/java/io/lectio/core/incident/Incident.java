@@ -5,7 +5,6 @@ import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.Remedy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +19,7 @@ import java.util.Optional;
 /// @param failingBefore checks that failed long before it: they neither prove nor disprove a repair of it
 /// @param toProve the addresses that must answer, besides the page and its assets, before the incident closes
 /// @param worst the loudest level that this incident has had
-/// @param brokenBy the repair right after which it began, though it was well before
+/// @param brokenBy the restart right after which it began, though it was well before
 public record Incident(
         long id,
         Instant openedAt,
@@ -40,10 +39,11 @@ public record Incident(
     private static final int FLAPPING = 5;
     private static final Duration JUST_BEFORE = Duration.ofMinutes(1);
 
-    /// A repair after which something else broke.
+    /// A restart after which something else broke.
     ///
-    /// @param incident whose repair it was
-    public record Culprit(long incident, Remedy remedy, Instant startedAt) {}
+    /// @param incident for which it was
+    /// @param unit what was restarted
+    public record Culprit(long incident, String unit, Instant startedAt) {}
 
     public sealed interface Phase {}
 
@@ -270,9 +270,9 @@ public record Incident(
         return with(diagnosis, symptom, toProve, all, new Repairing(now));
     }
 
-    Incident repaired(RepairResult result, Phase next) {
+    Incident repaired(RepairResult result, Phase next, Instant now) {
         List<Attempt> all = new ArrayList<>(attempts);
-        all.set(all.size() - 1, all.getLast().ended(result));
+        all.set(all.size() - 1, all.getLast().ended(result, now));
         return with(diagnosis, symptom, toProve, all, next);
     }
 

@@ -24,6 +24,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +47,7 @@ public record IncidentCourse(
     /// Overload and its like may take so many times longer before a person is called.
     private static final int LENIENCE = 3;
 
-    /// A service that goes with another goes in the same transaction of systemd.
-    private static final Duration HARM_OF_SERVICE = Duration.ofSeconds(2);
+    private static final Duration TRANSACTION = Duration.ofSeconds(2);
 
     private static final Duration HARM = Duration.ofMinutes(1);
 
@@ -96,9 +96,9 @@ public record IncidentCourse(
     }
 
     /// The guard has begun anew: what it had under way counts as spent, and is looked at afresh.
-    public static Incident interrupted(Incident incident) {
+    public static Incident interrupted(Incident incident, Instant now) {
         return switch (incident.phase()) {
-            case Repairing _ -> incident.repaired(new RepairResult.Interrupted(), new Open());
+            case Repairing _ -> incident.repaired(new RepairResult.Interrupted(), new Open(), now);
             case Proving _ -> incident.in(new Open());
             case Open _, CoolingDown _, Held _, Degraded _, Resolved _ -> incident;
         };
@@ -113,7 +113,7 @@ public record IncidentCourse(
     }
 
     public static Incident repaired(Incident incident, RepairResult result, Instant now) {
-        return incident.phase() instanceof Repairing ? incident.repaired(result, new Proving(now)) : incident;
+        return incident.phase() instanceof Repairing ? incident.repaired(result, new Proving(now), now) : incident;
     }
 
     /// A symptom's incident becomes its cause's when that is seen, and the other way round when the cause is gone
@@ -160,8 +160,11 @@ public record IncidentCourse(
             return step(incident, !closesAt(incident, at).isAfter(now), ledgers);
         }
         if (!isOfFiles(incident)) {
-            // what has no remedy, such as a person's stop, is no further episode of what was repaired
-            return again.remedy().isEmpty() && incident.diagnosis().remedy().isPresent()
+            // what has no remedy, such as a person's stop, or is another unit's, is no further episode of what was
+            // repaired
+            return isAnotherUnits(incident)
+                            || (again.remedy().isEmpty()
+                                    && incident.diagnosis().remedy().isPresent())
                     ? step(incident, true, ledgers)
                     : act(incident.again(now), ledgers, News.NONE);
         }
@@ -211,7 +214,12 @@ public record IncidentCourse(
         return inVain(incident, since)
                 ? act(
                         incident.in(new Open()),
-                        with(ledgers, id(incident.diagnosis()), ledger -> ledger.unproved(now, policy.limits())),
+                        with(
+                                ledgers,
+                                id(incident.diagnosis()),
+                                ledger -> isAnotherUnits(incident)
+                                        ? ledger.proved()
+                                        : ledger.unproved(now, policy.limits())),
                         News.NONE)
                 : step(incident, false, ledgers);
     }
@@ -304,9 +312,16 @@ public record IncidentCourse(
             return leveled(before, incident.in(new Open()), ledgers, Optional.empty(), news);
         }
         int number = last.map(Attempt::number).orElse(0) + 1;
-        Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty(), sight.well());
+        Attempt attempt = new Attempt(number, now, closed, 1, Optional.empty(), sight.well(), Optional.empty());
         Map<String, Ledger> spent = with(ledgers, remedy.get().id(), each -> each.spend(now, policy.limits()));
         return repair(before, incident, attempt, spent, news);
+    }
+
+    /// Whether the unit that was started is well by now, and another one of the same check is not.
+    private boolean isAnotherUnits(Incident incident) {
+        return incident.diagnosis() instanceof Diagnosis.ServiceBad mine
+                && sight.found().get(incident.subject()) instanceof Diagnosis.ServiceBad other
+                && !other.unit().equals(mine.unit());
     }
 
     private static String id(Diagnosis diagnosis) {
@@ -335,61 +350,67 @@ public record IncidentCourse(
         return all;
     }
 
-    /// The repair that may have broken this: it was well when that began, and failed right after.
+    /// The restart that may have broken this: it was well when that began, is nobody's symptom, and failed right after.
+    /// Of several the last one.
     ///
     /// @param all the open incidents
     public Optional<Culprit> culprit(Diagnosis broken, List<Incident> all) {
-        return all.stream()
-                .filter(incident -> mayHaveBroken(incident, broken))
-                .flatMap(incident -> incident
-                        .diagnosis()
-                        .remedy()
-                        .flatMap(remedy -> incident.lastAttempt()
-                                .map(attempt -> new Culprit(incident.id(), remedy, attempt.startedAt())))
-                        .stream())
-                .findFirst();
+        Optional<Instant> since = sight.of(broken.subject()).map(CheckHealth::since);
+        return resting || since.isEmpty()
+                ? Optional.empty()
+                : all.stream()
+                        .filter(incident -> incident.subject() != broken.subject()
+                                && !needs(incident.diagnosis()).contains(broken.subject())
+                                && !incident.diagnosis().explains(broken))
+                        .flatMap(incident -> incident
+                                .lastAttempt()
+                                .filter(attempt -> attempt.well().contains(broken.subject())
+                                        && isRightAfter(attempt, broken, since.get()))
+                                .flatMap(attempt -> restarted(incident, attempt))
+                                .stream())
+                        .max(Comparator.comparing(Culprit::startedAt));
     }
 
     /// A remedy that broke something else rests for long.
     public Map<String, Ledger> harmed(Map<String, Ledger> ledgers, Culprit by) {
-        return with(ledgers, by.remedy().id(), ledger -> ledger.harmed(now));
+        return with(ledgers, Remedy.Restart.id(by.unit()), ledger -> ledger.harmed(now));
     }
 
-    private boolean mayHaveBroken(Incident incident, Diagnosis broken) {
-        CheckId subject = broken.subject();
-        Optional<Instant> ended = switch (incident.phase()) {
-            case Repairing _ -> Optional.of(now);
-            case Proving(Instant since) -> Optional.of(since);
-            case Resolved(Instant at, var _) -> Optional.of(at);
-            case Open _, CoolingDown _, Held _, Degraded _ -> Optional.empty();
-        };
-        return ended.isPresent()
-                && incident.subject() != subject
-                && incident.lastAttempt()
-                        .filter(attempt -> attempt.well().contains(subject)
-                                && sight.of(subject)
-                                        .filter(seen -> seen.since().isAfter(attempt.startedAt()))
-                                        .isPresent())
-                        .isPresent()
-                && incident.diagnosis()
+    /// What the attempt has restarted, or is restarting.
+    private static Optional<Culprit> restarted(Incident incident, Attempt attempt) {
+        Optional<String> unit = attempt.result().isPresent()
+                ? attempt.result()
+                        .filter(RepairResult.Restarted.class::isInstance)
+                        .map(result -> ((RepairResult.Restarted) result).unit())
+                : incident.diagnosis()
                         .remedy()
-                        .flatMap(remedy -> harm(remedy, broken))
-                        .filter(within -> !ended.get().plus(within).isBefore(now))
-                        .isPresent();
+                        .filter(Remedy.Restart.class::isInstance)
+                        .map(remedy -> ((Remedy.Restart) remedy).unit());
+        return unit.map(each -> new Culprit(incident.id(), each, attempt.startedAt()));
     }
 
-    /// How soon after a remedy it is a harm of that, if it can be one. What was killed or closed, or a machine that
-    /// runs out of something, is never the doing of a repair.
-    private static Optional<Duration> harm(Remedy remedy, Diagnosis broken) {
+    /// systemd stops what goes with a unit in the same transaction; what its new run does wrong shows within a minute.
+    /// What
+    /// was killed or closed, or is the machine's or the database's, is never the doing of a restart.
+    private static boolean isRightAfter(Attempt attempt, Diagnosis broken, Instant since) {
+        Instant began = attempt.startedAt();
         return switch (broken) {
             case Diagnosis.AnswerBad(var _, Finding.Answers answers) ->
-                Optional.of(HARM).filter(_ -> !answers.onlySlow());
-            case Diagnosis.Ailing ailing -> Optional.of(HARM).filter(_ -> ailing.subject() == CheckId.DATABASE);
+                !answers.onlySlow()
+                        && isWithin(
+                                since, began, attempt.endedAt().orElse(began).plus(HARM));
             case Diagnosis.ServiceBad bad ->
-                Optional.of(HARM_OF_SERVICE)
-                        .filter(_ -> remedy instanceof Remedy.Restart && isOfItsOwn(bad.condition()));
-            case PathsClosed _, Diagnosis.ConfigBad _, Diagnosis.Blind _ -> Optional.empty();
+                isOfItsOwn(bad.condition())
+                        && (isWithin(since, began, began.plus(TRANSACTION))
+                                || attempt.endedAt()
+                                        .filter(end -> isWithin(since, end.minus(TRANSACTION), end.plus(TRANSACTION)))
+                                        .isPresent());
+            case PathsClosed _, Diagnosis.ConfigBad _, Diagnosis.Ailing _, Diagnosis.Blind _ -> false;
         };
+    }
+
+    private static boolean isWithin(Instant at, Instant from, Instant until) {
+        return at.isAfter(from) && !at.isAfter(until);
     }
 
     private static boolean isOfItsOwn(Condition condition) {
@@ -437,8 +458,8 @@ public record IncidentCourse(
         List<Remark> remarks = new ArrayList<>();
         if (fresh || another) {
             String by = incident.brokenBy()
-                    .map(culprit -> "; it began after the repair of incident " + culprit.incident() + " ("
-                            + culprit.remedy().id() + "), which is not repeated for a day")
+                    .map(culprit -> "; it began after the restart of " + culprit.unit() + " for incident "
+                            + culprit.incident() + ", which is not repeated for a day")
                     .orElse("");
             remarks.add(new Remark(
                     incident.id(), Remark.Kind.CAUSE, incident.diagnosis().inWords() + by));
@@ -488,18 +509,20 @@ public record IncidentCourse(
     }
 
     private Level level(Incident incident) {
-        if (resting || byHand(incident)) {
+        Diagnosis cause = incident.diagnosis();
+        boolean down = sight.isDownBy(cause);
+        boolean asWanted =
+                byHand(incident) && incident.brokenBy().isEmpty() && !(down && incident.subject() == CheckId.NEEDED);
+        if (resting || asWanted) {
             return Level.INFO;
         }
-        Diagnosis cause = incident.diagnosis();
-        boolean down = sight.isDownBy(incident.diagnosis());
         Duration patience = policy.patience().escalate().multipliedBy(cause.urgent() ? 1 : LENIENCE);
         boolean overdue = !sight.isWell(incident.subject())
                 && !incident.openedAt().plus(patience).isAfter(now);
         boolean vain = incident.phase() instanceof CoolingDown || incident.phase() instanceof Degraded;
         boolean personNeeded = incident.flaps()
                 || (cause instanceof Diagnosis.Ailing ailing && ailing.worst().grave())
-                || (down && overdue)
+                || (down && (overdue || incident.brokenBy().isPresent()))
                 || (down
                         && cause.urgent()
                         && (vain || cause.remedy().filter(policy::allows).isEmpty()))
@@ -532,7 +555,7 @@ public record IncidentCourse(
     private static boolean isOfFiles(Incident incident) {
         return switch (incident.subject()) {
             case FILES, LEFT_ALONE, PAGE -> true;
-            case DISK, MEMORY, NEEDED, DATABASE, APP, PROXY, CONFIG, API, BESIDE, PUBLIC, SETTINGS -> false;
+            case DISK, MEMORY, NEEDED, DATABASE, APP, PROXY, CONFIG, API, BESIDE, PUBLIC, CLOCK, SETTINGS -> false;
         };
     }
 

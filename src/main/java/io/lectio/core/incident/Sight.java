@@ -49,7 +49,9 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
 
     List<CheckId> well() {
         return health.entrySet().stream()
-                .filter(each -> each.getValue().status() == CheckHealth.Status.HEALTHY)
+                .filter(each -> each.getValue().status() == CheckHealth.Status.HEALTHY
+                        && each.getValue().streak() == 0
+                        && !each.getValue().undecided())
                 .map(Map.Entry::getKey)
                 .toList();
     }
@@ -132,7 +134,7 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
         CheckId asked = switch (subject) {
             case DISK, NEEDED, DATABASE, APP, API -> CheckId.API;
             case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
-            case MEMORY, CONFIG, BESIDE, PUBLIC, SETTINGS -> subject;
+            case MEMORY, CONFIG, BESIDE, PUBLIC, CLOCK, SETTINGS -> subject;
         };
         return of(asked).flatMap(CheckHealth::finding).orElse(null) instanceof Finding.Answers answers
                         && isPassed(asked, Instant.MIN)

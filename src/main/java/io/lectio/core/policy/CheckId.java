@@ -29,11 +29,18 @@ public enum CheckId {
     /// What visitors need besides: the site's public name, its certificate, and this machine's own network. Told, and
     /// nobody's reason: by itself it makes nothing unhealthy.
     PUBLIC,
+    /// This machine's clock, against that of the server that carries the alerts. Told only, as the one before.
+    CLOCK,
     /// The guard's own configuration: a bad one is told, and the one before it stays in force.
     SETTINGS;
 
     /// What is dear, a child process or a key exchange, and is looked at in a slower round.
     public boolean isSeldom() {
-        return this == CONFIG || this == PUBLIC;
+        return this == CONFIG || isOfTheWorld();
+    }
+
+    /// What lies outside, or is compared with that: by itself it makes nothing unhealthy.
+    public boolean isOfTheWorld() {
+        return this == PUBLIC || this == CLOCK;
     }
 }

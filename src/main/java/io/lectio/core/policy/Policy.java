@@ -36,7 +36,14 @@ public record Policy(
         Bounds bounds) {
     /// An answer is a sample, and an application under load gives some of both kinds; so is a name server's.
     public static final Map<CheckId, Threshold> THRESHOLDS = Map.of(
-            CheckId.PAGE, new Threshold(3, 1), CheckId.API, new Threshold(3, 3), CheckId.PUBLIC, new Threshold(3, 1));
+            CheckId.PAGE,
+            new Threshold(3, 1),
+            CheckId.API,
+            new Threshold(3, 3),
+            CheckId.PUBLIC,
+            new Threshold(3, 1),
+            CheckId.CLOCK,
+            new Threshold(2, 1));
 
     private static final Threshold ONE_SIGHT = new Threshold(1, 1);
     private static final int WELL_AFTER_OVERLOAD = 5;
