@@ -107,7 +107,7 @@ class ArchitectureTest {
 
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
-        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(4_950);
+        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(5_000);
         assertThat(lines(Path.of("src/main/java"))).isLessThan(24_300);
     }
 
