@@ -46,6 +46,9 @@ class CausesOnARealHostTest {
                 Each was made for real on test hosts of both Debian releases, and is named by the guard in these words. Written by
                 `LECTIO_CAUSES=all mvn test -Dtest=CausesOnARealHostTest -Dlectio.groups=host`; the times are from its making to the message at the Bot API,
                 with `timing.slow-round` of 10 s, which is a minute by default: nginx's configuration, the name and the certificate are looked at so often.
+                The OOM kill is not among them, for these hosts have no memory controller: the kernel's own lines, recorded, are read in
+                MemoryTest. PostgreSQL's causes are made on a real server in PostgresProbeTest, its units' in UnitsOnARealHostTest, a full disk under the guard itself in
+                FullDiskOnARealHostTest.
                 """);
         SEEN.forEach((cause, seen) -> {
             text.append("\n## ").append(cause.words()).append("\n\n");
@@ -61,8 +64,6 @@ class CausesOnARealHostTest {
                             .collect(joining(", ")))
                     .append(".\n");
         });
-        text.append(
-                "\n## OOM kill\n\nNot made on a host, which has no memory controller: the kernel's own lines, recorded, are read in MemoryTest.\n");
         Files.writeString(WANTED.get().equals("all") ? DOCUMENT : SOME, text);
     }
 

@@ -35,6 +35,7 @@ final class Invariants {
     private List<Incident> before = List.of();
     private long loosenedUntil;
     private long illSince = -1;
+    private long spentAt = -1;
     private String lastIll = "";
     private static final int MOST_TURNS = 10_000;
     private int turnsOfMinute;
@@ -322,8 +323,11 @@ final class Invariants {
         Deque<Long> times = spent.getOrDefault(id, new ArrayDeque<>());
         boolean budget = rows.getOrDefault(id, 0) < 3
                 && times.stream().filter(t -> t > at - SiteWorld.HOUR).count() < 20;
-        long bound = budget ? 4 * SiteWorld.MINUTE : 70 * SiteWorld.MINUTE;
-        if (at - illSince > bound) {
+        if (!budget) { // what it waits for is its own limit, so patience begins when that ends
+            spentAt = at;
+        }
+        boolean late = at - Math.max(illSince, spentAt) > 4 * SiteWorld.MINUTE;
+        if (late || at - illSince > 70 * SiteWorld.MINUTE) {
             violated(
                     "every healable fault is healed",
                     ill + " is ill for " + (at - illSince) / 1000

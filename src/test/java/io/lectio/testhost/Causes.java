@@ -223,7 +223,12 @@ public enum Causes {
             """,
             "cp -p /run/wsgi.py $B/panel/; systemctl restart teaching_panel",
             "the API answered after 5"),
-    CLOCK_WRONG("clock wrong", Outcome.LEFT, "systemctl restart lectio-monitor", ":", "behind by 10 min") {
+    CLOCK_WRONG(
+            "clock wrong",
+            Outcome.LEFT,
+            "systemctl restart lectio-monitor",
+            ":",
+            "behind by 9 min\nsudo timedatectl set-ntp true") {
         @Override
         public void make(GuardedHost guarded) {
             guarded.bot().skew(Duration.ofMinutes(10));
