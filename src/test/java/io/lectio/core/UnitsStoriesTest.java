@@ -475,20 +475,17 @@ class UnitsStoriesTest {
         assertThat(restarted()).containsExactly(APP, APP);
     }
 
+    /// It may have many other reasons, such as a deploy.
     @Test
-    void aPageThatFailsRightAfterARestartIsPutDownToIt() {
+    void aPageThatFailsAfterARestartIsNotPutDownToIt() {
         units.put(APP, at(APP).ended("signal 9"));
         rounds(1);
         pageWell = false;
         carriesOut(repairs().getFirst());
         rounds(6);
         assertThat(open())
-                .filteredOn(incident -> incident.subject() == CheckId.PAGE)
-                .singleElement()
-                .satisfies(broken -> {
-                    assertThat(broken.brokenBy().orElseThrow().unit()).isEqualTo(APP);
-                    assertThat(broken.worst()).isEqualTo(Level.CRITICAL);
-                });
+                .anySatisfy(incident -> assertThat(incident.subject()).isEqualTo(CheckId.PAGE))
+                .allSatisfy(incident -> assertThat(incident.brokenBy()).isEmpty());
     }
 
     @Test

@@ -62,7 +62,7 @@ class EvidenceTest {
     void aFreshTracebackIsTold() throws IOException {
         String log = stamp(Duration.ofHours(1)) + " [7] [INFO] Booting\n" + stamp(Duration.ofSeconds(9))
                 + " [7] [ERROR] Exception in worker process\n" + TRACEBACK;
-        assertThat(told(log, Duration.ZERO)).containsExactly("ValueError: bad");
+        assertThat(told(log, Duration.ZERO)).containsExactly("ValueError: bad (a.py:1)");
     }
 
     /// A new run's first line makes a file young, and not what stands before it.
@@ -76,7 +76,7 @@ class EvidenceTest {
     @Test
     void aLogWithoutTimesIsAsOldAsItsFile() throws IOException {
         assertThat(told(TRACEBACK, Duration.ofMinutes(9))).isEmpty();
-        assertThat(told(TRACEBACK, Duration.ZERO)).containsExactly("ValueError: bad");
+        assertThat(told(TRACEBACK, Duration.ZERO)).containsExactly("ValueError: bad (a.py:1)");
     }
 
     @ParameterizedTest

@@ -4,6 +4,10 @@ import io.lectio.core.Action;
 import io.lectio.core.Decision;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.incident.Incident;
+import io.lectio.core.incident.Incident.CoolingDown;
+import io.lectio.core.incident.Incident.Limit;
+import io.lectio.core.incident.Ledger;
+import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Remedy;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -323,6 +327,14 @@ final class Invariants {
         Deque<Long> times = spent.getOrDefault(id, new ArrayDeque<>());
         boolean budget = rows.getOrDefault(id, 0) < 3
                 && times.stream().filter(t -> t > at - SiteWorld.HOUR).count() < 20;
+        Ledger ledger = world.simulation.state().durable().ledgers().getOrDefault(id, Ledger.EMPTY);
+        boolean rests = ledger.pause(world.simulation.now(), Limits.DEFAULT)
+                .flatMap(CoolingDown::limit)
+                .filter(Limit.HARMFUL::equals)
+                .isPresent();
+        if (rests) { // told, and for a day
+            illSince = at;
+        }
         if (!budget) { // what it waits for is its own limit, so patience begins when that ends
             spentAt = at;
         }

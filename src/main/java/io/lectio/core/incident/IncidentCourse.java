@@ -49,8 +49,6 @@ public record IncidentCourse(
 
     private static final Duration TRANSACTION = Duration.ofSeconds(2);
 
-    private static final Duration HARM = Duration.ofMinutes(1);
-
     /// Pauses after the first attempts of a row: a port that is still held, a name that is not known yet.
     private static final List<Duration> PAUSES = List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(15));
 
@@ -339,8 +337,13 @@ public record IncidentCourse(
         return all;
     }
 
-    /// An incident of several services may have needed more than the last one's remedy.
+    /// An incident of several services may have needed more than the last one's remedy. What systemd healed by itself
+    /// is no
+    /// proof of any.
     private Map<String, Ledger> allProved(Incident incident, Map<String, Ledger> ledgers) {
+        if (incident.diagnosis().remedy().isEmpty()) {
+            return ledgers;
+        }
         Map<String, Ledger> all = with(ledgers, id(incident.diagnosis()), Ledger::proved);
         for (Map.Entry<String, CheckId> unit : policy.services().units().entrySet()) {
             if (unit.getValue() == incident.subject()) {
@@ -389,24 +392,17 @@ public record IncidentCourse(
         return unit.map(each -> new Culprit(incident.id(), each, attempt.startedAt()));
     }
 
-    /// systemd stops what goes with a unit in the same transaction; what its new run does wrong shows within a minute.
-    /// What
-    /// was killed or closed, or is the machine's or the database's, is never the doing of a restart.
+    /// systemd stops what goes with a unit in the same transaction. What fails later, or is no service's stop, may have
+    /// many
+    /// other reasons, and the price of a wrong one is high.
     private static boolean isRightAfter(Attempt attempt, Diagnosis broken, Instant since) {
         Instant began = attempt.startedAt();
-        return switch (broken) {
-            case Diagnosis.AnswerBad(var _, Finding.Answers answers) ->
-                !answers.onlySlow()
-                        && isWithin(
-                                since, began, attempt.endedAt().orElse(began).plus(HARM));
-            case Diagnosis.ServiceBad bad ->
-                isOfItsOwn(bad.condition())
-                        && (isWithin(since, began, began.plus(TRANSACTION))
-                                || attempt.endedAt()
-                                        .filter(end -> isWithin(since, end.minus(TRANSACTION), end.plus(TRANSACTION)))
-                                        .isPresent());
-            case PathsClosed _, Diagnosis.ConfigBad _, Diagnosis.Ailing _, Diagnosis.Blind _ -> false;
-        };
+        return broken instanceof Diagnosis.ServiceBad bad
+                && isOfItsOwn(bad.condition())
+                && (isWithin(since, began, began.plus(TRANSACTION))
+                        || attempt.endedAt()
+                                .filter(end -> isWithin(since, end.minus(TRANSACTION), end.plus(TRANSACTION)))
+                                .isPresent());
     }
 
     private static boolean isWithin(Instant at, Instant from, Instant until) {
