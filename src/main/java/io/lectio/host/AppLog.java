@@ -31,8 +31,10 @@ public record AppLog(List<Line> lines) {
     private static final Pattern FRAME =
             Pattern.compile("  File \"(?:[^\"]*?/)?([^\"/]+/[^\"/]+|[^\"/]+)\", line (\\d+)");
 
-    private static final Pattern OF_NGINX = Pattern.compile(
-            "\\S+ \\S+ \\[(?:error|crit|alert|emerg)\\] \\d+#\\d+: (?:\\*\\d+ )?(.*?)(?:, client: .*)?");
+    private static final Pattern OF_NGINX = Pattern.compile("\\S+ \\S+ \\[(?:error|crit)\\] \\d+#\\d+: (?:\\*\\d+ )?"
+            + "((?:connect\\(\\)|recv\\(\\)|send\\(\\)) failed \\(\\d+: [A-Za-z ]+\\) while [a-z ]+"
+            + "|upstream (?:timed out \\(\\d+: [A-Za-z ]+\\)|prematurely closed connection) while [a-z ]+"
+            + "|no live upstreams while connecting to upstream).*");
 
     public AppLog {
         lines = List.copyOf(lines);
@@ -88,25 +90,38 @@ public record AppLog(List<Line> lines) {
     /// indented.
     /// An old one is not told.
     public Optional<String> exception() {
+        return raised().map(last -> LastWords.told(last.line()) + last.place());
+    }
+
+    /// The same without its own words, which may be a visitor's.
+    public Optional<String> exceptionsName() {
+        return raised().map(last -> LastWords.told(last.line().replaceFirst("[^A-Za-z0-9_.].*", "")) + last.place());
+    }
+
+    private record Raised(String line, String place) {}
+
+    private Optional<Raised> raised() {
         boolean inside = false;
         String place = "";
-        Optional<String> end = Optional.empty();
+        Optional<Raised> end = Optional.empty();
         for (Line line : lines) {
             Matcher frame = FRAME.matcher(line.text());
             if (line.text().startsWith("Traceback (most recent call last)")) {
                 inside = true;
                 place = "";
             } else if (inside && frame.lookingAt()) {
-                place = " (" + frame.group(1) + ":" + frame.group(2) + ")";
+                place = " (" + LastWords.told(frame.group(1)) + ":" + frame.group(2) + ")";
             } else if (inside && !line.text().isBlank() && !line.text().startsWith(" ")) {
-                end = isFresh(line.at()) ? Optional.of(LastWords.told(line.text()) + place) : Optional.empty();
+                end = isFresh(line.at()) ? Optional.of(new Raised(line.text(), place)) : Optional.empty();
                 inside = false;
             }
         }
         return end;
     }
 
-    /// The last error that nginx has written there, without the request that it was about. An old one is not told.
+    /// What nginx has last written there of what stands behind it, in its own words alone: a path may be a visitor's.
+    /// An old
+    /// one is not told.
     public Optional<String> errorOfNginx() {
         return lines.reversed().stream()
                 .filter(line -> isFresh(line.at()))

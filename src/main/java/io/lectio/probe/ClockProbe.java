@@ -34,6 +34,9 @@ public final class ClockProbe implements Prober {
     private final HttpClient http;
     private final InstantSource clock;
     private Optional<Passed> well = Optional.empty();
+    /// While it is so, a server that is not reached does not end it.
+    private Optional<Outcome> wrong = Optional.empty();
+
     private Instant asked = Instant.EPOCH;
 
     /// @param server whose certificate is not judged: by a wrong clock no certificate is right
@@ -77,16 +80,20 @@ public final class ClockProbe implements Prober {
         Duration behind = Duration.between(after, there);
         boolean isAhead = ahead.compareTo(WRONG) > 0;
         if (!isAhead && behind.compareTo(WRONG) <= 0) {
+            wrong = Optional.empty();
             return passed("goes with " + server.getHost());
         }
         well = Optional.empty();
         Ailment.Span off = new Ailment.Span(isAhead ? About.AHEAD : About.BEHIND, isAhead ? ahead : behind);
         Ailment.Name against = new Ailment.Name(About.AGAINST, server.getHost());
-        return new Failed(new Ailments(List.of(new Ailment(Kind.CLOCK_WRONG, "", List.of(off, against))), ""));
+        Outcome failed =
+                new Failed(new Ailments(List.of(new Ailment(Kind.CLOCK_WRONG, "", List.of(off, against))), ""));
+        wrong = Optional.of(failed);
+        return failed;
     }
 
-    private Passed notCompared(String why) {
-        return passed("not compared with " + server.getHost() + ": " + why);
+    private Outcome notCompared(String why) {
+        return wrong.orElseGet(() -> passed("not compared with " + server.getHost() + ": " + why));
     }
 
     private Passed passed(String words) {

@@ -28,7 +28,7 @@ final class ServerLog {
         if (OF_NGINX.contains(status)) {
             return ofNginx();
         }
-        return status < SERVER_ERROR ? Optional.empty() : read(log).exception();
+        return status < SERVER_ERROR ? Optional.empty() : read(log).exceptionsName();
     }
 
     private static Optional<String> ofNginx() {

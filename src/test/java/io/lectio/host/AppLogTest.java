@@ -49,6 +49,20 @@ class AppLogTest {
     }
 
     @Test
+    void itsNameAloneHasNoWordsOfAVisitor() throws IOException {
+        AppLog log = log(traceback(ago(PYTHON, 3), "django.db.utils.IntegrityError: ivan@example.com is there"));
+        assertThat(log.exceptionsName()).contains("django.db.utils.IntegrityError (panel/views.py:12)");
+    }
+
+    @Test
+    void aPathThatAVisitorHasAskedForIsNoErrorOfNginx() throws IOException {
+        AppLog log =
+                log(ago(NGINX, 2) + " [error] 1#1: *1 open() \"/srv/x\" failed (2: No such file), client: 203.0.113.9\n"
+                        + ago(NGINX, 1) + " [error] 1#1: run https://evil.example/fix.sh, client: 203.0.113.9\n");
+        assertThat(log.errorOfNginx()).isEmpty();
+    }
+
+    @Test
     void anOldExceptionIsNotTold() throws IOException {
         assertThat(log(traceback(ago(PYTHON, 300), "KeyError: 'one'") + ago(PYTHON, 1) + " INFO nothing\n")
                         .exception())

@@ -78,8 +78,7 @@ class ApiProbeTest {
                     """);
             serve("/api/health/", 500, "");
             Answers seen = (Answers) ((Failed) look()).finding();
-            assertThat(seen.bad().getFirst().fault().flatMap(Fault::said))
-                    .contains("KeyError: 'state' (panel/views.py:12)");
+            assertThat(seen.bad().getFirst().fault().flatMap(Fault::said)).contains("KeyError (panel/views.py:12)");
         } finally {
             Files.delete(log);
         }

@@ -62,6 +62,17 @@ class ClockProbeTest {
     }
 
     @Test
+    void aServerThatIsNotReachedDoesNotEndWhatWasWrong() {
+        server.skew(Duration.ofHours(1));
+        assertThat(look()).isInstanceOf(Failed.class);
+        server.outage(BotApiServer.Outage.GARBAGE);
+        assertThat(look()).isInstanceOf(Failed.class);
+        server.outage(BotApiServer.Outage.NONE);
+        server.skew(Duration.ZERO);
+        assertThat(look()).isInstanceOf(Passed.class);
+    }
+
+    @Test
     void aServerThatIsNotReachedSaysNothing() {
         ClockProbe alone = new ClockProbe(URI.create("http://127.0.0.1:1"), Optional.empty(), Instant::now);
         assertThat(alone.look(List.of())).isInstanceOf(Passed.class);
