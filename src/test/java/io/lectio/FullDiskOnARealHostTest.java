@@ -12,9 +12,9 @@ import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Promise 4. The guard's own state and logs lie on file systems that are filled to the last byte, or inode: it lives,
-/// tells
-/// that from memory, says that it is degraded, touches nothing, and goes on by itself when there is room again.
+/// Promise 4. The guard's own state and logs lie on file systems that are filled to the last byte, or inode: it
+/// lives, tells that from memory, says that it is degraded, touches nothing, and goes on by itself when there is room
+/// again.
 @HostTest
 class FullDiskOnARealHostTest {
     private static final Duration PROMISED = Duration.ofSeconds(30);

@@ -72,7 +72,7 @@ final class Advice {
     private String onService(String named, Condition condition) {
         String unit = named.contains("\\") ? "'" + named + "'" : named; // systemd escapes paths by backslashes
         return switch (condition) {
-            case Condition.ByHand(boolean masked) ->
+            case Condition.ByHand(boolean masked, var _) ->
                 (masked ? "sudo systemctl unmask " + unit + "; " : "") + "sudo systemctl start " + unit;
             case Condition.Missing _ ->
                 words.say(

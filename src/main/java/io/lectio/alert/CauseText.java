@@ -119,12 +119,14 @@ final class CauseText {
                                 " запущен, но там, где его спрашивает Lectio, никто не отвечает: ",
                                 " runs, but nothing answers where Lectio asks it: ")
                         + why;
-            case Condition.Starting(String step, Duration since) ->
+            case Condition.Starting starting ->
                 unit
-                        + words.say(" запускается уже ", " has been starting for ")
-                        + words.length(since)
-                        + " (" + step + ")";
-            case Condition.ByHand(boolean masked) ->
+                        + (starting.isEnding()
+                                ? words.say(" останавливается уже ", " has been stopping for ")
+                                : words.say(" запускается уже ", " has been starting for "))
+                        + words.length(starting.since())
+                        + " (" + starting.step() + ")";
+            case Condition.ByHand(boolean masked, var _) ->
                 (masked
                                 ? words.say(unit + " запрещён", "unit masked: " + unit) + " (systemctl mask)"
                                 : words.say(

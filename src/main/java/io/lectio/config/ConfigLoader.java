@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// `config.env`, and `lectio.yaml` beside it, to [Settings]: every error at once, with file, line and reason.
 /// Values of secret keys are never repeated.
@@ -244,7 +245,8 @@ public final class ConfigLoader {
         Map<CheckId, Threshold> thresholds = new EnumMap<>(Policy.THRESHOLDS);
         thresholds.put(CheckId.PAGE, threshold("checks.page"));
         thresholds.put(CheckId.API, threshold("checks.api"));
-        Set<String> withheld = withheld(services, before);
+        Set<String> withheld = withheld(services);
+        Set<String> others = others(services, before);
         Timing timing = timing();
         Patience patience = patience();
         Bounds bounds = bounds();
@@ -282,6 +284,7 @@ public final class ConfigLoader {
                         patience,
                         thresholds,
                         withheld,
+                        others,
                         windows,
                         ZoneId.systemDefault(),
                         Optional.empty(),
@@ -400,8 +403,8 @@ public final class ConfigLoader {
         return new Threshold(number(check + ".failures"), number(check + ".successes"));
     }
 
-    /// The ids of the remedies that are switched off, or are the matter of a site above.
-    private Set<String> withheld(Services services, List<SiteSettings> before) {
+    /// The ids of the remedies that are switched off.
+    private Set<String> withheld(Services services) {
         Set<String> withheld = new HashSet<>();
         if (!isOn("remedies.open-paths")) {
             withheld.add(Remedy.OpenPaths.ID);
@@ -416,16 +419,27 @@ public final class ConfigLoader {
                 CheckId.BESIDE,
                 isOn("remedies.restart-beside"));
         services.units().forEach((unit, check) -> {
-            if (Boolean.FALSE.equals(restarts.get(check)) || before.stream().anyMatch(other -> guards(other, unit))) {
+            if (Boolean.FALSE.equals(restarts.get(check))) {
                 withheld.add(Remedy.Restart.id(unit));
             }
         });
         return withheld;
     }
 
-    private static boolean guards(SiteSettings site, String unit) {
+    /// The ids of the remedies that a site above carries out.
+    private static Set<String> others(Services services, List<SiteSettings> before) {
+        return services.units().keySet().stream()
+                .filter(unit -> before.stream().anyMatch(other -> starts(other, unit)))
+                .map(Remedy.Restart::id)
+                .collect(Collectors.toSet());
+    }
+
+    private static boolean starts(SiteSettings site, String unit) {
         CheckId check = site.services().units().get(unit);
-        return check != null && site.policy().checks().contains(check);
+        return check != null
+                && site.policy().checks().contains(check)
+                && !site.policy().withheld().contains(Remedy.Restart.id(unit))
+                && !site.policy().others().contains(Remedy.Restart.id(unit));
     }
 
     private Bounds bounds() {

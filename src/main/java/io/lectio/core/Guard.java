@@ -5,12 +5,14 @@ import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.ServiceTrack;
+import io.lectio.core.health.UnitState;
 import io.lectio.core.policy.Policy;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 
 /// The product: every decision of the guard, as one function of state, event, time and policy.
 public final class Guard {
@@ -26,59 +28,59 @@ public final class Guard {
             return seen;
         }
         ServiceTrack none = ServiceTrack.begin(now);
-        return judged(services, service -> none.next(service, now).judge(none, policy.patience()));
+        return judged(services, service -> none.next(service, now).judge(none, policy.patience()), _ -> false);
     }
 
     /// The deepest of these services that is not well is the one to act on; what rests on it may come up by itself. One
     /// that is left to a person, or to its time, does not stand before those behind it.
-    static Outcome judged(List<Finding.Service> services, Function<Finding.Service, Condition> judge) {
-        List<Condition> conditions = services.stream().map(judge).toList();
-        int decides = firstOf(conditions, condition -> !(condition instanceof Condition.Well) && !isLeft(condition));
-        if (decides < 0) {
-            decides = firstOf(conditions, condition -> !(condition instanceof Condition.Well));
+    ///
+    /// @param rests whether nothing is done about a unit for now
+    static Outcome judged(
+            List<Finding.Service> services, Function<Finding.Service, Condition> judge, Predicate<String> rests) {
+        List<Verdict> all = services.stream()
+                .map(service -> new Verdict(service, judge.apply(service)))
+                .toList();
+        Comparator<Verdict> first = Comparator.comparingInt(each -> turn(each.condition(), rests.test(each.unit())));
+        Verdict chosen = Collections.min(all, first.thenComparing(Verdict::stoppedAt, Comparator.reverseOrder()));
+        List<String> also = all.stream()
+                .filter(each -> !(each.condition() instanceof Condition.Well))
+                .map(Verdict::unit)
+                .filter(unit -> !unit.equals(chosen.unit()))
+                .toList();
+        return judged(chosen, also);
+    }
+
+    private record Verdict(Finding.Service service, Condition condition) {
+        String unit() {
+            return service.unit().name();
         }
-        int chosen = Math.max(decides, 0);
-        return judged(services.get(chosen), conditions.get(chosen));
+
+        Instant stoppedAt() {
+            return condition instanceof Condition.ByHand(var _, Instant since) ? since : Instant.MAX;
+        }
     }
 
-    private static int firstOf(List<Condition> conditions, Predicate<Condition> wanted) {
-        return IntStream.range(0, conditions.size())
-                .filter(i -> wanted.test(conditions.get(i)))
-                .findFirst()
-                .orElse(-1);
-    }
-
-    private static boolean isLeft(Condition condition) {
+    /// The lowest decides: what is to be acted on or waited for, then what is left alone, what a person has stopped
+    /// (the
+    /// last one first), and what systemd has healed.
+    private static int turn(Condition condition, boolean rests) {
         return switch (condition) {
-            case Condition.ByHand _, Condition.Paused _, Condition.Crashed _, Condition.Unfit _, Condition.Missing _ ->
-                true;
-            case Condition.Well _,
-                    Condition.Waiting _,
-                    Condition.Starting _,
-                    Condition.Ended _,
-                    Condition.Hung _,
-                    Condition.Busy _,
-                    Condition.BootLoop _,
-                    Condition.Deaf _ -> false;
+            case Condition.Well _ -> 4;
+            case Condition.Crashed _ -> 3;
+            case Condition.ByHand _ -> 2;
+            case Condition.Unfit _, Condition.Paused _, Condition.Missing _, Condition.Starting _ -> 1;
+            case Condition.Ended(String exit, var _) when exit.equals(UnitState.ENDED_WELL) -> 1;
+            default -> rests ? 1 : 0;
         };
     }
 
-    private static Outcome judged(Finding.Service service, Condition condition) {
-        var finding = new Finding.Judged(service.unit().name(), condition, service.packagesChange());
-        return switch (condition) {
+    private static Outcome judged(Verdict verdict, List<String> also) {
+        var finding = new Finding.Judged(
+                verdict.unit(), verdict.condition(), verdict.service().packagesChange(), also);
+        return switch (verdict.condition()) {
             case Condition.Well _ -> new Observation.Passed(finding);
             case Condition.Waiting _ -> new Observation.Undecided(finding);
-            case Condition.Ended _,
-                    Condition.Unfit _,
-                    Condition.Starting _,
-                    Condition.Crashed _,
-                    Condition.Paused _,
-                    Condition.Hung _,
-                    Condition.Busy _,
-                    Condition.BootLoop _,
-                    Condition.Deaf _,
-                    Condition.ByHand _,
-                    Condition.Missing _ -> new Observation.Failed(finding);
+            default -> new Observation.Failed(finding);
         };
     }
 }

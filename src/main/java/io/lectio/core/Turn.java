@@ -19,10 +19,12 @@ import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.Remark;
 import io.lectio.core.incident.RepairResult;
+import io.lectio.core.incident.Sight;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Order.Spell;
 import io.lectio.core.policy.Policy;
+import io.lectio.core.policy.Remedy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -280,10 +282,12 @@ final class Turn {
     /// A symptom belongs to the deepest incident that explains it.
     private boolean isSymptomOf(CheckId check, Incident incident) {
         return IncidentCourse.needs(incident.diagnosis()).contains(check)
+                && !incident.diagnosis().isPast(health.get(check))
                 && incidents.stream()
                         .noneMatch(other -> other.subject().compareTo(incident.subject()) < 0
                                 && !(other.phase() instanceof Incident.Resolved)
-                                && other.diagnosis().explains(check));
+                                && other.diagnosis().explains(check)
+                                && !other.diagnosis().isPast(health.get(check)));
     }
 
     private static boolean isBusy(CheckHealth seen) {
@@ -294,8 +298,14 @@ final class Turn {
     /// What one look at a service cannot tell, its track can.
     private Outcome judged(Outcome seen) {
         return seen instanceof Observation.Sampled(List<Finding.Service> services)
-                ? Guard.judged(services, this::judged)
+                ? Guard.judged(services, this::judged, this::rests)
                 : seen;
+    }
+
+    private boolean rests(String unit) {
+        Remedy start = new Remedy.Restart(unit, false, false);
+        Ledger ledger = ledgers.getOrDefault(start.id(), Ledger.EMPTY);
+        return !policy.allows(start) || ledger.pause(now, policy.limits()).isPresent();
     }
 
     private Condition judged(Finding.Service service) {
@@ -341,7 +351,7 @@ final class Turn {
         if (found.isEmpty() && incidents.isEmpty()) {
             return;
         }
-        IncidentCourse course = new IncidentCourse(policy, now, health, found, packagesSince, degraded, resting());
+        IncidentCourse course = course(found);
         Map<CheckId, Incident.Culprit> culprits = culprits(course, found.values());
         incidents.replaceAll(open -> {
             Incident cause = course.follow(open, incidents);
@@ -359,6 +369,11 @@ final class Turn {
                 }
             }
         });
+    }
+
+    private IncidentCourse course(Map<CheckId, Diagnosis> found) {
+        Sight sight = new Sight(health, found, policy.checks());
+        return new IncidentCourse(policy, now, sight, packagesSince, degraded, resting());
     }
 
     /// What repairs have broken, found before any of them goes on.
@@ -493,7 +508,7 @@ final class Turn {
             }
         }
         at = Looks.earlier(at, maintenance.map(Spell::until).orElse(at));
-        IncidentCourse course = new IncidentCourse(policy, now, health, Map.of(), packagesSince, degraded, resting());
+        IncidentCourse course = course(Map.of());
         for (Incident open : incidents) {
             at = Looks.earlier(at, course.wakeAt(open).orElse(at));
         }

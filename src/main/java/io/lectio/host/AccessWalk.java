@@ -256,7 +256,15 @@ public final class AccessWalk {
             }
             Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, Instant.EPOCH, false, 0);
             Denial missing = new Denial(
-                    path, true, 0, "", Instant.EPOCH, Instant.EPOCH, place(path), Optional.of(Obstacle.MISSING));
+                    path,
+                    true,
+                    0,
+                    "",
+                    Instant.EPOCH,
+                    Instant.EPOCH,
+                    place(path),
+                    Optional.of(Obstacle.MISSING),
+                    Optional.empty());
             visitor.denied(missing, held(new Entry(folder, name, none, NO_ACL), path));
             return null;
         }

@@ -120,8 +120,7 @@ public record AppLog(List<Line> lines) {
     }
 
     /// What nginx has last written there of what stands behind it, in its own words alone: a path may be a visitor's.
-    /// An old
-    /// one is not told.
+    /// An old one is not told.
     public Optional<String> errorOfNginx() {
         return lines.reversed().stream()
                 .filter(line -> isFresh(line.at()))

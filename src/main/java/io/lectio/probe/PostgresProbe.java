@@ -26,10 +26,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Asks a PostgreSQL server as the application does: it connects, answers, and has connections left. While it is well,
-/// and the application runs, it is asked every half minute, which is no longer than a hang takes to be one; what lasts
-/// only
-/// as long as a restart of the server is no fault yet.
+/// Asks a PostgreSQL server as the application does: it connects, answers, and has connections left. While it is
+/// well, and the application runs, it is asked every half minute, which is no longer than a hang takes to be one;
+/// what lasts only as long as a restart of the server is no fault yet.
 public final class PostgresProbe implements Prober {
     private static final Duration BETWEEN_QUESTIONS = Duration.ofSeconds(30);
     private static final Duration DEADLINE = Duration.ofSeconds(4);

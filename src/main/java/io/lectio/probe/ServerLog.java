@@ -7,8 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What a server has written of an answer that it failed to give: the application of one of its own, nginx of what
-/// stands
-/// behind it.
+/// stands behind it.
 final class ServerLog {
     private static final Path NGINX = Path.of("/var/log/nginx/error.log");
     private static final Set<Integer> OF_NGINX = Set.of(403, 502, 503, 504);

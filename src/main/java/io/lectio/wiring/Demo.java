@@ -101,6 +101,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
                 Policy.Patience.DEFAULT,
                 Policy.THRESHOLDS,
                 Set.of(),
+                Set.of(),
                 List.of(),
                 ZoneId.systemDefault(),
                 Optional.empty(),

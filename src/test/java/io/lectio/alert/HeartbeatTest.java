@@ -80,6 +80,7 @@ class HeartbeatTest {
             Policy.Patience.DEFAULT,
             Policy.THRESHOLDS,
             Set.of(),
+            Set.of(),
             List.of(),
             ZoneOffset.UTC,
             Optional.empty(),

@@ -42,6 +42,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -176,8 +177,8 @@ class RunbookTest {
                 new Condition.BootLoop(),
                 new Condition.Deaf("no connection to 127.0.0.1:8000: Connection refused"),
                 new Condition.Starting("start-pre", silent),
-                new Condition.ByHand(false),
-                new Condition.ByHand(true),
+                new Condition.ByHand(false, Instant.EPOCH),
+                new Condition.ByHand(true, Instant.EPOCH),
                 new Condition.Unfit(Condition.Reason.IMPORT_ERROR, "ModuleNotFoundError: No module named 'requests'"),
                 new Condition.Unfit(Condition.Reason.ENVIRONMENT, "KeyError: 'PANEL_KEY'"),
                 new Condition.Unfit(Condition.Reason.PORT_TAKEN, "8000 by python3 (71)"),

@@ -42,6 +42,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -509,7 +510,7 @@ class TextsTest {
 
     @Test
     void aRestartThatSomebodyForestalledIsNoFailure() {
-        Told stopped = Told.service("nginx.service", new Condition.ByHand(false))
+        Told stopped = Told.service("nginx.service", new Condition.ByHand(false, Instant.EPOCH))
                 .tried(new RepairResult.Forgone("systemctl stop nginx.service"))
                 .proving();
         assertThat(english(stopped))
@@ -559,7 +560,7 @@ class TextsTest {
 
     @Test
     void whatBrokeRightAfterARepairNamesIt() {
-        Incident stopped = Told.service("nginx.service", new Condition.ByHand(false))
+        Incident stopped = Told.service("nginx.service", new Condition.ByHand(false, Instant.EPOCH))
                 .alert(7, Optional.empty())
                 .incident();
         Incident broken = new Incident(

@@ -93,7 +93,7 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
     }
 
     private static Denial folder(Path path, int mode, Place place, Optional<Obstacle> obstacle) {
-        return new Denial(path, true, mode, "root:root", BROKEN, Instant.EPOCH, place, obstacle);
+        return new Denial(path, true, mode, "root:root", BROKEN, Instant.EPOCH, place, obstacle, Optional.empty());
     }
 
     static Denial closedFile(String name) {
@@ -109,7 +109,8 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
                 BROKEN,
                 Instant.EPOCH,
                 Place.INSIDE,
-                obstacle);
+                obstacle,
+                Optional.empty());
     }
 
     static Denial shut(String name, int mode, Rule rule) {
@@ -134,7 +135,8 @@ record Told(Level level, Diagnosis diagnosis, Optional<Answers> symptom, List<At
                 BROKEN,
                 Instant.EPOCH,
                 Place.INSIDE,
-                Optional.of(Obstacle.SYMBOLIC_LINK));
+                Optional.of(Obstacle.SYMBOLIC_LINK),
+                Optional.empty());
     }
 
     static Answer well(String path) {

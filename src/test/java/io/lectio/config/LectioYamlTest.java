@@ -133,6 +133,18 @@ class LectioYamlTest {
     }
 
     @Test
+    void oneUnitIsStartedByTheFirstGuardThatMay() throws Exception {
+        String two = TWO_SITES.replace("    root:", "    app: {needs: [redis.service], database: ''}\n    root:");
+        assertThat(load(two).sites())
+                .extracting(site -> site.policy().others())
+                .containsExactly(Set.of(), Set.of("restart nginx.service", "restart redis.service"));
+        String leftToTheSecond = two.replaceFirst("    root:", "    remedies: {restart-needed: false}\n    root:");
+        assertThat(load(leftToTheSecond).sites())
+                .extracting(site -> site.policy().others())
+                .containsExactly(Set.of(), Set.of("restart nginx.service"));
+    }
+
+    @Test
     void tellsEveryErrorAtOnceWithItsPlaceAndTheNearestKey() throws Exception {
         assertThat(refused("""
                         langage: en

@@ -145,7 +145,9 @@ class AilingStoriesTest {
                         List.of(),
                         answers ? Optional.of(answer) : Optional.empty(),
                         answers ? now : Instant.EPOCH,
-                        false)));
+                        false,
+                        Optional.empty(),
+                        true)));
     }
 
     private void answered(CheckId check, int code) {

@@ -84,13 +84,22 @@ class GuardTest {
                 START,
                 Instant.EPOCH,
                 Place.INSIDE,
+                Optional.empty(),
                 Optional.empty());
         return new Access("www-data", entries, well ? List.of() : List.of(denial), well ? 0 : 1, 0);
     }
 
     private static Access closed(String name) {
-        Denial denial =
-                new Denial(WEB.resolve(name), false, 0600, "root:root", START, START, Place.INSIDE, Optional.empty());
+        Denial denial = new Denial(
+                WEB.resolve(name),
+                false,
+                0600,
+                "root:root",
+                START,
+                START,
+                Place.INSIDE,
+                Optional.empty(),
+                Optional.empty());
         return new Access("www-data", 200, List.of(denial), 1, 0);
     }
 
@@ -317,6 +326,7 @@ class GuardTest {
                 Policy.Patience.DEFAULT,
                 Policy.THRESHOLDS,
                 withheld,
+                Set.of(),
                 windows,
                 ZoneOffset.UTC,
                 Optional.empty(),
@@ -425,7 +435,8 @@ class GuardTest {
                 START,
                 Instant.EPOCH,
                 Place.HIGHER,
-                Optional.of(Obstacle.OUTSIDE_SITE));
+                Optional.of(Obstacle.OUTSIDE_SITE),
+                Optional.empty());
         event(new Event.Started());
         event(new Event.Observed(new Observation(
                 CheckId.FILES, now, new Observation.Failed(new Access("www-data", 5, List.of(higher), 1, 1)))));
@@ -469,7 +480,15 @@ class GuardTest {
         List<Denial> all = new ArrayList<>();
         for (String name : closed) {
             all.add(new Denial(
-                    WEB.resolve(name), false, 0, "root:root", START, Instant.EPOCH, Place.INSIDE, Optional.empty()));
+                    WEB.resolve(name),
+                    false,
+                    0,
+                    "root:root",
+                    START,
+                    Instant.EPOCH,
+                    Place.INSIDE,
+                    Optional.empty(),
+                    Optional.empty()));
         }
         if (leftAlone) {
             all.add(new Denial(
@@ -480,7 +499,8 @@ class GuardTest {
                     START,
                     Instant.EPOCH,
                     Place.INSIDE,
-                    Optional.of(Obstacle.HARD_LINKS)));
+                    Optional.of(Obstacle.HARD_LINKS),
+                    Optional.empty()));
         }
         return new Access("www-data", 200, all, all.size(), leftAlone ? 1 : 0);
     }
@@ -555,6 +575,7 @@ class GuardTest {
                     now,
                     now,
                     Place.INSIDE,
+                    Optional.empty(),
                     Optional.empty());
             seesFiles(new Access("www-data", 200, List.of(arrived), 1, 0));
             repairEnds(CheckId.FILES);

@@ -627,7 +627,8 @@ class ServiceStoriesTest {
                 now,
                 now,
                 Finding.Place.INSIDE,
-                Optional.of(Finding.Obstacle.HARD_LINKS));
+                Optional.of(Finding.Obstacle.HARD_LINKS),
+                Optional.empty());
         round();
         sees(CheckId.FILES, new Observation.Failed(new Finding.Access("www-data", 9, List.of(denial), 1, 1)));
         Incident left = state.durable().incidents().getLast();

@@ -28,8 +28,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,12 +44,13 @@ class UnitsStoriesTest {
     private static final String CACHE = "redis-server.service";
     private static final String APP = "panel.service";
     private static final String QUEUE = "celery.service";
+    private static final String CLOCK = "celerybeat.service";
     private static final Services SERVICES = new Services(
             Optional.of(new Services.App(APP, "127.0.0.1:8000", API)),
             Optional.empty(),
             Optional.empty(),
             List.of(STORE, CACHE),
-            List.of(QUEUE));
+            List.of(QUEUE, CLOCK));
     private static final Site SITE = new Site(
             URI.create("http://localhost/"),
             "127.0.0.1",
@@ -58,10 +61,12 @@ class UnitsStoriesTest {
     private static final Policy POLICY =
             Policies.of(SITE, SERVICES, true).here(SITE, SERVICES, true, Set.of(), Optional.empty());
 
+    private Policy policy = POLICY;
     private Instant now = Instant.parse("2026-01-22T03:12:00Z");
     private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
     private final List<Action> actions = new ArrayList<>();
     private final Map<String, Unit> units = new HashMap<>();
+    private final IdentityHashMap<Unit, Instant> since = new IdentityHashMap<>();
     private boolean apiNeedsTheCache = true;
     private boolean apiWell = true;
     private boolean pageWell = true;
@@ -86,6 +91,10 @@ class UnitsStoriesTest {
             return new Unit(Active.ACTIVE, before, Stop.NOT_ASKED, false, run + 1, restarts + 1);
         }
 
+        Unit endingItsLast() {
+            return new Unit(Active.DEACTIVATING, "signal 9", Stop.NOT_ASKED, false, run, restarts);
+        }
+
         Unit starting() {
             return new Unit(Active.ACTIVATING, "", Stop.NOT_ASKED, false, run + 1, 0);
         }
@@ -101,14 +110,14 @@ class UnitsStoriesTest {
 
     @BeforeEach
     void startsWell() {
-        List.of(STORE, CACHE, APP, QUEUE).forEach(unit -> units.put(unit, Unit.WELL));
+        List.of(STORE, CACHE, APP, QUEUE, CLOCK).forEach(unit -> units.put(unit, Unit.WELL));
         event(new Event.Started());
         rounds(1);
         actions.clear();
     }
 
     private void event(Event event) {
-        Decision decision = Guard.decide(state, event, now, POLICY);
+        Decision decision = Guard.decide(state, event, now, policy);
         state = decision.next();
         actions.addAll(decision.actions());
     }
@@ -123,7 +132,7 @@ class UnitsStoriesTest {
     private void all() {
         sees(CheckId.NEEDED, new Observation.Sampled(List.of(service(STORE, false), service(CACHE, false))));
         sees(CheckId.APP, new Observation.Sampled(service(APP, true)));
-        sees(CheckId.BESIDE, new Observation.Sampled(service(QUEUE, false)));
+        sees(CheckId.BESIDE, new Observation.Sampled(List.of(service(QUEUE, false), service(CLOCK, false))));
         sees(CheckId.FILES, new Observation.Passed(new Finding.Access("www-data", 9, List.of(), 0, 0)));
         sees(CheckId.API, answered(CheckId.API, apiWorks() ? 200 : 502));
         sees(CheckId.PAGE, answered(CheckId.PAGE, pageWell ? 200 : 500));
@@ -154,13 +163,18 @@ class UnitsStoriesTest {
                 name,
                 UnitState.Load.LOADED,
                 unit.active(),
-                runs ? "running" : unit.active() == Active.ACTIVATING ? "start" : "dead",
+                switch (unit.active()) {
+                    case ACTIVE, RELOADING -> "running";
+                    case ACTIVATING -> "start";
+                    case DEACTIVATING -> "stop-sigterm";
+                    case INACTIVE, FAILED -> "dead";
+                },
                 unit.exit().startsWith("signal") ? "signal" : unit.exit().isEmpty() ? "success" : "exit-code",
                 name + unit.run(),
                 unit.restarts(),
                 runs ? 10 : 0,
                 unit.exit(),
-                now,
+                since.computeIfAbsent(unit, _ -> now),
                 true,
                 unit.stop(),
                 false,
@@ -272,11 +286,220 @@ class UnitsStoriesTest {
         units.put(STORE, Unit.WELL);
         rounds(2);
         units.put(CACHE, at(CACHE).byHand());
-        rounds(2);
+        rounds(14);
         assertThat(open()).singleElement().satisfies(incident -> {
             assertThat(incident.diagnosis().inWords()).startsWith(CACHE);
             assertThat(incident.worst()).isEqualTo(Level.INFO);
         });
+    }
+
+    @Test
+    void whatWasStoppedForGoodIsNotTheReasonOfAnApiThatFailsLater() {
+        apiNeedsTheCache = false;
+        units.put(CACHE, at(CACHE).byHand());
+        rounds(100);
+        apiWell = false;
+        rounds(1);
+        assertThat(of(CheckId.NEEDED)).as("one bad answer").satisfies(UnitsStoriesTest::isNobodysFault);
+        rounds(200);
+        assertThat(of(CheckId.NEEDED)).satisfies(UnitsStoriesTest::isNobodysFault);
+        assertThat(of(CheckId.API).worst()).isEqualTo(Level.CRITICAL);
+        units.put(CACHE, at(CACHE).started());
+        rounds(1);
+        assertThat(open())
+                .as("it is up again, whatever ails the API")
+                .filteredOn(incident -> !(incident.phase() instanceof Incident.Resolved))
+                .singleElement()
+                .extracting(Incident::subject)
+                .isEqualTo(CheckId.API);
+    }
+
+    private static void isNobodysFault(Incident incident) {
+        assertThat(incident.symptom()).isEmpty();
+        assertThat(incident.worst()).isEqualTo(Level.INFO);
+    }
+
+    private Incident of(CheckId subject) {
+        return open().stream()
+                .filter(incident -> incident.subject() == subject)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void whatFailsBehindALeftOneIsAnIncidentOfItsOwn() {
+        apiNeedsTheCache = false;
+        units.put(STORE, at(STORE).byHand());
+        rounds(500);
+        units.put(CACHE, at(CACHE).ended("signal 9"));
+        rounds(1);
+        Incident broken = of(CheckId.NEEDED);
+        assertThat(broken.diagnosis().inWords()).startsWith(CACHE);
+        assertThat(broken.brokenAt()).isAfter(now.minusSeconds(5));
+        assertThat(broken.worst()).isEqualTo(Level.WARNING);
+        carriesOut(repairs().getFirst());
+        assertThat(of(CheckId.NEEDED).id()).isEqualTo(broken.id());
+        assertThat(of(CheckId.NEEDED).phase()).isInstanceOf(Incident.Resolved.class);
+        rounds(14);
+        assertThat(of(CheckId.NEEDED).diagnosis().inWords()).startsWith(STORE);
+        assertThat(of(CheckId.NEEDED).worst()).isEqualTo(Level.INFO);
+    }
+
+    @Test
+    void whatEndedWellDoesNotHideWhatIsBehindIt() {
+        units.put(STORE, at(STORE).ended("exit code 0"));
+        rounds(2);
+        units.put(CACHE, at(CACHE).ended("signal 9"));
+        rounds(1);
+        assertThat(restarted()).containsExactly(CACHE);
+    }
+
+    @Test
+    void whatNothingIsDoneAboutForNowDoesNotHideWhatIsBesideIt() {
+        units.put(QUEUE, at(QUEUE).ended("signal 9"));
+        for (int i = 0; i < 20; i++) { // it ends again and again
+            rounds(1);
+            if (of(CheckId.BESIDE).phase() instanceof Incident.Repairing) {
+                repairedInVain();
+            }
+        }
+        assertThat(restarted()).hasSize(3).containsOnly(QUEUE);
+        units.put(CLOCK, at(CLOCK).ended("signal 9"));
+        rounds(1);
+        assertThat(restarted()).hasSize(4).contains(CLOCK);
+        carriesOut(repairs().getLast());
+        assertThat(row(CLOCK)).isZero();
+        assertThat(row(QUEUE)).as("which is no proof of the other").isEqualTo(3);
+    }
+
+    private int row(String unit) {
+        return Objects.requireNonNull(state.durable().ledgers().get("restart " + unit))
+                .row();
+    }
+
+    private void repairedInVain() {
+        Action.Repair last = repairs().getLast();
+        event(new Event.RepairDone(
+                last.incident(), new RepairResult.Restarted(QUEUE, false, List.of(), Path.of("/evidence"))));
+    }
+
+    @Test
+    void whatWasNeverWellIsNotProvedByTheNextOne() {
+        units.put(QUEUE, at(QUEUE).ended("signal 9"));
+        units.put(CLOCK, at(CLOCK).ended("signal 9"));
+        for (int i = 0; i < 100; i++) {
+            rounds(1);
+            if (of(CheckId.BESIDE).phase() instanceof Incident.Repairing) {
+                repairedInVain();
+            }
+        }
+        assertThat(restarted()).as("three of each, then a trial").hasSizeBetween(6, 8);
+    }
+
+    /// An ordinary site: the process is up, and what it is for is not.
+    @Test
+    void aRestartWithoutProofIsNoneEvenWhereTheServiceItselfLooksWell() {
+        apiWell = false;
+        for (int i = 0; i < 50; i++) {
+            if (i % 6 == 0) {
+                units.put(APP, at(APP).ended("signal 9"));
+            }
+            rounds(1);
+            if (!repairs().isEmpty() && of(CheckId.APP).phase() instanceof Incident.Repairing) {
+                carriesOut(repairs().getLast());
+            }
+        }
+        assertThat(restarted()).hasSize(3);
+    }
+
+    @Test
+    void afterAGuardsOwnStartAnOldStopIsStillOld() {
+        apiNeedsTheCache = false;
+        units.put(CACHE, at(CACHE).byHand());
+        rounds(100);
+        state = GuardState.begin(state.durable());
+        event(new Event.Started());
+        units.put(APP, at(APP).ended("exit code 1"));
+        rounds(3);
+        assertThat(restarted()).containsExactly(APP);
+    }
+
+    @Test
+    void ofTwoThatWereStoppedTheLastOneIsTold() {
+        units.put(STORE, at(STORE).byHand());
+        apiNeedsTheCache = false;
+        rounds(200);
+        apiNeedsTheCache = true;
+        units.put(CACHE, at(CACHE).byHand());
+        units.put(APP, at(APP).ended("exit code 1"));
+        rounds(10);
+        assertThat(repairs()).isEmpty();
+        assertThat(open())
+                .singleElement()
+                .satisfies(
+                        incident -> assertThat(incident.diagnosis().inWords()).startsWith(CACHE));
+    }
+
+    /// Another one was stopped for good; each crash is one more of the same, and told in its message.
+    @Test
+    void aCrashLoopBesideAStoppedOneIsNoStormOfMessages() {
+        apiNeedsTheCache = false;
+        units.put(STORE, at(STORE).byHand());
+        rounds(100);
+        actions.clear();
+        for (int i = 0; i < 60; i++) {
+            units.put(CACHE, at(CACHE).startedBySystemd("signal 11"));
+            rounds(2);
+        }
+        assertThat(actions.stream().filter(Action.Send.class::isInstance)).hasSizeLessThan(3);
+    }
+
+    @Test
+    void nothingIsCalledHealedWhileTheSiteIsDown() {
+        apiNeedsTheCache = false;
+        units.put(CACHE, at(CACHE).byHand());
+        rounds(20);
+        units.put(STORE, at(STORE).ended("signal 9"));
+        rounds(1);
+        apiWell = false;
+        carriesOut(repairs().getFirst());
+        rounds(2);
+        assertThat(of(CheckId.NEEDED).phase()).isInstanceOf(Incident.Proving.class);
+        apiWell = true;
+        rounds(1);
+        assertThat(of(CheckId.NEEDED).phase()).isInstanceOf(Incident.Resolved.class);
+    }
+
+    @Test
+    void aStopAndStartOfAPersonEndsTheRow() {
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(1);
+        event(new Event.RepairDone(repairs().getFirst().incident(), new RepairResult.Failed("no")));
+        units.put(APP, at(APP).byHand());
+        rounds(2);
+        units.put(APP, at(APP).started());
+        rounds(4);
+        assertThat(row(APP)).isZero();
+    }
+
+    @Test
+    void whatEndsForLongIsTold() {
+        units.put(QUEUE, at(QUEUE).endingItsLast());
+        rounds(13);
+        assertThat(repairs()).isEmpty();
+        assertThat(of(CheckId.BESIDE).diagnosis().inWords()).contains("has been stopping for 60 s (stop-sigterm)");
+    }
+
+    /// The other site's guard starts it within the second.
+    @Test
+    void whatAnotherSitesGuardStartsNeedsNoPersonAtOnce() {
+        policy = Policies.others(POLICY, Set.of("restart " + APP));
+        units.put(APP, at(APP).ended("signal 9"));
+        rounds(2);
+        assertThat(repairs()).isEmpty();
+        assertThat(of(CheckId.APP).worst()).isEqualTo(Level.WARNING);
+        rounds(70);
+        assertThat(of(CheckId.APP).worst()).isEqualTo(Level.CRITICAL);
     }
 
     @Test

@@ -3,10 +3,13 @@ package io.lectio.sim;
 import io.lectio.core.Action;
 import io.lectio.core.Decision;
 import io.lectio.core.GuardState.Durable;
+import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Incident.CoolingDown;
 import io.lectio.core.incident.Incident.Limit;
 import io.lectio.core.incident.Ledger;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Limits;
 import io.lectio.core.policy.Remedy;
 import java.time.Duration;
@@ -208,6 +211,18 @@ final class Invariants {
         }
     }
 
+    /// What was seen well ends its unit's row, whoever mended it; a crash that systemd healed does not.
+    private void rowsEnd(Diagnosis proved) {
+        proved.remedy().ifPresent(remedy -> rows.put(remedy.id(), 0));
+        boolean crashed = proved instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.Crashed;
+        if (!crashed && proved.subject() == CheckId.APP) {
+            rows.put(Remedy.Restart.id(world.app.name), 0);
+        }
+        if (!crashed && proved.subject() == CheckId.PROXY) {
+            rows.put(Remedy.Restart.id(world.proxy.name), 0);
+        }
+    }
+
     private void restart(SiteUnit unit) {
         long at = world.at();
         long since = at - unit.changedAt;
@@ -264,7 +279,7 @@ final class Invariants {
             if (incident.phase() instanceof Incident.Resolved) {
                 over.add(incident.id());
                 if (!resolved.contains(incident.id())) {
-                    incident.diagnosis().remedy().ifPresent(remedy -> rows.put(remedy.id(), 0));
+                    rowsEnd(incident.diagnosis());
                 }
             }
         }

@@ -74,7 +74,15 @@ abstract class PermissionWorld implements Simulation.World {
 
     private Access access() {
         Denial denial = new Denial(
-                WEB.resolve("index.html"), false, 0, "root:root", closedAt, START, Place.INSIDE, Optional.empty());
+                WEB.resolve("index.html"),
+                false,
+                0,
+                "root:root",
+                closedAt,
+                START,
+                Place.INSIDE,
+                Optional.empty(),
+                Optional.empty());
         return new Access("www-data", 200, closed ? List.of(denial) : List.of(), closed ? 1 : 0, 0);
     }
 

@@ -164,7 +164,8 @@ final class SiteUnit {
             unit = read(clock, life);
         }
         if (!runs()) {
-            return new Sampled(new Finding.Service(unit, processes, Optional.empty(), Instant.EPOCH, packages));
+            return new Sampled(new Finding.Service(
+                    unit, processes, Optional.empty(), Instant.EPOCH, packages, Optional.empty(), true));
         }
         if ((answers(at) || answersOnce) && !answerLost) {
             if (last.isEmpty() || last.get().status().isEmpty()) {
@@ -183,7 +184,7 @@ final class SiteUnit {
             work += 10;
             processes = processes(unit.since());
         }
-        return new Sampled(new Finding.Service(unit, processes, last, answeredAt, packages));
+        return new Sampled(new Finding.Service(unit, processes, last, answeredAt, packages, Optional.empty(), true));
     }
 
     private static Answer none(Fault.Kind kind, String words) {

@@ -560,7 +560,15 @@ final class SiteWorld implements Simulation.World {
 
     private Access closed() {
         Denial denial = new Denial(
-                WEB.resolve("index.html"), false, 0, "root:root", filesChanged, START, Place.INSIDE, Optional.empty());
+                WEB.resolve("index.html"),
+                false,
+                0,
+                "root:root",
+                filesChanged,
+                START,
+                Place.INSIDE,
+                Optional.empty(),
+                Optional.empty());
         return new Access("www-data", 200, List.of(denial), 1, 0);
     }
 

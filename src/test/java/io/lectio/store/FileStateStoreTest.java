@@ -61,7 +61,15 @@ class FileStateStoreTest {
 
     private static Durable inTheMiddleOfARepair() {
         var denial = new Finding.Denial(
-                WEB.resolve("имя.js"), false, 0, "root:root", NOW, NOW, Finding.Place.INSIDE, Optional.empty());
+                WEB.resolve("имя.js"),
+                false,
+                0,
+                "root:root",
+                NOW,
+                NOW,
+                Finding.Place.INSIDE,
+                Optional.empty(),
+                Optional.empty());
         var failed = new Observation.Failed(new Finding.Access("www-data", 9, List.of(denial), 1, 0));
         return Guard.decide(
                         GuardState.begin(Durable.EMPTY),

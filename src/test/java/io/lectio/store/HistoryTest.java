@@ -107,6 +107,7 @@ class HistoryTest {
                 now,
                 Instant.EPOCH,
                 Place.INSIDE,
+                Optional.empty(),
                 Optional.empty());
         return new Access("www-data", 200, well ? List.of() : List.of(denial), well ? 0 : 1, 0);
     }

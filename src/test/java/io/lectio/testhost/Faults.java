@@ -50,12 +50,16 @@ public enum Faults implements Fault {
             rm -rf /root/arriving; cp -a $B /root/arriving
             umask 077
             """, """
-            start=$(date +%s%N) step=$((4000000000 / ${#files[@]})) i=0
-            for f in "${files[@]}"; do
-              rm -f "$B/$f"; cp "/root/arriving/$f" "$B/$f"
-              i=$((i + 1)) ahead=$((start + i * step - $(date +%s%N)))
-              [ $ahead -lt 1000000 ] || sleep 0.$(printf %09d $ahead)
-            done
+            printf '%s\\n' "${files[@]}" >/root/arriving.list
+            python3 -c '
+            import os, shutil, sys, time
+            build, names = sys.argv[1], open("/root/arriving.list").read().split("\\n")[:-1]
+            start = time.monotonic()
+            for i, name in enumerate(names):
+                os.unlink(os.path.join(build, name))
+                shutil.copyfile(os.path.join("/root/arriving", name), os.path.join(build, name))
+                time.sleep(max(0, start + 4 * (i + 1) / len(names) - time.monotonic()))
+            ' $B
             rm -rf /root/arriving
             """);
 

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A cause, with its evidence and its remedy. Deepest first: what lies below explains what lies above.
 public sealed interface Diagnosis {
@@ -129,20 +130,10 @@ public sealed interface Diagnosis {
             case AnswerBad(var _, Answers answers) -> !answers.onlySlow();
             case Ailing ailing -> ailing.worst().grave() || ailing.worst().stops();
             case Blind _ -> false;
-            case ServiceBad bad ->
-                switch (bad.condition()) {
-                    case Condition.ByHand _, Condition.Busy _, Condition.Crashed _ -> false;
-                    case Condition.Well _,
-                            Condition.Waiting _,
-                            Condition.Starting _,
-                            Condition.Ended _,
-                            Condition.Unfit _,
-                            Condition.Paused _,
-                            Condition.Hung _,
-                            Condition.BootLoop _,
-                            Condition.Deaf _,
-                            Condition.Missing _ -> true;
-                };
+            case ServiceBad(var _, var _, Condition condition, var _) ->
+                !(condition instanceof Condition.ByHand
+                        || condition instanceof Condition.Busy
+                        || condition instanceof Condition.Crashed);
         };
     }
 
@@ -180,12 +171,7 @@ public sealed interface Diagnosis {
             case Condition.Crashed(String exit, var _) -> exit.startsWith(UnitState.EXIT_CODE);
             case Condition.Unfit _, Condition.Hung _, Condition.Busy _, Condition.BootLoop _, Condition.Starting _ ->
                 true;
-            case Condition.Well _,
-                    Condition.Waiting _,
-                    Condition.Paused _,
-                    Condition.Deaf _,
-                    Condition.ByHand _,
-                    Condition.Missing _ -> false;
+            default -> false;
         };
     }
 
@@ -230,7 +216,7 @@ public sealed interface Diagnosis {
                 found.entrySet()
                         .removeIf(other -> other.getKey() != subject
                                 && cause.explains(other.getValue())
-                                && !isOlder(cause, other.getKey(), health));
+                                && !cause.isPast(health.get(other.getKey())));
             }
         }
         if (blind && found.isEmpty()) {
@@ -246,15 +232,11 @@ public sealed interface Diagnosis {
     }
 
     /// What a person has stopped, perhaps for good, is the reason for what failed soon after, and not for ever.
-    private static boolean isOlder(Diagnosis cause, CheckId other, Map<CheckId, CheckHealth> health) {
-        CheckHealth stopped = health.get(cause.subject());
-        CheckHealth failed = health.get(other);
-        return cause instanceof ServiceBad bad
-                && bad.subject() == CheckId.NEEDED
-                && bad.condition() instanceof Condition.ByHand
-                && stopped != null
-                && failed != null
-                && failed.since().isAfter(stopped.since().plus(SOON_AFTER_A_STOP));
+    default boolean isPast(@Nullable CheckHealth failed) {
+        return failed != null
+                && this instanceof ServiceBad(CheckId subject, var _, Condition.ByHand(var _, Instant since), var _)
+                && subject == CheckId.NEEDED
+                && failed.failingSince().isAfter(since.plus(SOON_AFTER_A_STOP));
     }
 
     /// Most turns find everything well.
@@ -389,7 +371,7 @@ public sealed interface Diagnosis {
             case Answers answers -> new AnswerBad(check, answers);
             case Config config -> new ConfigBad(check, config);
             case Finding.Ailments(List<Ailment> ailing, var _) -> new Ailing(check, ailing);
-            case Finding.Judged(String unit, Condition condition, var _) ->
+            case Finding.Judged(String unit, Condition condition, var _, var _) ->
                 new ServiceBad(check, unit, condition, remedy(check, unit, condition, policy));
             case Finding.Service _ -> throw new IllegalArgumentException("a sample is judged before it counts");
         };
@@ -401,19 +383,11 @@ public sealed interface Diagnosis {
         return switch (condition) {
             // what an application needs keeps its data: what ended well was ended by somebody, and nothing is killed
             case Condition.Ended(String exit, var _)
-            when check == CheckId.NEEDED && exit.equals(UnitState.EXIT_CODE + 0) -> Optional.empty();
+            when check == CheckId.NEEDED && exit.equals(UnitState.ENDED_WELL) -> Optional.empty();
             case Condition.Ended _, Condition.Unfit _ -> Optional.of(new Remedy.Restart(unit, false, test));
-            case Condition.Paused _, Condition.Hung _ ->
-                check == CheckId.NEEDED ? Optional.empty() : Optional.of(new Remedy.Restart(unit, true, test));
-            case Condition.Well _,
-                    Condition.Waiting _,
-                    Condition.Starting _,
-                    Condition.Crashed _,
-                    Condition.Busy _,
-                    Condition.BootLoop _,
-                    Condition.Deaf _,
-                    Condition.ByHand _,
-                    Condition.Missing _ -> Optional.empty();
+            case Condition.Paused _, Condition.Hung _
+            when check != CheckId.NEEDED -> Optional.of(new Remedy.Restart(unit, true, test));
+            default -> Optional.empty();
         };
     }
 }

@@ -63,6 +63,13 @@ public record CheckHealth(
                 Optional.empty());
     }
 
+    /// When what fails began to, as far as was seen: a check that has not turned yet may fail with its last look.
+    public Instant failingSince() {
+        return status == Status.UNHEALTHY
+                ? since
+                : known.map(Observation::startedAt).orElse(since);
+    }
+
     /// With a last look that proves nothing that is still to come.
     public CheckHealth undated() {
         return new CheckHealth(

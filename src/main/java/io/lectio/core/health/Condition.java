@@ -1,6 +1,7 @@
 package io.lectio.core.health;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -13,10 +14,14 @@ public sealed interface Condition {
     /// On its way up, or silent for a short while: too early to say.
     record Waiting() implements Condition {}
 
-    /// On its way up for so long that it may never arrive.
+    /// On its way up, or down, for so long that it may never arrive.
     ///
-    /// @param step where it is, in systemd's word: `start-pre`, `start` …
-    record Starting(String step, Duration since) implements Condition {}
+    /// @param step where it is, in systemd's word: `start-pre`, `start`, `stop-sigterm` …
+    record Starting(String step, Duration since) implements Condition {
+        public boolean isEnding() {
+            return step.startsWith("stop") || step.startsWith("final");
+        }
+    }
 
     /// It ended, and nobody asked for that.
     ///
@@ -73,7 +78,9 @@ public sealed interface Condition {
     record Deaf(String why) implements Condition {}
 
     /// It was ended by command, or its start is forbidden: a person's will, or what a person has arranged.
-    record ByHand(boolean masked) implements Condition {}
+    ///
+    /// @param since when it ended; 1970 where it has not run since the machine started
+    record ByHand(boolean masked, Instant since) implements Condition {}
 
     /// systemd knows no such unit, or cannot read its file.
     record Missing() implements Condition {}
@@ -83,8 +90,9 @@ public sealed interface Condition {
         return switch (this) {
             case Well _ -> "is well";
             case Waiting _ -> "has not answered yet";
-            case Starting(String step, Duration since) ->
-                "has been starting for " + since.toSeconds() + " s (" + step + ")";
+            case Starting starting ->
+                "has been " + (starting.isEnding() ? "stopping" : "starting") + " for "
+                        + starting.since().toSeconds() + " s (" + starting.step() + ")";
             case Ended(String exit, String result) -> "ended: " + (exit.isEmpty() ? result : exit + ", " + result);
             case Unfit(Reason reason, String words) -> "cannot start, " + reason.words() + ": " + words;
             case Crashed(String exit, int restarts) ->
@@ -99,7 +107,7 @@ public sealed interface Condition {
             case Busy(Duration silent) -> "is busy: no answer for " + silent.toSeconds() + " s, but it makes progress";
             case BootLoop _ -> "starts its workers again and again";
             case Deaf(String why) -> "runs, but does not answer: " + why;
-            case ByHand(boolean masked) -> masked ? "is masked" : "was stopped by command";
+            case ByHand(boolean masked, var _) -> masked ? "is masked" : "was stopped by command";
             case Missing _ -> "is not known to systemd";
         };
     }

@@ -37,7 +37,9 @@ public sealed interface Finding {
             case Service(UnitState unit, var processes, var _, var _, var _, var _, var _) ->
                 unit.name() + " is " + unit.active().name().toLowerCase(Locale.ROOT) + " (" + unit.sub() + "), "
                         + processes.size() + " processes";
-            case Judged(String unit, Condition condition, var _) -> unit + " " + condition.inWords();
+            case Judged(String unit, Condition condition, var _, List<String> also) ->
+                unit + " " + condition.inWords()
+                        + (also.isEmpty() ? "" : "; also not well: " + String.join(", ", also));
             case Config(String where, String error) ->
                 error.isEmpty() ? "the configuration passes its test" : where + ": " + error;
             case Ailments(var ailing, String well) ->
@@ -96,18 +98,6 @@ public sealed interface Finding {
             Place place,
             Optional<Obstacle> obstacle,
             Optional<Rule> rule) {
-        public Denial(
-                Path path,
-                boolean folder,
-                int mode,
-                String owner,
-                Instant changed,
-                Instant arrived,
-                Place place,
-                Optional<Obstacle> obstacle) {
-            this(path, folder, mode, owner, changed, arrived, place, obstacle, Optional.empty());
-        }
-
         public boolean repairable() {
             return obstacle.isEmpty();
         }
@@ -296,19 +286,16 @@ public sealed interface Finding {
         public Service {
             processes = List.copyOf(processes);
         }
-
-        public Service(
-                UnitState unit,
-                List<ProcessView> processes,
-                Optional<Answer> answer,
-                Instant answeredAt,
-                boolean packagesChange) {
-            this(unit, processes, answer, answeredAt, packagesChange, Optional.empty(), true);
-        }
     }
 
     /// What became of a service, after all that was seen of it.
-    record Judged(String unit, Condition condition, boolean packagesChange) implements Finding {}
+    ///
+    /// @param also what else of the same check is not well
+    record Judged(String unit, Condition condition, boolean packagesChange, List<String> also) implements Finding {
+        public Judged {
+            also = List.copyOf(also);
+        }
+    }
 
     /// What the web server says of its configuration.
     ///

@@ -91,22 +91,12 @@ public record ServiceTrack(
     ///
     /// @param at a run that is younger is another
     public static Optional<ServiceTrack> resume(Condition seen, Instant at) {
-        return switch (seen) {
-            case Condition.Hung(Duration silent, var _) -> Optional.of(begin(at).after(silent, Optional.empty()));
-            case Condition.Paused(var _, Duration since) ->
-                Optional.of(begin(at).after(Duration.ZERO, Optional.of(since)));
-            case Well _,
-                    Waiting _,
-                    Condition.Starting _,
-                    Ended _,
-                    Condition.Unfit _,
-                    Condition.Crashed _,
-                    Busy _,
-                    Condition.BootLoop _,
-                    Deaf _,
-                    ByHand _,
-                    Condition.Missing _ -> Optional.empty();
-        };
+        if (seen instanceof Condition.Hung(Duration silent, var _)) {
+            return Optional.of(begin(at).after(silent, Optional.empty()));
+        }
+        return seen instanceof Condition.Paused(var _, Duration since)
+                ? Optional.of(begin(at).after(Duration.ZERO, Optional.of(since)))
+                : Optional.empty();
     }
 
     private ServiceTrack after(Duration silence, Optional<Duration> pause) {
@@ -204,9 +194,12 @@ public record ServiceTrack(
     private Condition ending(Service seen) {
         UnitState unit = seen.unit();
         if (unit.stop() == Stop.ASKED) {
-            return new ByHand(false);
+            return new ByHand(false, unit.since());
         }
-        boolean dead = seen.asked() // the others have all the time that systemd gives them
+        if (!seen.asked() && silent.compareTo(STARTING) >= 0) { // these have all the time that systemd gives them
+            return new Condition.Starting(unit.sub(), silent);
+        }
+        boolean dead = seen.asked()
                 && unit.stop() == Stop.NOT_ASKED
                 && unit.mainPid() == 0
                 && silent.compareTo(ENDING) >= 0
@@ -217,7 +210,7 @@ public record ServiceTrack(
     private static Condition ended(Service seen) {
         UnitState unit = seen.unit();
         if (unit.load() == Load.MASKED) {
-            return new ByHand(true);
+            return new ByHand(true, unit.since());
         }
         if (unit.load() != Load.LOADED) {
             return new Condition.Missing();
@@ -225,7 +218,7 @@ public record ServiceTrack(
         boolean byItself = unit.active() != Active.INACTIVE || unit.stop() == Stop.NOT_ASKED;
         Condition ended =
                 seen.unfit().<Condition>map(why -> why).orElseGet(() -> new Ended(unit.exit(), unit.result()));
-        return byItself && unit.stop() != Stop.ASKED ? ended : new ByHand(false);
+        return byItself && unit.stop() != Stop.ASKED ? ended : new ByHand(false, unit.since());
     }
 
     /// Whether systemd has started another run by itself since this was last seen active.

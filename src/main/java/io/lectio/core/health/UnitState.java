@@ -37,6 +37,8 @@ public record UnitState(
     /// How an `exit` begins where no signal ended it.
     public static final String EXIT_CODE = "exit code ";
 
+    public static final String ENDED_WELL = EXIT_CODE + 0;
+
     /// Whether systemd has the unit's file.
     public enum Load {
         LOADED,

@@ -120,16 +120,7 @@ public record Incident(
                     case Condition.Hung(Duration silent, var _) -> now.minus(silent);
                     case Condition.Busy(Duration silent) -> now.minus(silent);
                     case Condition.Paused(var _, Duration since) -> now.minus(since);
-                    case Condition.Well _,
-                            Condition.Waiting _,
-                            Condition.Starting _,
-                            Condition.Ended _,
-                            Condition.Unfit _,
-                            Condition.Crashed _,
-                            Condition.BootLoop _,
-                            Condition.Deaf _,
-                            Condition.ByHand _,
-                            Condition.Missing _ -> now;
+                    default -> now;
                 };
             case Diagnosis.AnswerBad _ ->
                 seen.isAfter(now.minus(JUST_BEFORE.plus(JUST_BEFORE))) ? earlier(seen, now) : now;
@@ -207,18 +198,11 @@ public record Incident(
 
     /// The same fault once more, soon after it was healed.
     Incident again(Instant now) {
-        return new Incident(
-                id,
-                now,
-                now,
-                diagnosis,
-                Optional.empty(),
-                failingBefore,
-                toProve,
-                attempts,
-                new Open(),
-                worst,
-                brokenBy);
+        return begunAt(now).with(diagnosis, Optional.empty(), toProve, attempts, new Open());
+    }
+
+    private Incident begunAt(Instant now) {
+        return new Incident(id, now, now, diagnosis, symptom, failingBefore, toProve, attempts, phase, worst, brokenBy);
     }
 
     /// The same fault, seen deeper or further. What is of the same kind keeps its first evidence.

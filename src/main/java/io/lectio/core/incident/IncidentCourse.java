@@ -71,17 +71,6 @@ public record IncidentCourse(
         NONE
     }
 
-    public IncidentCourse(
-            Policy policy,
-            Instant now,
-            Map<CheckId, CheckHealth> health,
-            Map<CheckId, Diagnosis> found,
-            Optional<Instant> packagesSince,
-            boolean degraded,
-            boolean resting) {
-        this(policy, now, new Sight(health, found, policy.checks()), packagesSince, degraded, resting);
-    }
-
     public Incident open(long id, Diagnosis diagnosis, Optional<Culprit> brokenBy) {
         Instant brokenAt = brokenAt(diagnosis);
         List<CheckId> failingBefore = sight.failingBefore(diagnosis, brokenAt.minus(BELONGS));
@@ -142,10 +131,14 @@ public record IncidentCourse(
         return switch (incident.phase()) {
             case Repairing _ -> leveled(incident, incident, ledgers, Optional.empty(), news);
             case Proving(Instant since) -> proving(incident, since, ledgers);
-            case Open _, CoolingDown _, Held _, Degraded _ ->
-                sight.provedSince(incident, incident.openedAt()) && sight.isSteady(incident)
-                        ? proved(incident, ledgers)
-                        : act(incident, ledgers, news);
+            case Open _, CoolingDown _, Held _, Degraded _ -> {
+                if (sight.provedSince(incident, incident.openedAt()) && sight.isSteady(incident)) {
+                    yield proved(incident, ledgers);
+                }
+                // what fails beside a unit that is stopped for good is an incident of its own
+                boolean over = byHand(incident) && incident.worst() == Level.INFO && isOfAnotherUnit(incident);
+                yield over ? step(incident, true, ledgers) : act(incident, ledgers, news);
+            }
             case Resolved(Instant at, var _) -> resolved(incident, at, ledgers);
         };
     }
@@ -158,9 +151,12 @@ public record IncidentCourse(
             return step(incident, !closesAt(incident, at).isAfter(now), ledgers);
         }
         if (!isOfFiles(incident)) {
+            if (sight.isUnitPassed(incident, at)) { // it can wait until it is sure that this one stays well
+                return step(incident, !closesAt(incident, at).isAfter(now), ledgers);
+            }
             // what has no remedy, such as a person's stop, or is another unit's, is no further episode of what was
             // repaired
-            return isAnotherUnits(incident)
+            return isOfAnotherUnit(incident)
                             || (again.remedy().isEmpty()
                                     && incident.diagnosis().remedy().isPresent())
                     ? step(incident, true, ledgers)
@@ -227,7 +223,8 @@ public record IncidentCourse(
     private boolean inVain(Incident incident, Instant since) {
         CheckId subject = incident.subject();
         Observation.Outcome own = sight.lookSince(subject, since);
-        if (own instanceof Observation.Failed) {
+        boolean passed = own instanceof Observation.Passed || sight.isUnitPassed(incident, since);
+        if (own instanceof Observation.Failed && !passed) {
             return true;
         }
         boolean service = incident.diagnosis().remedy().orElse(null) instanceof Remedy.Restart;
@@ -235,7 +232,7 @@ public record IncidentCourse(
             return false;
         }
         boolean silent = service && sight.isUndecided(subject);
-        return silent || (own instanceof Observation.Passed && sight.failsOtherwise(incident, since));
+        return silent || (passed && sight.failsOtherwise(incident, since));
     }
 
     /// Whether what is known is no ground to act on: there is no verdict yet, the last look brought none, so that
@@ -315,11 +312,18 @@ public record IncidentCourse(
         return repair(before, incident, attempt, spent, news);
     }
 
-    /// Whether the unit that was started is well by now, and another one of the same check is not.
-    private boolean isAnotherUnits(Incident incident) {
+    /// Whether the incident's check is about another of its units by now.
+    private boolean isOfAnotherUnit(Incident incident) {
         return incident.diagnosis() instanceof Diagnosis.ServiceBad mine
                 && sight.found().get(incident.subject()) instanceof Diagnosis.ServiceBad other
                 && !other.unit().equals(mine.unit());
+    }
+
+    /// Whether the unit that was started is well by now, and another one of the same check is not.
+    private boolean isAnotherUnits(Incident incident) {
+        return isOfAnotherUnit(incident)
+                && incident.diagnosis() instanceof Diagnosis.ServiceBad mine
+                && sight.isUnitWell(incident.subject(), mine.unit());
     }
 
     private static String id(Diagnosis diagnosis) {
@@ -338,15 +342,14 @@ public record IncidentCourse(
     }
 
     /// An incident of several services may have needed more than the last one's remedy. What systemd healed by itself
-    /// is no
-    /// proof of any.
+    /// is no proof of any, and what is still not well has none.
     private Map<String, Ledger> allProved(Incident incident, Map<String, Ledger> ledgers) {
-        if (incident.diagnosis().remedy().isEmpty()) {
+        if (incident.diagnosis() instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.Crashed) {
             return ledgers;
         }
         Map<String, Ledger> all = with(ledgers, id(incident.diagnosis()), Ledger::proved);
         for (Map.Entry<String, CheckId> unit : policy.services().units().entrySet()) {
-            if (unit.getValue() == incident.subject()) {
+            if (unit.getValue() == incident.subject() && sight.isUnitWell(incident.subject(), unit.getKey())) {
                 all = with(all, Remedy.Restart.id(unit.getKey()), Ledger::proved);
             }
         }
@@ -393,8 +396,7 @@ public record IncidentCourse(
     }
 
     /// systemd stops what goes with a unit in the same transaction. What fails later, or is no service's stop, may have
-    /// many
-    /// other reasons, and the price of a wrong one is high.
+    /// many other reasons, and the price of a wrong one is high.
     private static boolean isRightAfter(Attempt attempt, Diagnosis broken, Instant since) {
         Instant began = attempt.startedAt();
         return broken instanceof Diagnosis.ServiceBad bad
@@ -410,22 +412,11 @@ public record IncidentCourse(
     }
 
     private static boolean isOfItsOwn(Condition condition) {
-        return switch (condition) {
-            case Condition.ByHand(boolean masked) -> !masked;
-            case Condition.Ended(String exit, var _) ->
-                exit.startsWith(UnitState.EXIT_CODE) && !exit.equals(UnitState.EXIT_CODE + 0);
-            case Condition.Unfit _ -> true;
-            case Condition.Well _,
-                    Condition.Waiting _,
-                    Condition.BootLoop _,
-                    Condition.Deaf _,
-                    Condition.Starting _,
-                    Condition.Crashed _,
-                    Condition.Paused _,
-                    Condition.Hung _,
-                    Condition.Busy _,
-                    Condition.Missing _ -> false;
-        };
+        return condition instanceof Condition.Unfit
+                || (condition instanceof Condition.ByHand(boolean masked, var _) && !masked)
+                || (condition instanceof Condition.Ended(String exit, var _)
+                        && exit.startsWith(UnitState.EXIT_CODE)
+                        && !exit.equals(UnitState.ENDED_WELL));
     }
 
     /// What a start does not mend is tried once a cooldown, in case that somebody has mended it.
@@ -506,7 +497,7 @@ public record IncidentCourse(
 
     private Level level(Incident incident) {
         Diagnosis cause = incident.diagnosis();
-        boolean down = sight.isDownBy(cause);
+        boolean down = sight.isDownBy(incident);
         boolean asWanted =
                 byHand(incident) && incident.brokenBy().isEmpty() && !(down && incident.subject() == CheckId.NEEDED);
         if (resting || asWanted) {
@@ -521,7 +512,7 @@ public record IncidentCourse(
                 || (down && (overdue || incident.brokenBy().isPresent()))
                 || (down
                         && cause.urgent()
-                        && (vain || cause.remedy().filter(policy::allows).isEmpty()))
+                        && (vain || cause.remedy().filter(policy::isCarriedOut).isEmpty()))
                 || (overdue && cause.urgent() && !harmless(cause));
         return personNeeded ? Level.CRITICAL : Level.WARNING;
     }

@@ -2,6 +2,7 @@ package io.lectio.core.incident;
 
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.CheckHealth;
+import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
@@ -45,6 +46,14 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
         return of(check)
                 .map(seen -> seen.status() == CheckHealth.Status.HEALTHY)
                 .orElse(true);
+    }
+
+    /// Whether the last failed look, if the check fails, was not about this unit, nor about it too.
+    boolean isUnitWell(CheckId check, String unit) {
+        return isWell(check)
+                || (of(check).flatMap(CheckHealth::fault).orElse(null) instanceof Finding.Judged judged
+                        && !judged.unit().equals(unit)
+                        && !judged.also().contains(unit));
     }
 
     List<CheckId> well() {
@@ -98,7 +107,16 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
                 .allMatch(check -> !isChecked(check)
                         || incident.failingBefore().contains(check)
                         || isPassed(check, since)
-                        || isAnothers(check, incident.subject()));
+                        || (check == incident.subject() && isUnitPassed(incident, since))
+                        || isAnothers(check, incident));
+    }
+
+    /// Whether a look at the incident's unit and its like shows nothing but what a person has stopped beside it.
+    boolean isUnitPassed(Incident incident, Instant since) {
+        return lookSince(incident.subject(), since)
+                        instanceof Observation.Failed(Finding.Judged(var _, Condition.ByHand _, var _, var _))
+                && incident.diagnosis() instanceof Diagnosis.ServiceBad mine
+                && isUnitWell(incident.subject(), mine.unit());
     }
 
     /// Whether what the incident explains still fails, though its own subject does not.
@@ -106,7 +124,7 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
         return needs(incident.diagnosis()).stream()
                 .anyMatch(check -> isFailed(check, since)
                         && !incident.failingBefore().contains(check)
-                        && !isExplainedElsewhere(check, incident.subject()));
+                        && !isAnothers(check, incident));
     }
 
     /// Where nothing was repaired, one answer out of many says little: the check's own threshold decides.
@@ -114,19 +132,23 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
         return !incident.attempts().isEmpty()
                 || needs(incident.diagnosis()).stream()
                         .allMatch(check -> isWell(check)
+                                || (check == incident.subject() && isUnitPassed(incident, Instant.MIN))
                                 || incident.failingBefore().contains(check)
-                                || isExplainedElsewhere(check, incident.subject()));
+                                || isAnothers(check, incident));
     }
 
-    /// Whether visitors miss the page or the API for the sake of this subject, and of none below it.
-    boolean isDownBy(Diagnosis cause) {
-        CheckId subject = cause.subject();
-        return needs(cause).stream()
+    /// Whether visitors miss the page or the API for the sake of this incident, and of no cause below it.
+    boolean isDownBy(Incident incident) {
+        CheckId subject = incident.subject();
+        return needs(incident.diagnosis()).stream()
                 .anyMatch(check -> (check == CheckId.PAGE || check == CheckId.API)
                         && isFailed(check, Instant.MIN)
                         && !Diagnosis.isOld(check, health)
+                        && !incident.diagnosis().isPast(health.get(check))
                         && found.values().stream()
-                                .noneMatch(other -> other.subject().compareTo(subject) < 0 && other.explains(check)));
+                                .noneMatch(other -> other.subject().compareTo(subject) < 0
+                                        && other.explains(check)
+                                        && !other.isPast(health.get(check))));
     }
 
     /// What its page or its API answered last, as far as it did.
@@ -146,11 +168,14 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
         return check == CheckId.LEFT_ALONE || checks.contains(check);
     }
 
-    private boolean isAnothers(CheckId check, CheckId subject) {
-        return check != subject && isExplainedElsewhere(check, subject);
-    }
-
-    private boolean isExplainedElsewhere(CheckId check, CheckId subject) {
-        return found.values().stream().anyMatch(other -> other.subject() != subject && other.explains(check));
+    /// Whether what the incident's cause may explain fails for the sake of another one.
+    private boolean isAnothers(CheckId check, Incident incident) {
+        CheckId subject = incident.subject();
+        return check != subject
+                && (incident.diagnosis().isPast(health.get(check))
+                        || found.values().stream()
+                                .anyMatch(other -> other.subject() != subject
+                                        && other.explains(check)
+                                        && !other.isPast(health.get(check))));
     }
 }

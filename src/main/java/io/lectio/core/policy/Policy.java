@@ -17,6 +17,7 @@ import java.util.TreeSet;
 /// @param checks what is checked, the deepest first
 /// @param thresholds of checks that are sampled; one sight is enough for any other
 /// @param withheld ids of remedies that the owner keeps for himself
+/// @param others ids of remedies that the guard of another site has: one unit is one guard's to start
 /// @param windows when a person works on the site, by the clock of `zone`
 /// @param notices what the guard tells of itself, if anything
 /// @param bounds from where on the machine is not well
@@ -30,6 +31,7 @@ public record Policy(
         Patience patience,
         Map<CheckId, Threshold> thresholds,
         Set<String> withheld,
+        Set<String> others,
         List<Window> windows,
         ZoneId zone,
         Optional<Notices> notices,
@@ -52,6 +54,7 @@ public record Policy(
         checks = Collections.unmodifiableSet(EnumSet.copyOf(checks));
         thresholds = Map.copyOf(thresholds);
         withheld = Set.copyOf(withheld);
+        others = Set.copyOf(others);
         windows = List.copyOf(windows);
     }
 
@@ -75,6 +78,7 @@ public record Policy(
                 patience,
                 thresholds,
                 withheld,
+                others,
                 windows,
                 zone,
                 ofItself,
@@ -82,7 +86,12 @@ public record Policy(
     }
 
     public boolean allows(Remedy remedy) {
-        return repairs && !withheld.contains(remedy.id());
+        return repairs && !withheld.contains(remedy.id()) && !others.contains(remedy.id());
+    }
+
+    /// Whether somebody may carry it out without being asked: this guard, or that of another site.
+    public boolean isCarriedOut(Remedy remedy) {
+        return allows(remedy) || (repairs && others.contains(remedy.id()));
     }
 
     /// Whether a person works on the site then.

@@ -22,6 +22,7 @@ public final class Policies {
                 Patience.DEFAULT,
                 Policy.THRESHOLDS,
                 Set.of(),
+                Set.of(),
                 List.of(),
                 ZoneOffset.UTC,
                 Optional.empty(),
@@ -30,5 +31,24 @@ public final class Policies {
 
     public static Policy telling(Policy policy, Notices ofItself) {
         return policy.here(policy.site(), policy.services(), policy.repairs(), Set.of(), Optional.of(ofItself));
+    }
+
+    /// With remedies that are another guard's.
+    public static Policy others(Policy policy, Set<String> others) {
+        return new Policy(
+                policy.site(),
+                policy.services(),
+                policy.checks(),
+                policy.repairs(),
+                policy.limits(),
+                policy.timing(),
+                policy.patience(),
+                policy.thresholds(),
+                policy.withheld(),
+                others,
+                policy.windows(),
+                policy.zone(),
+                policy.notices(),
+                policy.bounds());
     }
 }
