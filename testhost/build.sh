@@ -5,7 +5,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 release=$1 root=$2
 packages=systemd,systemd-sysv,dbus,nginx-light,gunicorn,python3-django,sqlite3,cron,monit,curl,procps,psmisc,iproute2
 packages+=,openssh-server,sudo,less,ca-certificates,acl,attr,strace,util-linux
-packages+=,postgresql,redis-server,python3-celery,python3-redis
+packages+=,postgresql,redis-server,python3-celery,python3-redis,prometheus-blackbox-exporter
 
 # The mirror that this machine uses, when it is a Debian one.
 configured=$(cat /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null || true)
@@ -32,7 +32,7 @@ cp --remove-destination "$here/site/nginx.conf" "$root/etc/nginx/sites-enabled/d
 cp "$here/site/teaching_panel.service" "$root/etc/systemd/system/teaching_panel.service"
 SYSTEMD_OFFLINE=1 chroot "$root" systemctl --quiet enable teaching_panel.service
 # Monit is there to be compared with, and started by hand, as are these servers. The others want hardware or a console.
-SYSTEMD_OFFLINE=1 chroot "$root" systemctl --quiet disable monit.service redis-server.service
+SYSTEMD_OFFLINE=1 chroot "$root" systemctl --quiet disable monit.service redis-server.service prometheus-blackbox-exporter.service
 echo manual >"$(echo "$root"/etc/postgresql/*/main/start.conf)"
 SYSTEMD_OFFLINE=1 chroot "$root" systemctl --quiet mask getty@tty1 console-getty systemd-logind systemd-modules-load kmod-static-nodes
 printf '127.0.0.1 localhost\n::1 localhost\n' >"$root/etc/hosts"

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /// The import rules of ARCHITECTURE.md, and that its names are those of the code.
 class ArchitectureTest {
     private static final int LEAST_CLASSES = 80;
-    private final JavaClasses all = new ClassFileImporter()
+    private static final JavaClasses ALL = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.lectio");
 
@@ -34,12 +34,12 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(allowed)
-                .check(all);
+                .check(ALL);
     }
 
     @Test
     void seesTheWholeProgram() {
-        assertThat(all.size()).isGreaterThan(LEAST_CLASSES);
+        assertThat(ALL.size()).isGreaterThan(LEAST_CLASSES);
     }
 
     @Test
@@ -60,7 +60,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .haveNameMatching(
                         "java\\.(io|net\\.(Socket|http)|nio\\.file\\.Files|nio\\.channels|util\\.Random|util\\.concurrent|lang\\.(Thread|Process|System)$|time\\.Clock|time\\.InstantSource).*")
-                .check(all);
+                .check(ALL);
     }
 
     @Test
@@ -91,7 +91,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("java.lang.foreign..")
-                .check(all);
+                .check(ALL);
     }
 
     @Test
@@ -102,7 +102,7 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .haveNameMatching("java\\.lang\\.ProcessBuilder(\\$.*)?")
-                .check(all);
+                .check(ALL);
     }
 
     @Test
@@ -125,7 +125,7 @@ class ArchitectureTest {
     @Test
     void theNamesInTheArchitectureDocumentAreThoseOfTheCode() throws IOException {
         Matcher named = Pattern.compile("`([A-Z][A-Za-z]+)`").matcher(Files.readString(Path.of("ARCHITECTURE.md")));
-        List<String> known = all.stream().map(each -> each.getSimpleName()).toList();
+        List<String> known = ALL.stream().map(each -> each.getSimpleName()).toList();
         assertThat(named.results().map(result -> result.group(1)).distinct().toList())
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(known).contains(name));

@@ -32,6 +32,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -51,6 +52,8 @@ public final class ConfigLoader {
     public static final String UNNAMED = "main";
 
     private static final Set<CheckId> OF_THE_MACHINE = Set.of(CheckId.DISK, CheckId.MEMORY);
+    private static final Set<CheckId> OF_UNITS = Set.of(CheckId.APP, CheckId.PROXY, CheckId.NEEDED, CheckId.BESIDE);
+    private static final Duration LONGEST_ROUND_OF_UNITS = Duration.ofSeconds(10);
     private static final List<CheckId> SWITCHED = List.of(
             CheckId.PAGE,
             CheckId.API,
@@ -256,6 +259,9 @@ public final class ConfigLoader {
                 texts -> texts.stream().map(Values::window).toList());
         if (webRoot.startsWith(home) || home.startsWith(webRoot)) {
             error("web.root", webRoot + " and Lectio's own home " + home + ", which has the token, must lie apart");
+        }
+        if (timing.round().compareTo(LONGEST_ROUND_OF_UNITS) > 0 && !Collections.disjoint(checks, OF_UNITS)) {
+            error("timing.round", "over 10s a hang would be seen too late: 10s at most where a unit is watched");
         }
         if (!webRoot.startsWith(siteRoot)) {
             error("web.root", webRoot + " is not below " + as("root") + " " + siteRoot);

@@ -73,7 +73,7 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | remedies.restart-app | - | switch | true | Start the application anew. false: it is only told.
             site | remedies.restart-needed | - | switch | true | Start what the application needs. false: it is only told.
             site | remedies.restart-beside | - | switch | true | Start anew what works beside it. false: it is only told.
-            site | timing.round | - | length 1s 10s | 5s | Between two looks, besides those at once on an event.
+            site | timing.round | - | length 1s 30s | 5s | Between two looks, besides those at once on an event. Over 10s only where no unit is watched: a hang would be seen too late.
             site | timing.slow-round | - | length 10s 1h | 60s | Between two tests of the web server's configuration, and two looks at the public name and its certificate.
             site | timing.hung | - | length 5s 10m | 30s | No answer and no progress of a service for so long is a hang.
             site | timing.hung-at-most | - | length 5s 30m | 60s | The same where its answers are slow; at least `hung`.

@@ -35,22 +35,23 @@ class CommandsBench {
     private static String took(TestHost host, String command) {
         List<Long> took = new ArrayList<>();
         for (int i = 0; i < RUNS; i++) {
-            took.add(Long.parseLong(host.sh("t=$(date +%s%N); /opt/lectio-monitor/bin/lectio " + command
-                            + " >/dev/null; echo $((($(date +%s%N) - t) / 1000000))")
-                    .strip()));
+            took.add(UnitCost.number(
+                    host,
+                    "t=$(date +%s%N); /opt/lectio-monitor/bin/lectio " + command
+                            + " >/dev/null; echo $((($(date +%s%N) - t) / 1000000))"));
         }
         return Table.median(took) + " (" + Table.worst(took) + ")";
     }
 
     /// On a terminal of 80 columns, for a minute that begins when it has been up for half a minute.
     private static String watch(TestHost host) {
-        String used = host.sh("""
-                used() { sed -n 's/^usage_usec //p' /sys/fs/cgroup/system.slice/lectio-watch.service/cpu.stat; }
-                systemd-run -q --unit lectio-watch script -qfc 'stty cols 80 rows 24; /opt/lectio-monitor/bin/lectio watch' /run/watched
-                sleep 30; before=$(used); sleep 60; after=$(used)
-                [ $(wc -c </run/watched) -gt 1000 ]
-                systemctl stop lectio-watch
-                echo $((after - before))""");
-        return "%.2f".formatted(Long.parseLong(used.strip()) / 600_000.0);
+        UnitCost cost = new UnitCost(host, "lectio-watch");
+        host.sh(
+                "systemd-run -q --unit lectio-watch script -qfc 'stty cols 80 rows 24; /opt/lectio-monitor/bin/lectio watch' /run/watched; sleep 30");
+        long before = cost.processorTime();
+        host.sh("sleep 60");
+        long used = cost.processorTime() - before;
+        host.sh("[ $(wc -c </run/watched) -gt 1000 ]; systemctl stop lectio-watch");
+        return UnitCost.percent(used, 60);
     }
 }

@@ -65,13 +65,13 @@ class SizeBench {
             List<Long> ready = new ArrayList<>();
             List<Long> check = new ArrayList<>();
             for (int i = 0; i < RUNS; i++) {
-                ready.add(number(host, """
+                ready.add(UnitCost.number(host, """
                         s=/var/lib/lectio-monitor/control.sock; systemctl stop lectio-monitor; rm -f $s
                         systemd-run -q --unit lectio-monitor /opt/lectio-monitor/bin/lectio run
                         until [ -S $s ]; do sleep 0.01; done; sleep 0.5
                         began=$(systemctl show --timestamp=us+utc -p ExecMainStartTimestamp lectio-monitor | cut -d= -f2)
                         echo $(( ($(date -d "$(stat -c %z $s)" +%s%N) - $(date -d "${began#* }" +%s%N)) / 1000000 ))"""));
-                check.add(number(
+                check.add(UnitCost.number(
                         host,
                         "t=$(date +%s%N); " + LECTIO + "check >/dev/null; echo $((($(date +%s%N) - t) / 1000000))"));
             }
@@ -82,39 +82,26 @@ class SizeBench {
             return new Guarding(guarded, ready, check);
         }
 
-        /// Of the whole unit, in microseconds.
+        UnitCost cost() {
+            return new UnitCost(guarded.host(), "lectio-monitor");
+        }
+
         long processorTime() {
-            return number(
-                    guarded.host(),
-                    "sed -n 's/^usage_usec //p' /sys/fs/cgroup/system.slice/lectio-monitor.service/cpu.stat");
+            return cost().processorTime();
         }
 
         void row(Table table, long usedInAMinute) {
             TestHost host = guarded.host();
             table.row(
                     host.release().codename(),
-                    megabytes(number(host, sum("Rss", "smaps_rollup"))),
-                    megabytes(number(host, sum("Pss", "smaps_rollup"))),
+                    cost().resident(),
+                    cost().proportional(),
                     String.valueOf(MINUTES),
-                    "%.2f".formatted(usedInAMinute / 600_000.0),
+                    UnitCost.percent(usedInAMinute, 60),
                     Table.median(ready) + " (worst " + Table.worst(ready) + ")",
                     Table.median(check) + " (worst " + Table.worst(check) + ")",
-                    String.valueOf(number(host, sum("Threads", "status"))),
-                    String.valueOf(number(host, "du -sm /opt/lectio-monitor | cut -f1")));
+                    String.valueOf(cost().threads()),
+                    String.valueOf(UnitCost.number(host, "du -sm /opt/lectio-monitor | cut -f1")));
         }
-    }
-
-    private static String megabytes(long kilobytes) {
-        return "%.1f".formatted(kilobytes / 1024.0);
-    }
-
-    /// Of all processes of the unit.
-    private static String sum(String key, String file) {
-        return "for p in $(cat /sys/fs/cgroup/system.slice/lectio-monitor.service/cgroup.procs); do cat /proc/$p/"
-                + file + "; done | awk '/^" + key + ":/ { s += $2 } END { print s }'";
-    }
-
-    private static long number(TestHost host, String script) {
-        return Long.parseLong(host.sh(script).strip());
     }
 }

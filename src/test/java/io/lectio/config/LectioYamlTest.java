@@ -133,6 +133,15 @@ class LectioYamlTest {
     }
 
     @Test
+    void aLongRoundIsForSitesWithoutUnits() throws Exception {
+        assertThat(policy("web: {unit: ''}\napp: {unit: ''}\ntiming: {round: 30s}")
+                        .timing()
+                        .round())
+                .isEqualTo(Duration.ofSeconds(30));
+        assertThat(refused("sites: [{timing: {round: 11s}}]")).contains("over 10s a hang would be seen too late");
+    }
+
+    @Test
     void oneUnitIsStartedByTheFirstGuardThatMay() throws Exception {
         String two = TWO_SITES.replace("    root:", "    app: {needs: [redis.service], database: ''}\n    root:");
         assertThat(load(two).sites())
@@ -167,7 +176,7 @@ class LectioYamlTest {
                         "lectio.yaml:5:7: unknown key usr; did you mean user?",
                         "lectio.yaml:6:13: web.user is root, who may read everything, so that no fault would ever be seen: name"
                                 + " the user that the web server's workers run as (ps -o user= -C nginx)",
-                        "lectio.yaml:8:14: timing.round is a time from 1s to 10s, such as 90s, 5m or 1h",
+                        "lectio.yaml:8:14: timing.round is a time from 1s to 30s, such as 90s, 5m or 1h",
                         "lectio.yaml:9:24: limits.attempts is a number from 1 to 10",
                         "lectio.yaml:9:47: limits.repairs-per-hour is a number from 1 to 1000",
                         "lectio.yaml:10:13: is not a mapping of keys to values, as checks is one of page, api, files, config,"
