@@ -205,9 +205,9 @@ class ServicesOnARealHostTest {
         }
     }
 
-    /// Promise 11; ten minutes of it are in the full run.
+    /// Promise 11; ten minutes of it, on both releases, are in the full run: it takes all that the machine has.
     @ParameterizedTest
-    @EnumSource(Release.class)
+    @EnumSource(value = Release.class, names = "TRIXIE")
     void overloadIsToldOnceAndNothingIsRestarted(Release release) {
         overload(release, Duration.ofSeconds(40));
     }

@@ -284,7 +284,9 @@ final class Fleet implements Closeable {
                     first.place().toString(), first.text() + (others > 0 ? " (and " + others + " more)" : ""));
             return true;
         } catch (IOException e) {
-            found = new Finding.Config(file.toString(), String.valueOf(e.getMessage()));
+            Path yaml = ConfigLoader.yaml(file); // where it is, all of a site stands in it
+            found = new Finding.Config(
+                    String.valueOf(Files.exists(yaml) ? yaml : file), String.valueOf(e.getMessage()));
             return false;
         }
         found = IN_FORCE;

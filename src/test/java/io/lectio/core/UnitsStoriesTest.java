@@ -174,7 +174,8 @@ class UnitsStoriesTest {
                 unit.restarts(),
                 runs ? 10 : 0,
                 unit.exit(),
-                since.computeIfAbsent(unit, _ -> now),
+                // systemd forgets a unit that is down and that nothing else names
+                unit.active() == Active.INACTIVE ? Instant.EPOCH : since.computeIfAbsent(unit, _ -> now),
                 true,
                 unit.stop(),
                 false,
@@ -286,7 +287,7 @@ class UnitsStoriesTest {
         units.put(STORE, Unit.WELL);
         rounds(2);
         units.put(CACHE, at(CACHE).byHand());
-        rounds(14);
+        rounds(2);
         assertThat(open()).singleElement().satisfies(incident -> {
             assertThat(incident.diagnosis().inWords()).startsWith(CACHE);
             assertThat(incident.worst()).isEqualTo(Level.INFO);

@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 /// @param activeRun the last run that was seen active; empty before the first
 /// @param answeredRun the last run that has answered; empty before the first
 /// @param lastExit how the last run ended, if a look saw it; systemd forgets it with the next run
+/// @param endedAt when the last run was first seen to be over; 1970 before that
 /// @param silent how long there has been no answer of this run
 /// @param idle how long there has been no sign of work: no answer, no request that was over, no processor time
 /// @param paused how long all of its workers have been seen stopped; empty while one is not
@@ -39,6 +40,7 @@ public record ServiceTrack(
         String activeRun,
         String answeredRun,
         String lastExit,
+        Instant endedAt,
         Duration silent,
         Duration idle,
         Optional<Duration> paused,
@@ -81,6 +83,7 @@ public record ServiceTrack(
                 "",
                 "",
                 "",
+                Instant.EPOCH,
                 Duration.ZERO,
                 Duration.ZERO,
                 Optional.empty(),
@@ -100,7 +103,8 @@ public record ServiceTrack(
     }
 
     private ServiceTrack after(Duration silence, Optional<Duration> pause) {
-        return new ServiceTrack(last, lastAt, activeRun, answeredRun, lastExit, silence, silence, pause, slowest);
+        return new ServiceTrack(
+                last, lastAt, activeRun, answeredRun, lastExit, endedAt, silence, silence, pause, slowest);
     }
 
     /// Takes the next look in.
@@ -122,10 +126,20 @@ public record ServiceTrack(
                 seen.unit().active() == Active.ACTIVE ? seen.unit().invocation() : activeRun,
                 answered ? seen.unit().invocation() : answeredRun,
                 seen.unit().exit().isEmpty() ? lastExit : seen.unit().exit(),
+                isUp(seen) ? Instant.EPOCH : last.filter(ServiceTrack::isUp).isPresent() ? now : endedAt,
                 well ? Duration.ZERO : silent.plus(step),
                 well || (last.isPresent() && works(last.get(), seen, step)) ? Duration.ZERO : idle.plus(step),
                 stopped ? Optional.of(paused.map(step::plus).orElse(Duration.ZERO)) : Optional.empty(),
                 answered ? slowest.with(seen.answer().orElseThrow().took(), now) : slowest);
+    }
+
+    private static boolean isUp(Service seen) {
+        return seen.unit().active() != Active.INACTIVE && seen.unit().active() != Active.FAILED;
+    }
+
+    /// systemd forgets that of a unit which nothing else names.
+    private Instant endedAt(UnitState unit) {
+        return endedAt.isAfter(Instant.EPOCH) ? endedAt : unit.since();
     }
 
     private Duration step(Instant now) {
@@ -194,7 +208,7 @@ public record ServiceTrack(
     private Condition ending(Service seen) {
         UnitState unit = seen.unit();
         if (unit.stop() == Stop.ASKED) {
-            return new ByHand(false, unit.since());
+            return new ByHand(false, endedAt(unit));
         }
         if (!seen.asked() && silent.compareTo(STARTING) >= 0) { // these have all the time that systemd gives them
             return new Condition.Starting(unit.sub(), silent);
@@ -207,10 +221,10 @@ public record ServiceTrack(
         return dead ? new Ended(unit.exit(), unit.result()) : new Waiting();
     }
 
-    private static Condition ended(Service seen) {
+    private Condition ended(Service seen) {
         UnitState unit = seen.unit();
         if (unit.load() == Load.MASKED) {
-            return new ByHand(true, unit.since());
+            return new ByHand(true, endedAt(unit));
         }
         if (unit.load() != Load.LOADED) {
             return new Condition.Missing();
@@ -218,7 +232,7 @@ public record ServiceTrack(
         boolean byItself = unit.active() != Active.INACTIVE || unit.stop() == Stop.NOT_ASKED;
         Condition ended =
                 seen.unfit().<Condition>map(why -> why).orElseGet(() -> new Ended(unit.exit(), unit.result()));
-        return byItself && unit.stop() != Stop.ASKED ? ended : new ByHand(false, unit.since());
+        return byItself && unit.stop() != Stop.ASKED ? ended : new ByHand(false, endedAt(unit));
     }
 
     /// Whether systemd has started another run by itself since this was last seen active.

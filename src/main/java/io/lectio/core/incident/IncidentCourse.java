@@ -151,7 +151,7 @@ public record IncidentCourse(
             return step(incident, !closesAt(incident, at).isAfter(now), ledgers);
         }
         if (!isOfFiles(incident)) {
-            if (sight.isUnitPassed(incident, at)) { // it can wait until it is sure that this one stays well
+            if (isOldStop(again, incident)) { // it can wait until it is sure that this one stays well
                 return step(incident, !closesAt(incident, at).isAfter(now), ledgers);
             }
             // what has no remedy, such as a person's stop, or is another unit's, is no further episode of what was
@@ -324,6 +324,14 @@ public record IncidentCourse(
         return isOfAnotherUnit(incident)
                 && incident.diagnosis() instanceof Diagnosis.ServiceBad mine
                 && sight.isUnitWell(incident.subject(), mine.unit());
+    }
+
+    /// Whether a person had stopped another unit before this incident began.
+    private boolean isOldStop(Diagnosis cause, Incident incident) {
+        return isOfAnotherUnit(incident)
+                && cause instanceof Diagnosis.ServiceBad bad
+                && bad.condition() instanceof Condition.ByHand(var _, Instant since)
+                && since.isBefore(incident.brokenAt());
     }
 
     private static String id(Diagnosis diagnosis) {
