@@ -342,18 +342,23 @@ class CommandLineTest {
         Map<String, Object> cause = Map.of(
                 "brokenAt", broken, "openedAt", broken, "subject", "files", "kind", "PathsClosed", "cause", "kept out");
         Map<String, Object> proof = Map.of("down", true, "attempts", 2L, "provedMillis", 60_000L);
-        Files.write(
-                Files.createDirectories(home.resolve("state/history")).resolve("events-" + month() + ".jsonl"),
-                Stream.of(
-                                event(broken.minusSeconds(600), 0, What.STARTED, Map.of()),
-                                event(broken, 7, What.OPENED, cause),
-                                event(broken.plusSeconds(60), 7, What.RESOLVED, proof))
-                        .map(HistoryEvent::json)
-                        .toList());
-    }
-
-    private static String month() {
-        return YearMonth.now(ZoneOffset.UTC).toString();
+        Path history = Files.createDirectories(home.resolve("state/history"));
+        for (HistoryEvent each : List.of(
+                event(broken.minusSeconds(600), 0, What.STARTED, Map.of()),
+                event(broken, 7, What.OPENED, cause),
+                event(broken.plusSeconds(60), 7, What.RESOLVED, proof),
+                event(
+                        broken.plusSeconds(600),
+                        0,
+                        What.NOTE,
+                        Map.of()))) { // an hour of which nothing is written was not guarded
+            YearMonth month = YearMonth.from(each.at().atOffset(ZoneOffset.UTC));
+            Files.writeString(
+                    history.resolve("events-" + month + ".jsonl"),
+                    each.json() + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        }
     }
 
     private static HistoryEvent event(Instant at, long incident, What what, Map<String, Object> more) {
