@@ -60,9 +60,8 @@ public final class Guard {
         }
     }
 
-    /// The lowest decides: what is to be acted on or waited for, then what is left alone, what a person has stopped
-    /// (the
-    /// last one first), and what systemd has healed.
+    /// The lowest decides: what is to be acted on or waited for, then what is left alone, then what a person has
+    /// stopped, the last one first, and what systemd has healed.
     private static int turn(Condition condition, boolean rests) {
         return switch (condition) {
             case Condition.Well _ -> 4;
@@ -70,7 +69,8 @@ public final class Guard {
             case Condition.ByHand _ -> 2;
             case Condition.Unfit _, Condition.Paused _, Condition.Missing _, Condition.Starting _ -> 1;
             case Condition.Ended(String exit, var _) when exit.equals(UnitState.ENDED_WELL) -> 1;
-            default -> rests ? 1 : 0;
+            case Condition.Ended _, Condition.Waiting _, Condition.Hung _ -> rests ? 1 : 0;
+            case Condition.Busy _, Condition.BootLoop _, Condition.Deaf _ -> rests ? 1 : 0;
         };
     }
 
@@ -80,7 +80,11 @@ public final class Guard {
         return switch (verdict.condition()) {
             case Condition.Well _ -> new Observation.Passed(finding);
             case Condition.Waiting _ -> new Observation.Undecided(finding);
-            default -> new Observation.Failed(finding);
+            case Condition.Ended _, Condition.Unfit _, Condition.Crashed _, Condition.Paused _, Condition.Hung _ ->
+                new Observation.Failed(finding);
+            case Condition.Starting _, Condition.Busy _, Condition.BootLoop _, Condition.Deaf _ ->
+                new Observation.Failed(finding);
+            case Condition.ByHand _, Condition.Missing _ -> new Observation.Failed(finding);
         };
     }
 }

@@ -130,10 +130,13 @@ public sealed interface Diagnosis {
             case AnswerBad(var _, Answers answers) -> !answers.onlySlow();
             case Ailing ailing -> ailing.worst().grave() || ailing.worst().stops();
             case Blind _ -> false;
-            case ServiceBad(var _, var _, Condition condition, var _) ->
-                !(condition instanceof Condition.ByHand
-                        || condition instanceof Condition.Busy
-                        || condition instanceof Condition.Crashed);
+            case ServiceBad bad ->
+                switch (bad.condition()) {
+                    case Condition.ByHand _, Condition.Busy _, Condition.Crashed _ -> false;
+                    case Condition.Well _, Condition.Waiting _, Condition.Starting _, Condition.Ended _ -> true;
+                    case Condition.Unfit _, Condition.Paused _, Condition.Hung _, Condition.BootLoop _ -> true;
+                    case Condition.Deaf _, Condition.Missing _ -> true;
+                };
         };
     }
 
@@ -171,7 +174,8 @@ public sealed interface Diagnosis {
             case Condition.Crashed(String exit, var _) -> exit.startsWith(UnitState.EXIT_CODE);
             case Condition.Unfit _, Condition.Hung _, Condition.Busy _, Condition.BootLoop _, Condition.Starting _ ->
                 true;
-            default -> false;
+            case Condition.Well _, Condition.Waiting _, Condition.Paused _, Condition.Deaf _ -> false;
+            case Condition.ByHand _, Condition.Missing _ -> false;
         };
     }
 
@@ -385,9 +389,11 @@ public sealed interface Diagnosis {
             case Condition.Ended(String exit, var _)
             when check == CheckId.NEEDED && exit.equals(UnitState.ENDED_WELL) -> Optional.empty();
             case Condition.Ended _, Condition.Unfit _ -> Optional.of(new Remedy.Restart(unit, false, test));
-            case Condition.Paused _, Condition.Hung _
-            when check != CheckId.NEEDED -> Optional.of(new Remedy.Restart(unit, true, test));
-            default -> Optional.empty();
+            case Condition.Paused _, Condition.Hung _ ->
+                check == CheckId.NEEDED ? Optional.empty() : Optional.of(new Remedy.Restart(unit, true, test));
+            case Condition.Well _, Condition.Waiting _, Condition.Starting _, Condition.Crashed _ -> Optional.empty();
+            case Condition.Busy _, Condition.BootLoop _, Condition.Deaf _, Condition.ByHand _, Condition.Missing _ ->
+                Optional.empty();
         };
     }
 }

@@ -94,12 +94,13 @@ public record ServiceTrack(
     ///
     /// @param at a run that is younger is another
     public static Optional<ServiceTrack> resume(Condition seen, Instant at) {
-        if (seen instanceof Condition.Hung(Duration silent, var _)) {
-            return Optional.of(begin(at).after(silent, Optional.empty()));
-        }
-        return seen instanceof Condition.Paused(var _, Duration since)
-                ? Optional.of(begin(at).after(Duration.ZERO, Optional.of(since)))
-                : Optional.empty();
+        return switch (seen) {
+            case Condition.Hung(Duration silent, var _) -> Optional.of(begin(at).after(silent, Optional.empty()));
+            case Condition.Paused(var _, Duration since) ->
+                Optional.of(begin(at).after(Duration.ZERO, Optional.of(since)));
+            case Well _, Waiting _, Busy _, Deaf _, Ended _, ByHand _, Condition.Starting _ -> Optional.empty();
+            case Condition.Unfit _, Condition.Crashed _, Condition.BootLoop _, Condition.Missing _ -> Optional.empty();
+        };
     }
 
     private ServiceTrack after(Duration silence, Optional<Duration> pause) {

@@ -92,12 +92,13 @@ public record Incident(
             List<URI> toProve,
             Instant now,
             Optional<Culprit> brokenBy) {
+        Optional<Answers> symptom = symptomOf(diagnosis);
         return new Incident(
                 id,
                 now,
                 brokenAt,
                 diagnosis,
-                symptomOf(diagnosis),
+                symptom,
                 failingBefore,
                 toProve,
                 List.of(),
@@ -120,7 +121,9 @@ public record Incident(
                     case Condition.Hung(Duration silent, var _) -> now.minus(silent);
                     case Condition.Busy(Duration silent) -> now.minus(silent);
                     case Condition.Paused(var _, Duration since) -> now.minus(since);
-                    default -> now;
+                    case Condition.Well _, Condition.Waiting _, Condition.Starting _, Condition.Ended _ -> now;
+                    case Condition.Unfit _, Condition.Crashed _, Condition.BootLoop _, Condition.Deaf _ -> now;
+                    case Condition.ByHand _, Condition.Missing _ -> now;
                 };
             case Diagnosis.AnswerBad _ ->
                 seen.isAfter(now.minus(JUST_BEFORE.plus(JUST_BEFORE))) ? earlier(seen, now) : now;
@@ -178,18 +181,12 @@ public record Incident(
             case Resolved(Instant at, Answers proof) -> new Resolved(earlier(at, now), proof);
             case Open _, CoolingDown _, Held _, Degraded _ -> phase;
         };
+        Instant opened = earlier(openedAt, now);
+        Instant broken = earlier(brokenAt, now);
+        List<Attempt> tried =
+                attempts.stream().map(attempt -> attempt.notAfter(now)).toList();
         return new Incident(
-                id,
-                earlier(openedAt, now),
-                earlier(brokenAt, now),
-                diagnosis,
-                symptom,
-                failingBefore,
-                toProve,
-                attempts.stream().map(attempt -> attempt.notAfter(now)).toList(),
-                capped,
-                worst,
-                brokenBy);
+                id, opened, broken, diagnosis, symptom, failingBefore, toProve, tried, capped, worst, brokenBy);
     }
 
     static Instant earlier(Instant a, Instant b) {
@@ -226,20 +223,11 @@ public record Incident(
     }
 
     Incident atLevel(Level level) {
-        return level.compareTo(worst) <= 0
-                ? this
-                : new Incident(
-                        id,
-                        openedAt,
-                        brokenAt,
-                        diagnosis,
-                        symptom,
-                        failingBefore,
-                        toProve,
-                        attempts,
-                        phase,
-                        level,
-                        brokenBy);
+        if (level.compareTo(worst) <= 0) {
+            return this;
+        }
+        return new Incident(
+                id, openedAt, brokenAt, diagnosis, symptom, failingBefore, toProve, attempts, phase, level, brokenBy);
     }
 
     Incident starting(Attempt attempt, Instant now) {

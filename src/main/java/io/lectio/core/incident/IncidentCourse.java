@@ -211,7 +211,7 @@ public record IncidentCourse(
                         with(
                                 ledgers,
                                 id(incident.diagnosis()),
-                                ledger -> isAnotherUnits(incident)
+                                ledger -> isOfAnotherUnit(incident) && sight.isUnitWell(incident)
                                         ? ledger.proved()
                                         : ledger.unproved(now, policy.limits())),
                         News.NONE)
@@ -319,13 +319,6 @@ public record IncidentCourse(
                 && !other.unit().equals(mine.unit());
     }
 
-    /// Whether the unit that was started is well by now, and another one of the same check is not.
-    private boolean isAnotherUnits(Incident incident) {
-        return isOfAnotherUnit(incident)
-                && incident.diagnosis() instanceof Diagnosis.ServiceBad mine
-                && sight.isUnitWell(incident.subject(), mine.unit());
-    }
-
     /// Whether a person had stopped another unit before this incident began.
     private boolean isOldStop(Diagnosis cause, Incident incident) {
         return isOfAnotherUnit(incident)
@@ -420,11 +413,15 @@ public record IncidentCourse(
     }
 
     private static boolean isOfItsOwn(Condition condition) {
-        return condition instanceof Condition.Unfit
-                || (condition instanceof Condition.ByHand(boolean masked, var _) && !masked)
-                || (condition instanceof Condition.Ended(String exit, var _)
-                        && exit.startsWith(UnitState.EXIT_CODE)
-                        && !exit.equals(UnitState.ENDED_WELL));
+        return switch (condition) {
+            case Condition.ByHand(boolean masked, var _) -> !masked;
+            case Condition.Ended(String exit, var _) ->
+                exit.startsWith(UnitState.EXIT_CODE) && !exit.equals(UnitState.ENDED_WELL);
+            case Condition.Unfit _ -> true;
+            case Condition.Well _, Condition.Waiting _, Condition.Starting _, Condition.Crashed _ -> false;
+            case Condition.Paused _, Condition.Hung _, Condition.Busy _, Condition.BootLoop _ -> false;
+            case Condition.Deaf _, Condition.Missing _ -> false;
+        };
     }
 
     /// What a start does not mend is tried once a cooldown, in case that somebody has mended it.

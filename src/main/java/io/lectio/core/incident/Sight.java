@@ -56,6 +56,10 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
                         && !judged.also().contains(unit));
     }
 
+    boolean isUnitWell(Incident incident) {
+        return incident.diagnosis() instanceof Diagnosis.ServiceBad bad && isUnitWell(bad.subject(), bad.unit());
+    }
+
     List<CheckId> well() {
         return health.entrySet().stream()
                 .filter(each -> each.getValue().status() == CheckHealth.Status.HEALTHY
@@ -115,8 +119,7 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
     boolean isUnitPassed(Incident incident, Instant since) {
         return lookSince(incident.subject(), since)
                         instanceof Observation.Failed(Finding.Judged(var _, Condition.ByHand _, var _, var _))
-                && incident.diagnosis() instanceof Diagnosis.ServiceBad mine
-                && isUnitWell(incident.subject(), mine.unit());
+                && isUnitWell(incident);
     }
 
     /// Whether what the incident explains still fails, though its own subject does not.

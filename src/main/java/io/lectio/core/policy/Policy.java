@@ -89,7 +89,7 @@ public record Policy(
         return repairs && !withheld.contains(remedy.id()) && !others.contains(remedy.id());
     }
 
-    /// Whether somebody may carry it out without being asked: this guard, or that of another site.
+    /// Whether somebody carries it out without being asked: this guard, or that of another site.
     public boolean isCarriedOut(Remedy remedy) {
         return allows(remedy) || (repairs && others.contains(remedy.id()));
     }
