@@ -39,7 +39,7 @@ public record Plan(List<Step> steps) {
                     Optional.of(incident.id()),
                     Status.name(incident.subject()),
                     incident.diagnosis().inWords(),
-                    next(incident, state, policy),
+                    next(incident, state, now, policy),
                     incident.diagnosis().remedy().map(remedy -> spent(remedy, state, now, policy))));
         }
         state.health().forEach((check, seen) -> {
@@ -66,7 +66,7 @@ public record Plan(List<Step> steps) {
         return failed || seen.status() == CheckHealth.Status.UNHEALTHY || seen.unknowns() > 0;
     }
 
-    private static String next(Incident incident, GuardState state, Policy policy) {
+    private static String next(Incident incident, GuardState state, Instant now, Policy policy) {
         String remedy = incident.diagnosis().remedy().map(Plan::inWords).orElse("nothing");
         int attempt = incident.lastAttempt().map(Attempt::number).orElse(0);
         return switch (incident.phase()) {
@@ -85,19 +85,29 @@ public record Plan(List<Step> steps) {
             case Incident.Degraded _ -> "nothing, for the state cannot be saved";
             case Incident.Resolved(Instant at, var _) ->
                 "nothing: healed at " + at.truncatedTo(SECONDS) + ", and watched a while longer";
-            case Incident.Open _ -> whileOpen(incident, remedy, state, policy);
+            case Incident.Open _ -> whileOpen(incident, remedy, state, now, policy);
         };
     }
 
-    private static String whileOpen(Incident incident, String remedy, GuardState state, Policy policy) {
+    private static String whileOpen(Incident incident, String words, GuardState state, Instant now, Policy policy) {
         if (state.durable().maintenance().isPresent()) {
             return "nothing during maintenance "
                     + state.durable().maintenance().get().inWords();
         }
-        if (incident.diagnosis().remedy().isEmpty()) {
+        if (policy.rests(now)) {
+            return "nothing in the maintenance window";
+        }
+        Optional<Remedy> remedy = incident.diagnosis().remedy();
+        if (remedy.isEmpty()) {
             return "nothing but telling: it is for a person to mend";
         }
-        return policy.repairs() ? remedy + ", if further looks agree" : "nothing, for this guard only looks: " + remedy;
+        if (policy.allows(remedy.get())) {
+            return words + ", if further looks agree";
+        }
+        String why = !policy.repairs()
+                ? "this guard only looks"
+                : policy.isCarriedOut(remedy.get()) ? "the guard of another site does it" : "it is switched off here";
+        return "nothing, for " + why + ": " + words;
     }
 
     /// Why a check that is not well is no incident.

@@ -2,6 +2,7 @@ package io.lectio.core.policy;
 
 import io.lectio.core.policy.Policy.Patience;
 import io.lectio.core.policy.Policy.Timing;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
@@ -35,18 +36,46 @@ public final class Policies {
 
     /// With remedies that are another guard's.
     public static Policy others(Policy policy, Set<String> others) {
+        return with(policy, policy.timing(), policy.withheld(), others, policy.windows());
+    }
+
+    /// With remedies that the owner keeps for himself.
+    public static Policy withheld(Policy policy, Set<String> withheld) {
+        return with(policy, policy.timing(), withheld, policy.others(), policy.windows());
+    }
+
+    public static Policy resting(Policy policy, Window window) {
+        return with(policy, policy.timing(), policy.withheld(), policy.others(), List.of(window));
+    }
+
+    public static Policy round(Policy policy, Duration round) {
+        Timing timing = policy.timing();
+        Timing slower = new Timing(
+                round,
+                timing.slowRound(),
+                timing.settle(),
+                timing.settleAtMost(),
+                timing.quiet(),
+                timing.quietAtMost(),
+                timing.telling(),
+                timing.unknownAfter());
+        return with(policy, slower, policy.withheld(), policy.others(), policy.windows());
+    }
+
+    private static Policy with(
+            Policy policy, Timing timing, Set<String> withheld, Set<String> others, List<Window> windows) {
         return new Policy(
                 policy.site(),
                 policy.services(),
                 policy.checks(),
                 policy.repairs(),
                 policy.limits(),
-                policy.timing(),
+                timing,
                 policy.patience(),
                 policy.thresholds(),
-                policy.withheld(),
+                withheld,
                 others,
-                policy.windows(),
+                windows,
                 policy.zone(),
                 policy.notices(),
                 policy.bounds());
