@@ -32,9 +32,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// The loop around the core: one thread owns the state, takes one event at a time, saves what must last, and only
 /// then starts the actions. Looks, repairs and sends run beside it, each under a deadline, and come back as events.
 public final class GuardLoop implements AutoCloseable {
-    /// Whoever watches this loop sees it move so often, however seldom it looks.
-    private static final Duration LONGEST_REST = Duration.ofSeconds(10);
-
     private static final Duration LOOK_DEADLINE = Duration.ofSeconds(10);
     private static final Duration REPAIR_DEADLINE = Duration.ofSeconds(60);
     /// Telegram twice and a webhook once may take ten seconds, a mail 25.
@@ -98,9 +95,7 @@ public final class GuardLoop implements AutoCloseable {
         Instant wakeAt = ports.clock().instant();
         while (!stopping && !(finishing && isQuiet())) {
             long wait = Math.clamp(
-                    Duration.between(ports.clock().instant(), wakeAt).toMillis() + 1,
-                    1,
-                    Math.min(errands.millisToDeadline(), LONGEST_REST.toMillis()));
+                    Duration.between(ports.clock().instant(), wakeAt).toMillis() + 1, 1, errands.millisToDeadline());
             Event event = events.poll(wait, TimeUnit.MILLISECONDS);
             errands.giveUpOverdue();
             switch (event) {
