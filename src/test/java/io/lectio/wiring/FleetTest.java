@@ -246,7 +246,7 @@ class FleetTest {
         reload(yaml("one", "three"));
         assertThat(fleet.settings().inWords()).contains("another guard is at work");
         reload(yaml("one", "two", "four"));
-        assertThat(fleet.settings().inWords()).contains("there is no site at " + sites.resolve("four"));
+        assertThat(fleet.settings().inWords()).contains("lectio.yaml: there is no site at " + sites.resolve("four"));
         assertThat(made).isEmpty();
         assertThat(guarded()).containsExactly("one", "two");
         assertThat(locked).hasSize(2);
