@@ -5,7 +5,6 @@ import io.lectio.testhost.HostTest;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -18,8 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("bench")
 class ChecksBench {
     private static final int SITES = 100;
-    private static final int MINUTES = Integer.parseInt(
-            Optional.ofNullable(System.getenv("LECTIO_BENCH_MINUTES")).orElse("3"));
+    private static final int MINUTES = UnitCost.minutes(3);
     private static final String GUARD = "lectio-monitor";
     private static final String EXPORTER = "prometheus-blackbox-exporter";
 

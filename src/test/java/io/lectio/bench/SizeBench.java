@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
@@ -20,8 +19,7 @@ import org.junit.jupiter.api.Test;
 @HostTest
 @Tag("bench")
 class SizeBench {
-    private static final int MINUTES = Integer.parseInt(
-            Optional.ofNullable(System.getenv("LECTIO_BENCH_MINUTES")).orElse("2"));
+    private static final int MINUTES = UnitCost.minutes(2);
     private static final int RUNS = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String LECTIO = "/opt/lectio-monitor/bin/lectio ";

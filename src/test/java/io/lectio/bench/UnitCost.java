@@ -1,6 +1,7 @@
 package io.lectio.bench;
 
 import io.lectio.testhost.TestHost;
+import java.util.Optional;
 
 /// What all processes of a unit on a test host take.
 record UnitCost(TestHost host, String unit) {
@@ -33,6 +34,13 @@ record UnitCost(TestHost host, String unit) {
                 host,
                 "for p in $(cat " + GROUP + unit + ".service/cgroup.procs); do cat /proc/$p/" + file
                         + "; done | awk '/^" + key + ":/ { s += $2 } END { print s }'");
+    }
+
+    /// How long a bench measures.
+    static int minutes(int unlessTold) {
+        return Optional.ofNullable(System.getenv("LECTIO_BENCH_MINUTES"))
+                .map(Integer::parseInt)
+                .orElse(unlessTold);
     }
 
     /// What a script prints.

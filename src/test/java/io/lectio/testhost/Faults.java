@@ -47,26 +47,26 @@ public enum Faults implements Fault {
     SLOW_SCP(Seen.PAGE_AND_ASSET, """
             mapfile -t files < <(cd $B && find . -type f | sort)
             mapfile -t -O ${#broken[@]} broken < <(find $B -type f)
-            rm -rf /root/arriving; cp -a $B /root/arriving
+            rm -rf /srv/arriving; cp -a $B /srv/arriving
             umask 077
             """, """
-            printf '%s\\n' "${files[@]}" >/root/arriving.list
+            printf '%s\\n' "${files[@]}" >/srv/arriving.list
             python3 -c '
             import os, shutil, sys, time
-            build, names = sys.argv[1], open("/root/arriving.list").read().split("\\n")[:-1]
+            build, names = sys.argv[1], open("/srv/arriving.list").read().split("\\n")[:-1]
             start = time.monotonic()
             for i, name in enumerate(names):
                 os.unlink(os.path.join(build, name))
-                shutil.copyfile(os.path.join("/root/arriving", name), os.path.join(build, name))
+                shutil.copyfile(os.path.join("/srv/arriving", name), os.path.join(build, name))
                 time.sleep(max(0, start + 4 * (i + 1) / len(names) - time.monotonic()))
             ' $B
-            rm -rf /root/arriving
+            rm -rf /srv/arriving
             """);
 
     static final String FILES_IN_ORDER = """
             set -euo pipefail
             W=/var/www/teaching_panel
-            rm -rf $W/frontend/build.old $W/frontend/build.new /root/arriving
+            rm -rf $W/frontend/build.old $W/frontend/build.new /srv/arriving
             setfacl -R -b $W/frontend; chown -R www-data:www-data $W
             chmod 755 $W; find $W/frontend -type d -exec chmod 755 {} + -o -exec chmod 644 {} +
             """;
