@@ -190,14 +190,17 @@ class ServicesOnARealHostTest {
     void aRestartWaitsForThePackageManagerAndARepairOfFilesDoesNot(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.host().sh("""
-                    systemd-run -q python3 -c 'import fcntl, time
-                    lock = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(lock, fcntl.LOCK_EX); time.sleep(15)'
+                    systemd-run -q -u packages python3 -c 'import fcntl, time
+                    lock = open("/var/lib/dpkg/lock-frontend", "w"); fcntl.lockf(lock, fcntl.LOCK_EX); time.sleep(300)'
                     sleep 6
-                    pkill -KILL nginx; chmod 000 /var/www/teaching_panel/frontend/build/index.html
-                    sleep 2
-                    [ "$(stat -c %a /var/www/teaching_panel/frontend/build/index.html)" = 644 ] || exit 1
+                    page=/var/www/teaching_panel/frontend/build/index.html
+                    pkill -KILL nginx; chmod 000 $page
+                    for i in $(seq 200); do [ "$(stat -c %a $page)" = 644 ] && break; sleep 0.1; done
+                    [ "$(stat -c %a $page)" = 644 ] || exit 1
+                    sleep 3
                     ! systemctl is-active -q nginx || exit 2
-                    for i in $(seq 200); do ! systemctl is-active -q nginx || exit 0; sleep 0.1; done; exit 3
+                    systemctl stop packages
+                    for i in $(seq 300); do ! systemctl is-active -q nginx || exit 0; sleep 0.1; done; exit 3
                     """);
             Message held = guarded.bot().awaitMessage(message -> message.text().contains("nginx"), PATIENCE);
             assertThat(held.text()).contains("WARNING");

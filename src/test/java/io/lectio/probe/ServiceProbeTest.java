@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,9 +25,9 @@ class ServiceProbeTest {
     @TempDir
     Path folder;
 
-    private static UnitState ended() {
+    private static UnitState ended(Object unit) {
         return new UnitState(
-                "panel.service",
+                String.valueOf(unit),
                 UnitState.Load.LOADED,
                 UnitState.Active.FAILED,
                 "failed",
@@ -42,12 +43,17 @@ class ServiceProbeTest {
                 "");
     }
 
-    private static Supervisor supervisor(boolean journal) {
+    private final List<Object> looked = new ArrayList<>();
+
+    private Supervisor supervisor(boolean journal) {
         return (Supervisor) Proxy.newProxyInstance(
                 Supervisor.class.getClassLoader(),
                 new Class<?>[] {Supervisor.class},
-                (_, method, _) -> switch (method.getName()) {
-                    case "unit" -> ended();
+                (_, method, arguments) -> switch (method.getName()) {
+                    case "unit" -> {
+                        looked.add(arguments[0]);
+                        yield ended(arguments[0]);
+                    }
                     case "updating" -> false;
                     case "processes" -> List.of();
                     default -> {
@@ -77,5 +83,15 @@ class ServiceProbeTest {
         Path link = Files.createSymbolicLink(folder.toRealPath().resolve("error.log"), folder.resolve("elsewhere"));
         assertThat(look(true, link)).isInstanceOf(Observation.Sampled.class);
         assertThat(look(false, folder.resolve("none"))).isInstanceOf(Observation.Sampled.class);
+    }
+
+    @Test
+    void ofSeveralTheDeepestIsLookedAtLastAndToldFirst() throws Exception {
+        Observation.Outcome seen =
+                new UnitsProbe(supervisor(true), List.of("store.service", "cache.service")).look(List.of());
+        assertThat(looked).containsExactly("cache.service", "store.service");
+        assertThat(((Observation.Sampled) seen).services())
+                .extracting(service -> service.unit().name())
+                .containsExactly("store.service", "cache.service");
     }
 }
