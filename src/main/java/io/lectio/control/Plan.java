@@ -1,14 +1,12 @@
 package io.lectio.control;
 
-import static java.time.temporal.ChronoUnit.SECONDS;
-
 import io.lectio.core.GuardState;
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.Observation;
-import io.lectio.core.incident.Attempt;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Ledger;
+import io.lectio.core.incident.Prospect;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
@@ -39,7 +37,8 @@ public record Plan(List<Step> steps) {
                     Optional.of(incident.id()),
                     Status.name(incident.subject()),
                     incident.diagnosis().inWords(),
-                    next(incident, state, now, policy),
+                    Prospect.of(incident, policy, policy.rest(state.durable().maintenance(), now))
+                            .words(),
                     incident.diagnosis().remedy().map(remedy -> spent(remedy, state, now, policy))));
         }
         state.health().forEach((check, seen) -> {
@@ -66,50 +65,6 @@ public record Plan(List<Step> steps) {
         return failed || seen.status() == CheckHealth.Status.UNHEALTHY || seen.unknowns() > 0;
     }
 
-    private static String next(Incident incident, GuardState state, Instant now, Policy policy) {
-        String remedy = incident.diagnosis().remedy().map(Plan::inWords).orElse("nothing");
-        int attempt = incident.lastAttempt().map(Attempt::number).orElse(0);
-        return switch (incident.phase()) {
-            case Incident.Repairing _ -> remedy + ", attempt " + attempt;
-            case Incident.Proving _ -> "looks decide whether attempt " + attempt + " has helped";
-            case Incident.CoolingDown(Instant until, Optional<Incident.Limit> limit) ->
-                remedy + ", not before " + until.truncatedTo(SECONDS) + ", for "
-                        + switch (limit.orElse(Incident.Limit.IN_A_ROW)) {
-                            case IN_A_ROW -> "as many in a row have not helped";
-                            case HOURLY -> "the hour's attempts are spent";
-                            case HOPELESS -> "it would only end again";
-                            case HARMFUL -> "something else broke after the last attempt";
-                        };
-            case Incident.Held(Instant until) ->
-                remedy + ", when the package manager has done its work, or at " + until.truncatedTo(SECONDS);
-            case Incident.Degraded _ -> "nothing, for the state cannot be saved";
-            case Incident.Resolved(Instant at, var _) ->
-                "nothing: healed at " + at.truncatedTo(SECONDS) + ", and watched a while longer";
-            case Incident.Open _ -> whileOpen(incident, remedy, state, now, policy);
-        };
-    }
-
-    private static String whileOpen(Incident incident, String words, GuardState state, Instant now, Policy policy) {
-        if (state.durable().maintenance().isPresent()) {
-            return "nothing during maintenance "
-                    + state.durable().maintenance().get().inWords();
-        }
-        if (policy.rests(now)) {
-            return "nothing in the maintenance window";
-        }
-        Optional<Remedy> remedy = incident.diagnosis().remedy();
-        if (remedy.isEmpty()) {
-            return "nothing but telling: it is for a person to mend";
-        }
-        if (policy.allows(remedy.get())) {
-            return words + ", if further looks agree";
-        }
-        String why = !policy.repairs()
-                ? "this guard only looks"
-                : policy.isCarriedOut(remedy.get()) ? "the guard of another site does it" : "it is switched off here";
-        return "nothing, for " + why + ": " + words;
-    }
-
     /// Why a check that is not well is no incident.
     private static String waiting(CheckId check, CheckHealth seen, List<Incident> incidents, Policy policy) {
         Optional<Incident> cause = incidents.stream()
@@ -123,14 +78,6 @@ public record Plan(List<Step> steps) {
                 ? "nothing yet: further looks decide"
                 : "nothing yet: look " + seen.streak() + " of the "
                         + policy.threshold(check, false).failures() + " that must fail";
-    }
-
-    private static String inWords(Remedy remedy) {
-        return switch (remedy) {
-            case Remedy.OpenPaths(var site) -> "open what is closed to " + site.webUser() + " in " + site.siteRoot();
-            case Remedy.Restart(String unit, boolean kill, boolean test) ->
-                (test ? "test the configuration, then " : "") + (kill ? "kill and restart " : "restart ") + unit;
-        };
     }
 
     private static String spent(Remedy remedy, GuardState state, Instant now, Policy policy) {

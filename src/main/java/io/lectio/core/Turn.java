@@ -193,9 +193,12 @@ final class Turn {
         return left;
     }
 
-    /// Whether a person works on the site: nothing is repaired then, and nothing new is told.
+    private Optional<String> rest() {
+        return policy.rest(maintenance, now);
+    }
+
     private boolean resting() {
-        return maintenance.isPresent() || policy.rests(now);
+        return rest().isPresent();
     }
 
     /// After a rest, what began in it and still lasts begins now; what is over by then was nobody's trouble.
@@ -373,7 +376,7 @@ final class Turn {
 
     private IncidentCourse course(Map<CheckId, Diagnosis> found) {
         Sight sight = new Sight(health, found, policy.checks());
-        return new IncidentCourse(policy, now, sight, packagesSince, degraded, resting());
+        return new IncidentCourse(policy, now, sight, packagesSince, degraded, rest());
     }
 
     /// What repairs have broken, found before any of them goes on.

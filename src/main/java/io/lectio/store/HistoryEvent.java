@@ -32,6 +32,7 @@ public record HistoryEvent(
         ATTEMPT,
         RESULT,
         LEVEL,
+        NEXT,
         NOTE,
         TOLD,
         RESOLVED,

@@ -14,7 +14,6 @@ import io.lectio.core.incident.Incident.Resolved;
 import io.lectio.core.incident.IncidentCourse;
 import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
-import io.lectio.core.policy.Remedy;
 import io.lectio.engine.Chronicle;
 import io.lectio.engine.EventLog;
 import io.lectio.store.HistoryEvent.What;
@@ -104,8 +103,6 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
         if (begins || (anew && open)) {
             String still = begins ? "" : "still open: ";
             note(at, now.id(), What.OPENED, now.worst(), still + now.diagnosis().inWords(), cause(now));
-        } else if (before.isPresent() && before.get().worst() != now.worst()) {
-            note(at, now.id(), What.LEVEL, now.worst(), "is " + now.worst() + " now", Map.of());
         }
         if (begins) {
             missed.remove(now.id());
@@ -156,28 +153,25 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
         switch (said.remark().kind()) {
             case CAUSE -> {
                 if (!isNew(find(before, id), found.orElseThrow())) {
-                    note(at, said, What.CAUSE, "", cause(found.get()));
+                    note(at, said, What.CAUSE, cause(found.get()));
                 }
             }
-            case ATTEMPT -> {
-                Optional<Remedy> remedy =
-                        found.flatMap(incident -> incident.diagnosis().remedy());
-                String what = remedy.map(each -> ": " + each.id()).orElse("");
-                note(at, said, What.ATTEMPT, what, Map.of("attempts", attempts(found.orElseThrow())));
-            }
+            case ATTEMPT -> note(at, said, What.ATTEMPT, Map.of("attempts", attempts(found.orElseThrow())));
             case RESOLVED -> {
                 if (found.orElseThrow().phase() instanceof Resolved(Instant when, Answers proof)) {
                     resolved(found.get(), when, proof);
                 }
             }
-            case RESULT -> note(at, said, What.RESULT, "", Map.of());
-            case HEALTH -> note(at, said, What.HEALTH, "", Map.of());
-            case NOTE, CLOSED -> note(at, said, What.NOTE, "", Map.of());
+            case RESULT -> note(at, said, What.RESULT, Map.of());
+            case HEALTH -> note(at, said, What.HEALTH, Map.of());
+            case LEVEL -> note(at, said, What.LEVEL, Map.of());
+            case NEXT -> note(at, said, What.NEXT, Map.of());
+            case NOTE, CLOSED -> note(at, said, What.NOTE, Map.of());
         }
     }
 
-    private void note(Instant at, Action.Log said, What what, String rest, Map<String, Object> more) {
-        note(at, said.remark().incident(), what, said.level(), said.remark().text() + rest, more);
+    private void note(Instant at, Action.Log said, What what, Map<String, Object> more) {
+        note(at, said.remark().incident(), what, said.level(), said.remark().text(), more);
     }
 
     private static long attempts(Incident incident) {

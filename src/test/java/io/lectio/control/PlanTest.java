@@ -79,6 +79,6 @@ class PlanTest {
     @Test
     void inAConfiguredWindowNothingIsPromised() {
         Window nightly = new Window(Set.of(DayOfWeek.values()), LocalTime.of(3, 0), Duration.ofHours(1));
-        assertThat(next(Policies.resting(POLICY, nightly))).isEqualTo("nothing in the maintenance window");
+        assertThat(next(Policies.resting(POLICY, nightly))).isEqualTo("nothing during the maintenance window");
     }
 }

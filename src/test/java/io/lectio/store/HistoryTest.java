@@ -22,6 +22,7 @@ import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import io.lectio.engine.EventLog;
@@ -40,6 +41,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +64,7 @@ class HistoryTest {
     private Path base = Path.of("");
 
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
+    private Policy policy = POLICY;
     private Instant now = START;
     private GuardState state = GuardState.begin(GuardState.Durable.EMPTY);
     private final List<Action> actions = new ArrayList<>();
@@ -78,7 +81,7 @@ class HistoryTest {
     }
 
     private void event(Event event) {
-        Decision decision = Guard.decide(state, event, now, POLICY);
+        Decision decision = Guard.decide(state, event, now, policy);
         HistoryWriter into = writer.orElseGet(() -> new HistoryWriter(folder(), "shop", () -> now, log));
         writer = Optional.of(into);
         into.turn(state, event, decision, now);
@@ -190,6 +193,48 @@ class HistoryTest {
         assertThat(episode.proved()).contains(Duration.ofMillis(110));
         assertThat(episode.told()).contains(Duration.ofMillis(2_110));
         assertThat(episode.down()).as("healed before a look could tell").isTrue();
+    }
+
+    private static List<String> texts(List<HistoryEvent> events, What what) {
+        return events.stream()
+                .filter(event -> event.what() == what)
+                .map(HistoryEvent::text)
+                .toList();
+    }
+
+    @Test
+    void whyNothingIsDoneIsWritten() throws IOException {
+        policy = Policies.withheld(POLICY, Set.of(Remedy.OpenPaths.ID));
+        event(new Event.Started());
+        sees(CheckId.FILES, false);
+        sees(CheckId.FILES, false);
+        assertThat(texts(written(), What.NEXT))
+                .containsExactly(
+                        "nothing, for it is switched off here: open what is closed to www-data in /var/www/site");
+    }
+
+    @Test
+    void whyAnAttemptIsNotMadeAndWhyAPersonIsNeededIsWritten() throws IOException {
+        event(new Event.Started());
+        for (int look = 0; look < 3; look++) {
+            sees(CheckId.PAGE, false);
+        }
+        for (int look = 0; look < 6; look++) {
+            sees(CheckId.FILES, false);
+            repairEnds();
+        }
+        List<HistoryEvent> all = written();
+        assertThat(texts(all, What.ATTEMPT))
+                .hasSize(3)
+                .first()
+                .isEqualTo("attempt 1: open what is closed to www-data in /var/www/site");
+        assertThat(texts(all, What.NEXT))
+                .hasSize(2)
+                .startsWith("nothing but telling: it is for a person to mend")
+                .last()
+                .asString()
+                .matches("open what .*, not before 2026-01-22T03:1.*, for as many in a row have not helped");
+        assertThat(texts(all, What.LEVEL)).containsExactly("CRITICAL: visitors miss the site, and no repair is due");
     }
 
     @Test

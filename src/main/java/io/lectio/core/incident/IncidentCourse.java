@@ -1,7 +1,5 @@
 package io.lectio.core.incident;
 
-import static java.time.temporal.ChronoUnit.SECONDS;
-
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.diagnosis.Diagnosis.PathsClosed;
 import io.lectio.core.health.CheckHealth;
@@ -36,9 +34,14 @@ import java.util.function.UnaryOperator;
 /// @param sight what the checks say, and the causes that speak now
 /// @param packagesSince when a package manager began to work, if one does
 /// @param degraded whether the state cannot be saved: then nothing is repaired
-/// @param resting whether nothing is to be repaired for now, and nothing is loud
+/// @param rest in what nothing is to be repaired for now, and nothing is loud, if in anything
 public record IncidentCourse(
-        Policy policy, Instant now, Sight sight, Optional<Instant> packagesSince, boolean degraded, boolean resting) {
+        Policy policy,
+        Instant now,
+        Sight sight,
+        Optional<Instant> packagesSince,
+        boolean degraded,
+        Optional<String> rest) {
     private static final Duration JUST_BEFORE = Duration.ofSeconds(1);
 
     /// Between a symptom and the sight of its cause; what is older has another one.
@@ -278,7 +281,7 @@ public record IncidentCourse(
         }
         Incident incident = before.with(diagnosis, proofs(diagnosis));
         Optional<Remedy> remedy = diagnosis.remedy();
-        if (resting || remedy.filter(policy::allows).isEmpty()) {
+        if (rest.isPresent() || remedy.filter(policy::allows).isEmpty()) {
             return leveled(before, incident.in(new Open()), ledgers, Optional.empty(), news);
         }
         if (degraded) {
@@ -363,7 +366,7 @@ public record IncidentCourse(
     /// @param all the open incidents
     public Optional<Culprit> culprit(Diagnosis broken, List<Incident> all) {
         Optional<Instant> since = sight.of(broken.subject()).map(CheckHealth::since);
-        return resting || since.isEmpty()
+        return rest.isPresent() || since.isEmpty()
                 ? Optional.empty()
                 : all.stream()
                         .filter(incident -> incident.subject() != broken.subject()
@@ -445,8 +448,8 @@ public record IncidentCourse(
         boolean louder = !fresh && incident.worst() != before.worst();
         boolean another = news == News.FOLLOWED
                 || !incident.diagnosis().kind().equals(before.diagnosis().kind());
-        Optional<String> waits =
-                incident.phase().getClass().equals(before.phase().getClass()) ? Optional.empty() : whyItWaits(incident);
+        boolean waits = isWaiting(incident)
+                && !incident.phase().getClass().equals(before.phase().getClass());
         List<Remark> remarks = new ArrayList<>();
         if (fresh || another) {
             String by = incident.brokenBy()
@@ -459,10 +462,18 @@ public record IncidentCourse(
         repair.ifPresent(attempt -> remarks.add(new Remark(
                 incident.id(),
                 Remark.Kind.ATTEMPT,
-                "attempt " + attempt.number() + (attempt.runs() > 1 ? ", files still arrive" : ""))));
-        waits.ifPresent(why -> remarks.add(new Remark(incident.id(), Remark.Kind.NOTE, why)));
+                "attempt " + attempt.number() + (attempt.runs() > 1 ? ", files still arrive" : "") + ": "
+                        + incident.diagnosis().remedy().orElseThrow().inWords())));
+        Prospect next = Prospect.of(incident, policy, rest);
+        if (next.idle() && (fresh || !next.equals(Prospect.of(before, policy, rest)))) {
+            remarks.add(new Remark(incident.id(), Remark.Kind.NEXT, next.words()));
+        }
+        if (louder || (fresh && incident.worst() == Level.CRITICAL)) {
+            String why = whyPersonNeeded(incident).map(": "::concat).orElse("");
+            remarks.add(new Remark(incident.id(), Remark.Kind.LEVEL, incident.worst() + why));
+        }
         boolean changed = fresh || another || !incident.symptom().equals(before.symptom());
-        Optional<Instant> tellAt = louder || waits.isPresent()
+        Optional<Instant> tellAt = louder || waits
                 ? Optional.of(now)
                 : changed
                         ? Optional.of(
@@ -474,14 +485,10 @@ public record IncidentCourse(
         return new Step(incident, false, ledgers, repair, remarks, tellAt);
     }
 
-    private static Optional<String> whyItWaits(Incident incident) {
+    private static boolean isWaiting(Incident incident) {
         return switch (incident.phase()) {
-            case Held(Instant until) ->
-                Optional.of("a package manager works: no restart before " + until.truncatedTo(SECONDS));
-            case CoolingDown(Instant until, var _) ->
-                Optional.of("no further attempt before " + until.truncatedTo(SECONDS));
-            case Degraded _ -> Optional.of("nothing is repaired while the state cannot be saved");
-            case Open _, Repairing _, Proving _, Resolved _ -> Optional.empty();
+            case Held _, CoolingDown _, Degraded _ -> true;
+            case Open _, Repairing _, Proving _, Resolved _ -> false;
         };
     }
 
@@ -501,25 +508,38 @@ public record IncidentCourse(
     }
 
     private Level level(Incident incident) {
-        Diagnosis cause = incident.diagnosis();
-        boolean down = sight.isDownBy(incident);
-        boolean asWanted =
-                byHand(incident) && incident.brokenBy().isEmpty() && !(down && incident.subject() == CheckId.NEEDED);
-        if (resting || asWanted) {
+        boolean asWanted = byHand(incident)
+                && incident.brokenBy().isEmpty()
+                && !(incident.subject() == CheckId.NEEDED && sight.isDownBy(incident));
+        if (rest.isPresent() || asWanted) {
             return Level.INFO;
         }
+        return whyPersonNeeded(incident).isPresent() ? Level.CRITICAL : Level.WARNING;
+    }
+
+    private Optional<String> whyPersonNeeded(Incident incident) {
+        Diagnosis cause = incident.diagnosis();
+        boolean down = sight.isDownBy(incident);
         Duration patience = policy.patience().escalate().multipliedBy(cause.urgent() ? 1 : LENIENCE);
         boolean overdue = !sight.isWell(incident.subject())
                 && !incident.openedAt().plus(patience).isAfter(now);
         boolean vain = incident.phase() instanceof CoolingDown || incident.phase() instanceof Degraded;
-        boolean personNeeded = incident.flaps()
-                || (cause instanceof Diagnosis.Ailing ailing && ailing.worst().grave())
-                || (down && (overdue || incident.brokenBy().isPresent()))
-                || (down
-                        && cause.urgent()
-                        && (vain || cause.remedy().filter(policy::isCarriedOut).isEmpty()))
-                || (overdue && cause.urgent() && !harmless(cause));
-        return personNeeded ? Level.CRITICAL : Level.WARNING;
+        boolean helpless = vain || cause.remedy().filter(policy::isCarriedOut).isEmpty();
+        if (incident.flaps()) {
+            return Optional.of("it comes back after each repair");
+        }
+        if (cause instanceof Diagnosis.Ailing ailing && ailing.worst().grave()) {
+            return Optional.of("a person is needed, though the site may still answer");
+        }
+        if (down && incident.brokenBy().isPresent()) {
+            return Optional.of("visitors miss the site since a repair");
+        }
+        if (down && cause.urgent() && helpless) {
+            return Optional.of("visitors miss the site, and no repair is due");
+        }
+        return overdue && (down || (cause.urgent() && !harmless(cause)))
+                ? Optional.of("it lasts longer than " + patience.toMinutes() + " min")
+                : Optional.empty();
     }
 
     /// What hurts nobody as long as the site is well.

@@ -14,6 +14,9 @@ public record Remark(long incident, Kind kind, String text) {
         RESULT("repair "),
         RESOLVED("resolved "),
         CLOSED("closed"),
+        /// Why nothing is done about it for now.
+        NEXT("next: "),
+        LEVEL("is "),
         NOTE("");
 
         private final String word;

@@ -99,6 +99,13 @@ public record Policy(
         return !windows.isEmpty() && windows.stream().anyMatch(window -> window.covers(then, zone));
     }
 
+    /// In what nothing is repaired then, and nothing new is told, if a person works on the site.
+    public Optional<String> rest(Optional<Order.Spell> maintenance, Instant then) {
+        return maintenance
+                .map(spell -> "maintenance " + spell.inWords())
+                .or(() -> Optional.of("the maintenance window").filter(_ -> rests(then)));
+    }
+
     /// The names under which this policy's remedies keep their budgets.
     public Set<String> remedies() {
         Set<String> all = new TreeSet<>(Set.of(Remedy.OpenPaths.ID));

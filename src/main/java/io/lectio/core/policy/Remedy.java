@@ -5,6 +5,14 @@ public sealed interface Remedy {
     /// The name under which its budget is kept.
     String id();
 
+    default String inWords() {
+        return switch (this) {
+            case OpenPaths(Site site) -> "open what is closed to " + site.webUser() + " in " + site.siteRoot();
+            case Restart(String unit, boolean kill, boolean test) ->
+                (test ? "test the configuration, then " : "") + (kill ? "kill and restart " : "restart ") + unit;
+        };
+    }
+
     /// Gives the web user back what it cannot read: inside the web root owner, 755 and 644 on what is closed; above
     /// it, down from the site root, only the missing search bit.
     record OpenPaths(Site site) implements Remedy {
