@@ -35,15 +35,22 @@ final class HistoryText {
     private HistoryText() {}
 
     /// An incident, and what the plan promises of its kind.
+    ///
+    /// @param kept empty where nothing is promised, or there is time left
     private record Judged(Episode incident, Optional<String> promise, Optional<Boolean> kept) {
         static Judged of(Episode incident) {
             Optional<Scenario> promise = Scenario.like(incident.kind(), incident.subject());
+            boolean early = incident.endedAt().isEmpty()
+                    && promise.filter(each ->
+                                    incident.brokenAt().plus(each.longest()).isAfter(Instant.now()))
+                            .isPresent();
             return new Judged(
                     incident,
                     promise.map(Scenario::promise),
-                    promise.map(each -> incident.proved()
-                            .filter(proved -> proved.compareTo(each.longest()) <= 0)
-                            .isPresent()));
+                    promise.filter(_ -> !early)
+                            .map(each -> incident.proved()
+                                    .filter(proved -> each.isKept(incident.found(), proved))
+                                    .isPresent()));
         }
     }
 
@@ -152,7 +159,7 @@ final class HistoryText {
                 lines,
                 "Cause and evidence",
                 timeline(events, EnumSet.of(What.OPENED, What.CAUSE, What.NOTE, What.HEALTH)));
-        block(lines, "What was done", timeline(events, EnumSet.of(What.ATTEMPT, What.RESULT)));
+        block(lines, "What was done", timeline(events, EnumSet.of(What.ATTEMPT, What.RESULT, What.NEXT, What.LEVEL)));
         block(lines, "Proof", timeline(events, EnumSet.of(What.RESOLVED)));
         return String.join("\n", lines);
     }
@@ -188,8 +195,10 @@ final class HistoryText {
                 + words(each.repaired()) + ", proved " + words(each.proved()) + ", told " + words(each.told()) + "; "
                 + (each.down() ? "visitors missed the page or the API" : "no visitor was seen to miss anything")
                 + judged.promise()
-                        .map(promise ->
-                                "; promised " + promise + (judged.kept().orElse(false) ? "" : ", NOT") + " kept")
+                        .map(promise -> "; promised " + promise
+                                + judged.kept()
+                                        .map(kept -> kept ? " kept" : ", NOT kept")
+                                        .orElse(""))
                         .orElse("");
     }
 

@@ -118,14 +118,15 @@ public record Drill(Site site, URI api, Optional<String> unit, Processes app, Hi
         Duration outage = page.compareTo(api) > 0 ? page : api;
         Duration late =
                 seen.map(episode -> Duration.between(at, episode.brokenAt())).orElse(Duration.ZERO);
+        Optional<Duration> found = seen.map(Episode::found).map(late::plus);
         return new Measured(
                 scenario,
-                seen.map(Episode::found).map(late::plus),
+                found,
                 seen.flatMap(Episode::repaired).map(late::plus),
                 seen.flatMap(Episode::proved).map(late::plus),
                 outage,
                 seen.flatMap(Episode::told).map(late::plus),
-                proved && outage.compareTo(scenario.longest()) <= 0);
+                proved && found.filter(time -> scenario.isKept(time, outage)).isPresent());
     }
 
     private Path index() {

@@ -63,6 +63,15 @@ public enum Scenario {
         return (found.isZero() ? "at once" : found.toSeconds() + " s") + " / " + back.toSeconds() + " s";
     }
 
+    /// Whether the plan's promise was kept: each of its two times, or where it says "at once", both together.
+    ///
+    /// @param detected from the break on, as `over`
+    public boolean isKept(Duration detected, Duration over) {
+        return found.isZero()
+                ? over.compareTo(longest()) <= 0
+                : detected.compareTo(found) <= 0 && over.minus(detected).compareTo(back) <= 0;
+    }
+
     /// Found and back, from the break on.
     public Duration longest() {
         return (found.isZero() ? AT_ONCE : found).plus(back);

@@ -34,7 +34,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -340,9 +342,18 @@ class CommandLineTest {
     private void writeHistory() throws IOException {
         Instant broken = Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(600);
         Map<String, Object> cause = Map.of(
-                "brokenAt", broken, "openedAt", broken, "subject", "files", "kind", "PathsClosed", "cause", "kept out");
+                "brokenAt",
+                broken,
+                "openedAt",
+                broken.plusSeconds(52),
+                "subject",
+                "files",
+                "kind",
+                "PathsClosed",
+                "cause",
+                "kept out");
         Map<String, Object> proof = Map.of("down", true, "attempts", 2L, "provedMillis", 60_000L);
-        Path history = Files.createDirectories(home.resolve("state/history"));
+        Files.createDirectories(home.resolve("state/history"));
         for (HistoryEvent each : List.of(
                 event(broken.minusSeconds(600), 0, What.STARTED, Map.of()),
                 event(broken, 7, What.OPENED, cause),
@@ -352,13 +363,17 @@ class CommandLineTest {
                         0,
                         What.NOTE,
                         Map.of()))) { // an hour of which nothing is written was not guarded
-            YearMonth month = YearMonth.from(each.at().atOffset(ZoneOffset.UTC));
-            Files.writeString(
-                    history.resolve("events-" + month + ".jsonl"),
-                    each.json() + "\n",
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.APPEND);
+            append(each);
         }
+    }
+
+    private void append(HistoryEvent event) throws IOException {
+        YearMonth month = YearMonth.from(event.at().atOffset(ZoneOffset.UTC));
+        Files.writeString(
+                home.resolve("state/history/events-" + month + ".jsonl"),
+                event.json() + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     private static HistoryEvent event(Instant at, long incident, What what, Map<String, Object> more) {
@@ -383,6 +398,24 @@ class CommandLineTest {
                 .contains("99.9 % is asked", "1 min 0 s used", "60 s / 10 s", "yes  PathsClosed of files");
         assertThat(lectio("explain", "7", "--markdown").out()).contains("# Incident 7", "## Proof", "+60.000 s");
         assertThat(lectio("incidents", "--month", "2026-01").out()).startsWith("Nothing was broken");
+        assertThat(lectio("report", "--month", "--json").out())
+                .as("this month")
+                .contains(ZonedDateTime.now(ZoneId.systemDefault())
+                        .withDayOfMonth(1)
+                        .truncatedTo(ChronoUnit.DAYS)
+                        .toInstant()
+                        .toString());
+    }
+
+    @Test
+    void ofWhatIsStillOpenNothingIsJudgedWhileThereIsTimeLeft() throws Exception {
+        writeHistory();
+        Instant broken = Instant.now().truncatedTo(ChronoUnit.MILLIS).minusSeconds(5);
+        Map<String, Object> cause = Map.of(
+                "brokenAt", broken, "openedAt", broken, "subject", "files", "kind", "PathsClosed", "cause", "closed");
+        append(event(broken, 9, What.OPENED, cause));
+        assertThat(lectio("report").out()).containsPattern(" 9 .* -  PathsClosed of files");
+        assertThat(lectio("explain", "9").out()).contains("promised 60 s / 10 s\n");
     }
 
     @Test
