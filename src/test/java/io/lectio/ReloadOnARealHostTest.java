@@ -136,6 +136,20 @@ class ReloadOnARealHostTest {
                             Duration.ofSeconds(30));
             assertThat(guarded.host().sh(PID)).isEqualTo(pid);
             assertThat(guarded.alerts()).hasSize(1);
+            guarded.host().sh("""
+                    systemctl restart lectio-monitor
+                    for i in $(seq 200); do
+                        [ -S /var/lib/lectio-monitor/control.sock ] && break; sleep 0.1
+                    done
+                    chmod 000 /var/www/teaching_panel/frontend/build/index.html
+                    for i in $(seq 200); do
+                        [ "$(stat -c %a /var/www/teaching_panel/frontend/build/index.html)" = 644 ] && exit 0; sleep 0.1
+                    done; exit 1
+                    """);
+            guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), Duration.ofSeconds(30));
+            assertThat(guarded.alerts())
+                    .as("the configuration's fault goes on, untold")
+                    .hasSize(2);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Services;
 import io.lectio.wiring.Daemon;
 import io.lectio.wiring.Demo;
+import io.lectio.wiring.InForce;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -47,9 +48,8 @@ final class CheckCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(spec.commandLine(), "--cron and --json exclude each other");
         }
         Home home = Home.of(System.getenv());
-        Settings configured = ConfigLoader.load(home.configuration());
         if (cron) {
-            Optional<Boolean> well = Daemon.round(home, configured, !home.fromClone());
+            Optional<Boolean> well = Daemon.round(home, InForce.load(home, System.err::println), !home.fromClone());
             if (well.isPresent()) {
                 return well.get() ? LectioCommand.OK : LectioCommand.NOT_HEALTHY;
             }
@@ -60,6 +60,7 @@ final class CheckCommand implements Callable<Integer> {
                 return LectioCommand.NO_DAEMON;
             }
         }
+        Settings configured = ConfigLoader.load(home.configuration());
         Settings settings = Demo.running(home)
                 .map(demo -> Demo.settings(configured, demo.site(), Services.NONE))
                 .orElse(configured);

@@ -1,10 +1,10 @@
 package io.lectio.cli;
 
-import io.lectio.config.ConfigLoader;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.wiring.Daemon;
 import io.lectio.wiring.Demo;
+import io.lectio.wiring.InForce;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,8 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         Home home = Home.of(System.getenv());
-        Settings settings = ConfigLoader.load(home.configuration());
+        InForce begin = InForce.load(home, System.err::println);
+        Settings settings = begin.settings();
         boolean none = !home.isConfigured()
                 && settings.sites().stream()
                         .noneMatch(site -> Files.exists(site.site().siteRoot()));
@@ -52,7 +53,7 @@ final class RunCommand implements Callable<Integer> {
                 return LectioCommand.NOT_HEALTHY;
             }
         }
-        return Daemon.run(home, settings, repairs) ? LectioCommand.OK : anotherGuards(home);
+        return Daemon.run(home, begin, repairs) ? LectioCommand.OK : anotherGuards(home);
     }
 
     private static int anotherGuards(Home home) {

@@ -42,6 +42,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -76,14 +77,17 @@ public final class ConfigLoader {
     private final Map<Key, Written> global = new HashMap<>();
     private final List<SiteNode> sites = new ArrayList<>();
     private final boolean hasYaml;
+    private final Optional<Map<String, String>> given;
+    private final Map<String, String> texts = new TreeMap<>();
     private Map<Key, Written> written = global;
     /// Whose values `written` has; -1 for those of all.
     private int site = -1;
 
-    private ConfigLoader(Path file) {
+    private ConfigLoader(Path file, Optional<Map<String, String>> given) {
         this.home = file.toAbsolutePath().normalize().resolveSibling("");
         this.env = new Place(file);
-        this.hasYaml = Files.exists(yaml(file));
+        this.given = given;
+        this.hasYaml = exists(yaml(file));
     }
 
     /// A value that holds.
@@ -101,7 +105,10 @@ public final class ConfigLoader {
     }
 
     /// @param values in the order of the table, site by site
-    record Loaded(Settings settings, List<Effective> values) {}
+    record Loaded(Settings settings, List<Effective> values, Map<String, String> texts) {}
+
+    /// @param texts of the files that there are, by their names
+    public record Source(Settings settings, Map<String, String> texts) {}
 
     /// A missing file means the plan's defaults.
     ///
@@ -109,7 +116,21 @@ public final class ConfigLoader {
     /// @throws Invalid when anything in it, or in the `lectio.yaml` beside it, is wrong; then nothing of them
     ///     counts
     public static Settings load(Path file) throws Invalid {
-        return read(file).settings();
+        return source(file).settings();
+    }
+
+    /// As [#load], with what was read.
+    public static Source source(Path file) throws Invalid {
+        Loaded loaded = read(file);
+        return new Source(loaded.settings(), loaded.texts());
+    }
+
+    /// What the files had once said.
+    ///
+    /// @param texts as in [Source]
+    /// @throws Invalid as [#load]
+    public static Settings load(Path file, Map<String, String> texts) throws Invalid {
+        return read(file, Optional.of(texts)).settings();
     }
 
     /// Beside `config.env`.
@@ -118,7 +139,11 @@ public final class ConfigLoader {
     }
 
     static Loaded read(Path file) throws Invalid {
-        ConfigLoader loader = new ConfigLoader(file);
+        return read(file, Optional.empty());
+    }
+
+    private static Loaded read(Path file, Optional<Map<String, String>> given) throws Invalid {
+        ConfigLoader loader = new ConfigLoader(file, given);
         if (loader.hasYaml) {
             loader.readYaml(yaml(file));
         }
@@ -129,12 +154,26 @@ public final class ConfigLoader {
         }
         loader.effective.sort(Comparator.comparingInt(Effective::site)
                 .thenComparingInt(value -> Key.all().indexOf(value.key())));
-        return new Loaded(settings, loader.effective);
+        return new Loaded(settings, loader.effective, loader.texts);
+    }
+
+    private static String name(Path file) {
+        return String.valueOf(file.getFileName());
+    }
+
+    private boolean exists(Path file) {
+        return given.map(all -> all.containsKey(name(file))).orElseGet(() -> Files.exists(file));
     }
 
     private Optional<String> text(Path file) {
+        if (given.isPresent()) {
+            return Optional.ofNullable(given.get().get(name(file)));
+        }
         try {
-            return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+            if (Files.exists(file)) {
+                texts.put(name(file), Files.readString(file));
+            }
+            return Optional.ofNullable(texts.get(name(file)));
         } catch (CharacterCodingException e) {
             error(new Place(file), "is not UTF-8 text");
         } catch (IOException e) {
@@ -144,6 +183,9 @@ public final class ConfigLoader {
     }
 
     private void warnOfRights(Path file, boolean hasSecret) {
+        if (given.isPresent()) {
+            return;
+        }
         try {
             Rights.of(file).problems(file, hasSecret).forEach(problem -> warn(new Place(file), problem));
         } catch (IOException e) {
@@ -165,7 +207,7 @@ public final class ConfigLoader {
         ConfigEnv assigned = new ConfigEnv(file.toString(), text(file).orElse(""));
         errors.addAll(assigned.errors());
         warnings.addAll(assigned.warnings());
-        if (Files.exists(file)) {
+        if (exists(file)) {
             warnOfRights(
                     file,
                     assigned.values().keySet().stream()

@@ -239,6 +239,7 @@ public final class JsonCodec {
         try {
             Constructor<?> constructor = type.getDeclaredConstructor(
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+            constructor.setAccessible(true); // as when it was written
             return constructor.newInstance(values);
         } catch (InvocationTargetException e) {
             throw new IOException(place + ": " + e.getCause(), e);

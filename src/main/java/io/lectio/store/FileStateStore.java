@@ -86,8 +86,13 @@ public final class FileStateStore implements StateStore {
 
     @Override
     public void save(Durable durable) throws IOException {
-        byte[] text = JsonCodec.write(durable).getBytes(StandardCharsets.UTF_8);
-        Path beside = file.resolveSibling("state.json.new");
+        write(file, JsonCodec.write(durable));
+    }
+
+    /// So that a power cut leaves the old file or the new one; nobody else may read it.
+    public static void write(Path file, String content) throws IOException {
+        byte[] text = content.getBytes(StandardCharsets.UTF_8);
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(beside);
         try (FileChannel channel = FileChannel.open(
                 beside,

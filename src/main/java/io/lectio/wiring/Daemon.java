@@ -94,16 +94,16 @@ public final class Daemon {
     ///
     /// @return false when another guard is at work on this home
     /// @throws IOException also when another guard repairs this site
-    public static boolean run(Home home, Settings settings, boolean repairs) throws IOException, InterruptedException {
+    public static boolean run(Home home, InForce begin, boolean repairs) throws IOException, InterruptedException {
         Round.end(home);
-        return alone(home, () -> guard(home, settings, repairs, Surroundings.host(home)));
+        return alone(home, () -> guard(home, begin, repairs, Surroundings.host(home)));
     }
 
     /// One round in the place of a guard that does not run: the same looks, repairs, budgets and messages, for
     /// [#LONGEST_ROUND] at most. A guard that starts meanwhile has it end.
     ///
     /// @return whether all is well; empty when a guard is at work
-    public static Optional<Boolean> round(Home home, Settings settings, boolean repairs)
+    public static Optional<Boolean> round(Home home, InForce begin, boolean repairs)
             throws IOException, InterruptedException {
         AtomicReference<Boolean> well = new AtomicReference<>(false);
         boolean alone = alone(home, () -> {
@@ -111,7 +111,7 @@ public final class Daemon {
             Optional<Duration> still = still(home);
             guard(
                     home,
-                    settings,
+                    begin,
                     repairs,
                     Surroundings.host(home, true),
                     fleet -> well.set(fleet.round(still, LONGEST_ROUND)));
@@ -161,13 +161,13 @@ public final class Daemon {
         void of(Fleet fleet) throws IOException, InterruptedException;
     }
 
-    static void guard(Home home, Settings settings, boolean repairs, Surroundings around)
+    static void guard(Home home, InForce begin, boolean repairs, Surroundings around)
             throws IOException, InterruptedException {
         Optional<Path> followed = around.demo() ? Optional.empty() : Optional.of(home.configuration());
-        guard(home, settings, repairs, around, fleet -> fleet.run(followed, home.alive()));
+        guard(home, begin, repairs, around, fleet -> fleet.run(followed, home.alive()));
     }
 
-    private static void guard(Home home, Settings settings, boolean repairs, Surroundings around, Shift shift)
+    private static void guard(Home home, InForce begin, boolean repairs, Surroundings around, Shift shift)
             throws IOException, InterruptedException {
         LogFiles log =
                 new LogFiles(home.logs(), InstantSource.system(), ZoneId.systemDefault(), System.out, !around.demo());
@@ -207,9 +207,10 @@ public final class Daemon {
                                 }
                             },
                             root -> repairs ? alone(root, home, log) : () -> {},
+                            around.demo() ? _ -> {} : texts -> keep(home, texts, log),
                             log)) {
                 sites.set(fleet);
-                fleet.start(settings);
+                fleet.start(begin);
                 Thread end = new Thread(() -> end(fleet, log, endedWell), "end");
                 Runtime.getRuntime().addShutdownHook(end);
                 Signals.onHangup(fleet::reload);
@@ -223,6 +224,14 @@ public final class Daemon {
             endedWell.complete(true);
         } finally {
             endedWell.complete(false);
+        }
+    }
+
+    private static void keep(Home home, Map<String, String> texts, EventLog log) {
+        try {
+            InForce.keep(home, texts);
+        } catch (IOException e) {
+            log.health(Level.WARNING, "the configuration in force cannot be kept for a later start: " + e);
         }
     }
 

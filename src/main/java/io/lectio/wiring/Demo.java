@@ -27,6 +27,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -129,7 +130,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
                 Path state = Files.createDirectory(state(home));
                 Daemon.guard(
                         home,
-                        settings(settings, site.site(), site.services()),
+                        new InForce(settings(settings, site.site(), site.services()), InForce.GOOD, Map.of()),
                         true,
                         new Surroundings(
                                 () -> supervisor,

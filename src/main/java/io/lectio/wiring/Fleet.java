@@ -2,7 +2,6 @@ package io.lectio.wiring;
 
 import io.lectio.config.ConfigLoader;
 import io.lectio.config.Settings;
-import io.lectio.config.Settings.Problem;
 import io.lectio.config.Settings.SiteSettings;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.health.CheckHealth;
@@ -34,6 +33,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /// The sites of one guard, each with a loop of its own, and the configuration that names them, which is followed
 /// while they run: a good one takes effect as a whole, where it has changed; a bad one changes nothing and is an
@@ -49,7 +49,6 @@ final class Fleet implements Closeable {
     private static final Duration TO_REPAIR = Duration.ofSeconds(8);
 
     private static final String NONE = "none";
-    private static final Finding.Config IN_FORCE = new Finding.Config("", "");
 
     /// What a loop is made from: where it differs, another loop takes its place.
     ///
@@ -108,24 +107,29 @@ final class Fleet implements Closeable {
 
     private final Loops loops;
     private final Locks locks;
+    private final Consumer<Map<String, String>> good;
     private final EventLog log;
     private final Map<Path, Closeable> held = new HashMap<>();
     private final BlockingQueue<Boolean> asked = new ArrayBlockingQueue<>(1);
     private volatile List<Guarded> guarded = List.of();
-    private volatile Finding.Config found = IN_FORCE;
+    private volatile Finding.Config found = InForce.GOOD;
     private volatile boolean ending;
 
-    Fleet(Loops loops, Locks locks, EventLog log) {
+    /// @param good is told what the configuration's files said, by their names, when it is in force
+    Fleet(Loops loops, Locks locks, Consumer<Map<String, String>> good, EventLog log) {
         this.loops = loops;
         this.locks = locks;
+        this.good = good;
         this.log = log;
     }
 
     /// @throws IOException where a site cannot be guarded; then none is
-    void start(Settings settings) throws IOException, InterruptedException {
-        List<Part> parts = parts(settings);
+    void start(InForce begin) throws IOException, InterruptedException {
+        found = begin.found();
+        List<Part> parts = parts(begin.settings());
         hold(parts);
         boolean _ = replaceBy(parts);
+        good.accept(begin.texts());
     }
 
     /// What the look at the configuration itself sees.
@@ -274,25 +278,23 @@ final class Fleet implements Closeable {
     /// @return false where the world is in the way, which may change without the file
     boolean reload(Path file) throws IOException, InterruptedException {
         List<Part> parts;
+        ConfigLoader.Source source;
         try {
-            parts = parts(ConfigLoader.load(file));
+            source = ConfigLoader.source(file);
+            parts = parts(source.settings());
             hold(parts);
         } catch (Settings.Invalid e) {
-            Problem first = e.problems().getFirst();
-            int others = e.problems().size() - 1;
-            found = new Finding.Config(
-                    first.place().toString(), first.text() + (others > 0 ? " (and " + others + " more)" : ""));
+            found = InForce.wrong(e);
             return true;
         } catch (IOException e) {
-            Path yaml = ConfigLoader.yaml(file); // where it is, all of a site stands in it
-            found = new Finding.Config(
-                    String.valueOf(Files.exists(yaml) ? yaml : file), String.valueOf(e.getMessage()));
+            found = InForce.wrong(file, e);
             return false;
         }
-        found = IN_FORCE;
+        found = InForce.GOOD;
         if (replaceBy(parts)) {
             log.health(Level.INFO, "the configuration has changed and is in force: " + parts.size() + " guarded");
         }
+        good.accept(source.texts());
         return true;
     }
 

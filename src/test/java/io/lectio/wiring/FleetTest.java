@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,6 +47,7 @@ class FleetTest {
     private final List<String> made = new ArrayList<>();
     private final List<Path> locked = new ArrayList<>();
     private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<Map<String, String>> kept = new ArrayList<>();
     private Optional<Path> taken = Optional.empty();
     private String impossible = "";
     /// Empty while nobody can tell.
@@ -70,7 +72,7 @@ class FleetTest {
             return loop(part);
         }
     };
-    private final Fleet fleet = new Fleet(loops, this::lock, EventLog.NONE);
+    private final Fleet fleet = new Fleet(loops, this::lock, kept::add, EventLog.NONE);
 
     @BeforeEach
     void makeSites() throws IOException {
@@ -135,9 +137,14 @@ class FleetTest {
         Files.writeString(folder.resolve(name), text);
     }
 
+    private InForce begin() throws Settings.Invalid {
+        ConfigLoader.Source source = ConfigLoader.source(file);
+        return new InForce(source.settings(), InForce.GOOD, source.texts());
+    }
+
     private void start(String yaml) throws Exception {
         write(yaml);
-        fleet.start(ConfigLoader.load(file));
+        fleet.start(begin());
         made.clear();
     }
 
@@ -234,6 +241,7 @@ class FleetTest {
         assertThat(made).isEmpty();
         assertThat(guarded()).containsExactly("one", "two");
         assertThat(fleet.settings().inWords()).contains("lectio.yaml:", "unknown key rot", "more)");
+        assertThat(kept).containsExactly(Map.of("lectio.yaml", yaml("one", "two")));
         reload(yaml("one", "two"));
         assertThat(fleet.settings()).isInstanceOf(Observation.Passed.class);
         assertThat(made).isEmpty();
@@ -266,7 +274,7 @@ class FleetTest {
         String remark = "# " + "what the owner wrote to himself, ".repeat(6) + "\n";
         String whole = remark + (name.equals("lectio.yaml") ? yaml("one", "two", "three") : env("one"));
         write(name, whole);
-        fleet.start(ConfigLoader.load(file));
+        fleet.start(begin());
         Settings inForce = ConfigLoader.load(file);
         int refused = 0;
         int taken = 0;

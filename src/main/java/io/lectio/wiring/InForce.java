@@ -1,0 +1,96 @@
+package io.lectio.wiring;
+
+import io.lectio.config.ConfigLoader;
+import io.lectio.config.Home;
+import io.lectio.config.Settings;
+import io.lectio.config.Settings.Problem;
+import io.lectio.core.health.Finding;
+import io.lectio.json.JsonCodec;
+import io.lectio.store.FileStateStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// The configuration to begin with: the owner's, or where that is not good, what was last in force. It is kept beside
+/// the state for that, so that a bad file and a restart of the machine do not leave the sites alone.
+///
+/// @param found what is wrong with the owner's; nothing where this is it
+/// @param texts of its files, by their names
+public record InForce(Settings settings, Finding.Config found, Map<String, String> texts) {
+    static final Finding.Config GOOD = new Finding.Config("", "");
+
+    private record Kept(Map<String, String> texts) {}
+
+    /// @param say is told what is wrong with the owner's, and what is used instead
+    /// @throws Settings.Invalid where nothing was in force before
+    public static InForce load(Home home, Consumer<String> say) throws Settings.Invalid {
+        Path file = home.configuration();
+        try {
+            ConfigLoader.Source source = ConfigLoader.source(file);
+            Optional<IOException> missing = missing(source.settings());
+            return missing.flatMap(why -> last(home, wrong(file, why), why, say))
+                    .orElseGet(() -> new InForce(source.settings(), GOOD, source.texts()));
+        } catch (Settings.Invalid e) {
+            return last(home, wrong(e), e, say).orElseThrow(() -> e);
+        }
+    }
+
+    /// As long as its sites are there.
+    private static Optional<InForce> last(Home home, Finding.Config found, Exception why, Consumer<String> say) {
+        Path file = file(home);
+        try {
+            Map<String, String> texts =
+                    JsonCodec.read(Files.readString(file), Kept.class).texts();
+            Settings settings = ConfigLoader.load(home.configuration(), texts);
+            if (missing(settings).isPresent()) {
+                return Optional.empty();
+            }
+            say.accept(why.getMessage() + "\nUntil that is mended, what was last in force stays so: " + file);
+            return Optional.of(new InForce(settings, found, texts));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException | Settings.Invalid e) {
+            say.accept("What was last in force, " + file + ", cannot be used: " + e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private static Path file(Home home) {
+        return home.state().resolve("configuration.json");
+    }
+
+    /// Keeps it for a later start; it has the owner's secrets.
+    ///
+    /// @throws IOException where there is no room for it, say
+    static void keep(Home home, Map<String, String> texts) throws IOException {
+        String kept = JsonCodec.write(new Kept(texts));
+        if (!Files.exists(file(home)) || !Files.readString(file(home)).equals(kept)) {
+            FileStateStore.write(file(home), kept);
+        }
+    }
+
+    /// @return why a site cannot be guarded, if one cannot
+    private static Optional<IOException> missing(Settings settings) {
+        return settings.sites().stream()
+                .map(site -> site.site().siteRoot())
+                .filter(root -> !Files.isDirectory(root))
+                .findFirst()
+                .map(root -> new IOException("there is no site at " + root));
+    }
+
+    static Finding.Config wrong(Settings.Invalid all) {
+        Problem first = all.problems().getFirst();
+        int others = all.problems().size() - 1;
+        return new Finding.Config(
+                first.place().toString(), first.text() + (others > 0 ? " (and " + others + " more)" : ""));
+    }
+
+    static Finding.Config wrong(Path file, IOException why) {
+        Path yaml = ConfigLoader.yaml(file); // where it is, all of a site stands in it
+        return new Finding.Config(String.valueOf(Files.exists(yaml) ? yaml : file), String.valueOf(why.getMessage()));
+    }
+}
