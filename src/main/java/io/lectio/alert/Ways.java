@@ -5,16 +5,20 @@ import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.Outbox;
 import io.lectio.engine.Notifier;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 
 /// The first way to the owner, and others for when it has failed for long, or refuses a text. By those each
 /// revision goes once; by the first it goes all the same when that is back. What went is remembered in memory: a
 /// guard that starts anew sends it once more.
 public final class Ways implements Notifier {
     private static final int REMEMBERED = 1_000;
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     private final Way first;
     private final List<Other> others;
@@ -24,8 +28,46 @@ public final class Ways implements Notifier {
 
     /// @param ways at least one, the first first
     public Ways(List<Way> ways) {
-        first = ways.getFirst();
-        others = ways.stream().skip(1).map(Other::new).toList();
+        this(ways, System::nanoTime);
+    }
+
+    Ways(List<Way> ways, LongSupplier nanos) {
+        UnaryOperator<Way> waiting = way -> new Way(way.name(), new Waiting(way.channel(), nanos));
+        first = ways.size() == 1 ? ways.getFirst() : waiting.apply(ways.getFirst());
+        others = ways.stream().skip(1).map(waiting).map(Other::new).toList();
+    }
+
+    /// A channel that asks for a long pause gets it, but is as good as away meanwhile: the others have their turn.
+    private static final class Waiting implements Notifier {
+        private final Notifier channel;
+        private final LongSupplier nanos;
+        private long since;
+        private Duration pause = Duration.ZERO;
+
+        private Waiting(Notifier channel, LongSupplier nanos) {
+            this.channel = channel;
+            this.nanos = nanos;
+            since = nanos.getAsLong();
+        }
+
+        @Override
+        public synchronized Delivery send(Outbox.Parcel parcel) throws InterruptedException {
+            Duration left = pause.minusNanos(nanos.getAsLong() - since);
+            if (left.isPositive()) {
+                return away(left);
+            }
+            Delivery delivery = channel.send(parcel);
+            if (!(delivery instanceof Delivery.RetryAfter(Duration asked)) || asked.compareTo(LONG) < 0) {
+                return delivery;
+            }
+            since = nanos.getAsLong();
+            pause = asked;
+            return away(asked);
+        }
+
+        private static Delivery away(Duration left) {
+            return new Delivery.Unreachable("it asks for " + left.toSeconds() + " s");
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Outbox;
 import io.lectio.engine.Notifier;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +29,9 @@ class WaysTest {
 
     private final Recorder telegram = new Recorder();
     private final Recorder mail = new Recorder();
-    private final Ways ways = new Ways(List.of(new Ways.Way("Telegram", telegram), new Ways.Way("mail", mail)));
+    private long nanos = Long.MAX_VALUE - 10; // as it may be
+    private final Ways ways =
+            new Ways(List.of(new Ways.Way("Telegram", telegram), new Ways.Way("mail", mail)), () -> nanos);
 
     private static Outbox.Parcel parcel(boolean late, Alert... alerts) {
         return new Outbox.Parcel(List.of(alerts), Optional.empty(), false, 0, List.of(), late);
@@ -59,6 +62,29 @@ class WaysTest {
                 .extracting(each -> each.alerts().getFirst().revision())
                 .containsExactly(1, 2);
         assertThat(telegram.parcels).hasSize(3);
+    }
+
+    @Test
+    void whoAsksForALongPauseGetsItAndTheSecondWayIsNotKeptWaiting() throws Exception {
+        telegram.answer = new Delivery.RetryAfter(Duration.ofHours(1));
+        assertThat(ways.send(parcel(false, alert(1, 1))))
+                .isEqualTo(new Delivery.Unreachable("Telegram: it asks for 3600 s"));
+        telegram.answer = new Delivery.Accepted(Optional.of(77L));
+        nanos += Duration.ofMinutes(1).toNanos();
+        assertThat(ways.send(parcel(true, alert(1, 1))).inWords())
+                .isEqualTo("Telegram: it asks for 3540 s; mail: delivered");
+        assertThat(telegram.parcels).hasSize(1);
+        nanos += Duration.ofMinutes(59).toNanos();
+        assertThat(ways.send(parcel(true, alert(1, 1)))).isEqualTo(telegram.answer);
+    }
+
+    @Test
+    void aShortPauseIsTheOutboxsAndSoIsAnyWhereThereIsNoOtherWay() throws Exception {
+        telegram.answer = new Delivery.RetryAfter(Duration.ofSeconds(7));
+        assertThat(ways.send(parcel(false, alert(1, 1)))).isEqualTo(telegram.answer);
+        telegram.answer = new Delivery.RetryAfter(Duration.ofHours(1));
+        assertThat(new Ways(List.of(new Ways.Way("Telegram", telegram))).send(parcel(false, alert(1, 1))))
+                .isEqualTo(telegram.answer);
     }
 
     @Test
