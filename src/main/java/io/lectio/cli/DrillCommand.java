@@ -10,6 +10,7 @@ import io.lectio.wiring.Drills;
 import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -33,8 +34,18 @@ final class DrillCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "SCENARIO",
+            completionCandidates = Names.class,
             description = "permissions, app-kill, app-hang, page; or list.")
     private List<String> names = List.of();
+
+    static final class Names extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Names() {
+            super(Arrays.stream(Scenario.values()).map(Scenario::word).toList());
+            add("list");
+        }
+    }
 
     @Option(names = "--json", description = "The figures as JSON, for programs.")
     private boolean json;

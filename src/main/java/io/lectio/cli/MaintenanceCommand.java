@@ -4,6 +4,7 @@ import io.lectio.config.Settings;
 import io.lectio.control.Request.Ask;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,8 +27,17 @@ final class MaintenanceCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..2",
             paramLabel = "start|end [LENGTH]",
+            completionCandidates = Words.class,
             description = "start, and how long: 45m, 2h, 1d; or end.")
     private List<String> words = List.of();
+
+    static final class Words extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        Words() {
+            super(List.of("start", "end"));
+        }
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException, Settings.Invalid {

@@ -668,6 +668,8 @@ class CommandLineTest {
         Files.writeString(script, lectio("completion", "bash").out());
         assertThat(completed(script, "lectio", "mai")).contains("maintenance");
         assertThat(completed(script, "lectio", "status", "--js")).contains("--json");
+        assertThat(completed(script, "lectio", "drill", "app-h")).contains("app-hang");
+        assertThat(completed(script, "lectio", "maintenance", "st")).contains("start");
     }
 
     @Test
