@@ -80,7 +80,19 @@ class ReloadOnARealHostTest {
             guarded.bot().awaitMessage(message -> message.text().contains("/usr/share/linked"), Duration.ofSeconds(30));
             guarded.awaitWell("app");
             assertThat(guarded.host().sh(PID)).as("no crash in between").isEqualTo(pid);
+            restartAndHeal(guarded);
         }
+    }
+
+    /// What was last in force guards on.
+    private static void restartAndHeal(GuardedHost guarded) {
+        guarded.host().sh("""
+                systemctl restart lectio-monitor
+                for i in $(seq 200); do [ -S /var/lib/lectio-monitor/control.sock ] && break; sleep 0.1; done
+                page=/var/www/teaching_panel/frontend/build/index.html
+                chmod 000 $page
+                for i in $(seq 200); do [ "$(stat -c %a $page)" = 644 ] && exit 0; sleep 0.1; done; exit 1
+                """);
     }
 
     /// The second has a unit of its own, and its page from the same nginx.
@@ -136,16 +148,7 @@ class ReloadOnARealHostTest {
                             Duration.ofSeconds(30));
             assertThat(guarded.host().sh(PID)).isEqualTo(pid);
             assertThat(guarded.alerts()).hasSize(1);
-            guarded.host().sh("""
-                    systemctl restart lectio-monitor
-                    for i in $(seq 200); do
-                        [ -S /var/lib/lectio-monitor/control.sock ] && break; sleep 0.1
-                    done
-                    chmod 000 /var/www/teaching_panel/frontend/build/index.html
-                    for i in $(seq 200); do
-                        [ "$(stat -c %a /var/www/teaching_panel/frontend/build/index.html)" = 644 ] && exit 0; sleep 0.1
-                    done; exit 1
-                    """);
+            restartAndHeal(guarded);
             guarded.bot().awaitMessage(message -> message.text().contains("восстановлено"), Duration.ofSeconds(30));
             assertThat(guarded.alerts())
                     .as("the configuration's fault goes on, untold")

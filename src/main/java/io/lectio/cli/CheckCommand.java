@@ -48,8 +48,11 @@ final class CheckCommand implements Callable<Integer> {
             throw new CommandLine.ParameterException(spec.commandLine(), "--cron and --json exclude each other");
         }
         Home home = Home.of(System.getenv());
+        Settings configured;
         if (cron) {
-            Optional<Boolean> well = Daemon.round(home, InForce.load(home, System.err::println), !home.fromClone());
+            InForce begin = InForce.load(home, System.err::println);
+            configured = begin.settings();
+            Optional<Boolean> well = Daemon.round(home, begin, !home.fromClone());
             if (well.isPresent()) {
                 return well.get() ? LectioCommand.OK : LectioCommand.NOT_HEALTHY;
             }
@@ -59,8 +62,9 @@ final class CheckCommand implements Callable<Integer> {
                         + stuck.get().toSeconds() + " s: sudo systemctl restart lectio-monitor");
                 return LectioCommand.NO_DAEMON;
             }
+        } else {
+            configured = ConfigLoader.load(home.configuration());
         }
-        Settings configured = ConfigLoader.load(home.configuration());
         Settings settings = Demo.running(home)
                 .map(demo -> Demo.settings(configured, demo.site(), Services.NONE))
                 .orElse(configured);

@@ -17,6 +17,7 @@ import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.Outbox;
+import io.lectio.core.incident.Prospect;
 import io.lectio.core.incident.Remark;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.incident.Sight;
@@ -70,12 +71,15 @@ final class Turn {
     private Instant lastChange;
     private Optional<Instant> packagesSince;
     private final boolean degraded;
+    private final List<Incident> incidentsBefore;
+    private final Optional<String> restBefore;
 
     Turn(GuardState state, Instant now, Policy policy) {
         this.now = now;
         this.policy = policy;
         nextId = state.durable().nextId();
-        incidents = new ArrayList<>(state.durable().incidents());
+        incidentsBefore = state.durable().incidents();
+        incidents = new ArrayList<>(incidentsBefore);
         ledgers = state.durable().ledgers();
         outbox = state.durable().outbox();
         filesOfPage = state.durable().filesOfPage();
@@ -89,7 +93,9 @@ final class Turn {
         lastChange = Looks.earlier(state.lastChange(), now);
         packagesSince = state.packagesSince();
         degraded = state.degraded();
-        boolean inWindow = state.turnedAt().isAfter(Instant.EPOCH) && policy.rests(state.turnedAt());
+        boolean turned = state.turnedAt().isAfter(Instant.EPOCH);
+        restBefore = policy.rest(maintenance, turned ? state.turnedAt() : now);
+        boolean inWindow = turned && policy.rests(state.turnedAt());
         if (inWindow != policy.rests(now)) {
             record(Level.INFO, "the maintenance window " + (inWindow ? "ends" : "begins"));
         }
@@ -159,6 +165,7 @@ final class Turn {
             judgeAfresh();
         }
         advance();
+        sayWhyNothingIsDone();
         signOfLife();
         startWhatIsDue();
         GuardState next = new GuardState(
@@ -374,9 +381,21 @@ final class Turn {
         });
     }
 
+    private void sayWhyNothingIsDone() {
+        for (Incident open : incidents) {
+            Prospect next = Prospect.of(open, policy, rest());
+            boolean said = incidentsBefore.stream()
+                    .anyMatch(each -> each.id() == open.id()
+                            && Prospect.of(each, policy, restBefore).equals(next));
+            if (next.idle() && !said) {
+                record(open.worst(), new Remark(open.id(), Remark.Kind.NEXT, next.words()));
+            }
+        }
+    }
+
     private IncidentCourse course(Map<CheckId, Diagnosis> found) {
         Sight sight = new Sight(health, found, policy.checks());
-        return new IncidentCourse(policy, now, sight, packagesSince, degraded, rest());
+        return new IncidentCourse(policy, now, sight, packagesSince, degraded, resting());
     }
 
     /// What repairs have broken, found before any of them goes on.

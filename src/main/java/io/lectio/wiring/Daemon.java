@@ -207,10 +207,10 @@ public final class Daemon {
                                 }
                             },
                             root -> repairs ? alone(root, home, log) : () -> {},
-                            around.demo() ? _ -> {} : texts -> keep(home, texts, log),
+                            around.demo() ? _ -> {} : new InForce.Keeper(home, log),
                             log)) {
                 sites.set(fleet);
-                fleet.start(begin);
+                start(fleet, begin, home, log);
                 Thread end = new Thread(() -> end(fleet, log, endedWell), "end");
                 Runtime.getRuntime().addShutdownHook(end);
                 Signals.onHangup(fleet::reload);
@@ -227,11 +227,13 @@ public final class Daemon {
         }
     }
 
-    private static void keep(Home home, Map<String, String> texts, EventLog log) {
+    private static void start(Fleet fleet, InForce begin, Home home, EventLog log)
+            throws IOException, InterruptedException {
         try {
-            InForce.keep(home, texts);
+            fleet.start(begin);
         } catch (IOException e) {
-            log.health(Level.WARNING, "the configuration in force cannot be kept for a later start: " + e);
+            Optional<InForce> before = begin.before(home, e, why -> log.health(Level.WARNING, why));
+            fleet.start(before.orElseThrow(() -> e));
         }
     }
 

@@ -113,9 +113,10 @@ final class Fleet implements Closeable {
     private final BlockingQueue<Boolean> asked = new ArrayBlockingQueue<>(1);
     private volatile List<Guarded> guarded = List.of();
     private volatile Finding.Config found = InForce.GOOD;
+    private Map<String, String> inForce = Map.of();
     private volatile boolean ending;
 
-    /// @param good is told what the configuration's files said, by their names, when it is in force
+    /// @param good is told again and again what the files of the configuration in force said, by their names
     Fleet(Loops loops, Locks locks, Consumer<Map<String, String>> good, EventLog log) {
         this.loops = loops;
         this.locks = locks;
@@ -129,7 +130,8 @@ final class Fleet implements Closeable {
         List<Part> parts = parts(begin.settings());
         hold(parts);
         boolean _ = replaceBy(parts);
-        good.accept(begin.texts());
+        inForce = begin.texts();
+        good.accept(inForce);
     }
 
     /// What the look at the configuration itself sees.
@@ -216,6 +218,7 @@ final class Fleet implements Closeable {
             }
             before = stamps;
             takeUpServices();
+            good.accept(inForce);
         }
     }
 
@@ -294,7 +297,8 @@ final class Fleet implements Closeable {
         if (replaceBy(parts)) {
             log.health(Level.INFO, "the configuration has changed and is in force: " + parts.size() + " guarded");
         }
-        good.accept(source.texts());
+        inForce = source.texts();
+        good.accept(inForce);
         return true;
     }
 

@@ -5,6 +5,8 @@ import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.config.Settings.Problem;
 import io.lectio.core.health.Finding;
+import io.lectio.core.incident.Level;
+import io.lectio.engine.EventLog;
 import io.lectio.json.JsonCodec;
 import io.lectio.store.FileStateStore;
 import java.io.IOException;
@@ -32,11 +34,17 @@ public record InForce(Settings settings, Finding.Config found, Map<String, Strin
         try {
             ConfigLoader.Source source = ConfigLoader.source(file);
             Optional<IOException> missing = missing(source.settings());
-            return missing.flatMap(why -> last(home, wrong(file, why), why, say))
+            return missing.filter(_ -> home.isConfigured()) // who took both files away wants to do without
+                    .flatMap(why -> last(home, wrong(file, why), why, say))
                     .orElseGet(() -> new InForce(source.settings(), GOOD, source.texts()));
         } catch (Settings.Invalid e) {
             return last(home, wrong(e), e, say).orElseThrow(() -> e);
         }
+    }
+
+    /// What was in force before this, which cannot be guarded after all.
+    Optional<InForce> before(Home home, IOException why, Consumer<String> say) {
+        return found.equals(GOOD) ? last(home, wrong(home.configuration(), why), why, say) : Optional.empty();
     }
 
     /// As long as its sites are there.
@@ -63,13 +71,34 @@ public record InForce(Settings settings, Finding.Config found, Map<String, Strin
         return home.state().resolve("configuration.json");
     }
 
-    /// Keeps it for a later start; it has the owner's secrets.
-    ///
-    /// @throws IOException where there is no room for it, say
-    static void keep(Home home, Map<String, String> texts) throws IOException {
-        String kept = JsonCodec.write(new Kept(texts));
-        if (!Files.exists(file(home)) || !Files.readString(file(home)).equals(kept)) {
-            FileStateStore.write(file(home), kept);
+    /// Keeps what is in force for a later start. It has the owner's secrets.
+    static final class Keeper implements Consumer<Map<String, String>> {
+        private final Path file;
+        private final EventLog log;
+        private Optional<Map<String, String>> kept = Optional.empty();
+        private boolean failed;
+
+        Keeper(Home home, EventLog log) {
+            file = file(home);
+            this.log = log;
+        }
+
+        /// Where there is no room for it, it is tried again with the next call.
+        @Override
+        public void accept(Map<String, String> texts) {
+            if (kept.equals(Optional.of(texts))) {
+                return;
+            }
+            try {
+                FileStateStore.write(file, JsonCodec.write(new Kept(texts)));
+                kept = Optional.of(texts);
+                failed = false;
+            } catch (IOException e) {
+                if (!failed) {
+                    log.health(Level.WARNING, "the configuration in force cannot be kept for a later start: " + e);
+                }
+                failed = true;
+            }
         }
     }
 

@@ -19,6 +19,7 @@ import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
@@ -211,6 +212,24 @@ class HistoryTest {
         assertThat(texts(written(), What.NEXT))
                 .containsExactly(
                         "nothing, for it is switched off here: open what is closed to www-data in /var/www/site");
+    }
+
+    @Test
+    void whyNothingIsDoneIsWrittenAnewWhenTheCauseIsFoundAndWhenAPersonBeginsToWork() throws Exception {
+        policy = Policies.withheld(POLICY, Set.of(Remedy.OpenPaths.ID));
+        event(new Event.Started());
+        for (int look = 0; look < 3; look++) {
+            sees(CheckId.PAGE, false);
+        }
+        sees(CheckId.FILES, false);
+        Instant end = now.plus(Duration.ofHours(1));
+        event(new Event.Ordered(new Order.Maintenance(new Order.Spell(now, end, "anna", "a new disk"))));
+        event(new Event.Tick());
+        assertThat(texts(written(), What.NEXT))
+                .containsExactly(
+                        "nothing but telling: it is for a person to mend",
+                        "nothing, for it is switched off here: open what is closed to www-data in /var/www/site",
+                        "nothing during maintenance until " + end + " by anna: a new disk");
     }
 
     @Test

@@ -243,6 +243,7 @@ class FleetTest {
         assertThat(fleet.settings().inWords()).contains("lectio.yaml:", "unknown key rot", "more)");
         assertThat(kept).containsExactly(Map.of("lectio.yaml", yaml("one", "two")));
         reload(yaml("one", "two"));
+        assertThat(kept).hasSize(2);
         assertThat(fleet.settings()).isInstanceOf(Observation.Passed.class);
         assertThat(made).isEmpty();
     }

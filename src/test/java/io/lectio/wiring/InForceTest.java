@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
+import io.lectio.engine.EventLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,12 +26,14 @@ class InForceTest {
     private Path sites = Path.of("");
 
     private Home home = new Home(folder, folder, folder, folder, true);
+    private InForce.Keeper keeper = new InForce.Keeper(home, EventLog.NONE);
     private final List<String> said = new ArrayList<>();
 
     @BeforeEach
     void makeHome() throws IOException {
         home = new Home(folder, folder.resolve("config.env"), folder.resolve("logs"), folder.resolve("state"), true);
         home.prepare();
+        keeper = new InForce.Keeper(home, line -> said.add(line.text()));
         Files.createDirectories(site().resolve("build"));
         write("config.env", "LECTIO_LANGUAGE=en\n");
         write("lectio.yaml", "sites: [{root: " + site() + ", url: http://shop.example/}]\n");
@@ -52,7 +56,7 @@ class InForceTest {
         InForce good = load();
         assertThat(said).isEmpty();
         assertThat(good.found()).isEqualTo(InForce.GOOD);
-        InForce.keep(home, good.texts());
+        keeper.accept(good.texts());
         return good.settings();
     }
 
@@ -90,6 +94,41 @@ class InForceTest {
         Files.writeString(home.state().resolve("configuration.json"), "{\"texts\": {\"config.env\"");
         assertThatThrownBy(this::load).isInstanceOf(Settings.Invalid.class);
         assertThat(said).singleElement().asString().contains("cannot be used");
+    }
+
+    @Test
+    void whoTookBothFilesAwayWantsToDoWithout() throws Exception {
+        keep();
+        Files.delete(folder.resolve("config.env"));
+        Files.delete(folder.resolve("lectio.yaml"));
+        assertThat(load().found()).isEqualTo(InForce.GOOD);
+        assertThat(said).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeGuardedAfterAllGivesWayToWhatWasInForceAndThatToNothing() throws Exception {
+        Settings good = keep();
+        Optional<InForce> before = load().before(home, new IOException("no site there"), said::add);
+        assertThat(before.orElseThrow().settings().sites()).isEqualTo(good.sites());
+        assertThat(before.get().found().error()).isEqualTo("no site there");
+        assertThat(before.get().before(home, new IOException("nor here"), said::add))
+                .isEmpty();
+    }
+
+    @Test
+    void whatFindsNoRoomOrIsDamagedIsWrittenWhenItCanBe() throws Exception {
+        InForce good = load();
+        Path file = home.state().resolve("configuration.json");
+        Files.createDirectories(file.resolve("in-the-way"));
+        keeper.accept(good.texts());
+        keeper.accept(good.texts());
+        assertThat(said).singleElement().asString().contains("cannot be kept");
+        Files.delete(file.resolve("in-the-way"));
+        Files.delete(file);
+        Files.write(file, new byte[] {(byte) 0xff, 0});
+        keeper.accept(good.texts());
+        write("config.env", "LECTIO_LANGAUGE=en\n");
+        assertThat(load().settings().sites()).isEqualTo(good.settings().sites());
     }
 
     @Test

@@ -34,14 +34,9 @@ import java.util.function.UnaryOperator;
 /// @param sight what the checks say, and the causes that speak now
 /// @param packagesSince when a package manager began to work, if one does
 /// @param degraded whether the state cannot be saved: then nothing is repaired
-/// @param rest in what nothing is to be repaired for now, and nothing is loud, if in anything
+/// @param resting whether nothing is to be repaired for now, and nothing is loud
 public record IncidentCourse(
-        Policy policy,
-        Instant now,
-        Sight sight,
-        Optional<Instant> packagesSince,
-        boolean degraded,
-        Optional<String> rest) {
+        Policy policy, Instant now, Sight sight, Optional<Instant> packagesSince, boolean degraded, boolean resting) {
     private static final Duration JUST_BEFORE = Duration.ofSeconds(1);
 
     /// Between a symptom and the sight of its cause; what is older has another one.
@@ -281,7 +276,7 @@ public record IncidentCourse(
         }
         Incident incident = before.with(diagnosis, proofs(diagnosis));
         Optional<Remedy> remedy = diagnosis.remedy();
-        if (rest.isPresent() || remedy.filter(policy::allows).isEmpty()) {
+        if (resting || remedy.filter(policy::allows).isEmpty()) {
             return leveled(before, incident.in(new Open()), ledgers, Optional.empty(), news);
         }
         if (degraded) {
@@ -366,7 +361,7 @@ public record IncidentCourse(
     /// @param all the open incidents
     public Optional<Culprit> culprit(Diagnosis broken, List<Incident> all) {
         Optional<Instant> since = sight.of(broken.subject()).map(CheckHealth::since);
-        return rest.isPresent() || since.isEmpty()
+        return resting || since.isEmpty()
                 ? Optional.empty()
                 : all.stream()
                         .filter(incident -> incident.subject() != broken.subject()
@@ -464,10 +459,6 @@ public record IncidentCourse(
                 Remark.Kind.ATTEMPT,
                 "attempt " + attempt.number() + (attempt.runs() > 1 ? ", files still arrive" : "") + ": "
                         + incident.diagnosis().remedy().orElseThrow().inWords())));
-        Prospect next = Prospect.of(incident, policy, rest);
-        if (next.idle() && (fresh || !next.equals(Prospect.of(before, policy, rest)))) {
-            remarks.add(new Remark(incident.id(), Remark.Kind.NEXT, next.words()));
-        }
         if (louder || (fresh && incident.worst() == Level.CRITICAL)) {
             String why = whyPersonNeeded(incident).map(": "::concat).orElse("");
             remarks.add(new Remark(incident.id(), Remark.Kind.LEVEL, incident.worst() + why));
@@ -511,7 +502,7 @@ public record IncidentCourse(
         boolean asWanted = byHand(incident)
                 && incident.brokenBy().isEmpty()
                 && !(incident.subject() == CheckId.NEEDED && sight.isDownBy(incident));
-        if (rest.isPresent() || asWanted) {
+        if (resting || asWanted) {
             return Level.INFO;
         }
         return whyPersonNeeded(incident).isPresent() ? Level.CRITICAL : Level.WARNING;

@@ -2,6 +2,8 @@ package io.lectio.core.incident;
 
 import static java.time.temporal.ChronoUnit.SECONDS;
 
+import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Condition;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
 import java.util.Optional;
@@ -30,7 +32,7 @@ public record Prospect(boolean idle, String words) {
             case Incident.Degraded _ -> new Prospect(true, "nothing, for the state cannot be saved");
             case Incident.Resolved(var at, var _) ->
                 new Prospect(false, "nothing: healed at " + at.truncatedTo(SECONDS) + ", and watched a while longer");
-            case Incident.Open _ -> whileOpen(incident.diagnosis().remedy(), policy, rest);
+            case Incident.Open _ -> whileOpen(incident.diagnosis(), policy, rest);
         };
     }
 
@@ -43,12 +45,25 @@ public record Prospect(boolean idle, String words) {
         };
     }
 
-    private static Prospect whileOpen(Optional<Remedy> remedy, Policy policy, Optional<String> rest) {
+    private static String whyNoRemedy(Diagnosis cause) {
+        if (cause instanceof Diagnosis.ServiceBad(var _, var _, Condition condition, var _)) {
+            if (condition instanceof Condition.Crashed) {
+                return ": systemd has started it again";
+            }
+            if (condition instanceof Condition.Busy) {
+                return ": it works, and a restart would lose what it works on";
+            }
+        }
+        return " but telling: it is for a person to mend";
+    }
+
+    private static Prospect whileOpen(Diagnosis cause, Policy policy, Optional<String> rest) {
+        Optional<Remedy> remedy = cause.remedy();
         if (rest.isPresent()) {
             return new Prospect(true, "nothing during " + rest.get());
         }
         if (remedy.isEmpty()) {
-            return new Prospect(true, "nothing but telling: it is for a person to mend");
+            return new Prospect(true, "nothing" + whyNoRemedy(cause));
         }
         String words = remedy.get().inWords();
         if (policy.allows(remedy.get())) {
