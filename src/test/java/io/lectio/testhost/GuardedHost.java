@@ -143,11 +143,12 @@ public final class GuardedHost implements AutoCloseable {
         host.sh("systemctl kill -s KILL lectio-monitor");
     }
 
-    /// Everything that others may come to read: logs, journal, unit properties, process list, status, state.
+    /// Everything that others may come to read: logs, journal, unit properties, process list, status, state; not the
+    /// copy of `config.env`, which is as closed as that.
     public String allThatIsSaid() {
         return host.sh(
                 "journalctl --no-pager -o export; cat /var/log/lectio-monitor/*; systemctl show lectio-monitor; ps axwwe;"
-                        + HOME + "/bin/lectio status --json; find /var/lib/lectio-monitor -type f -exec cat {} +");
+                        + HOME + "/bin/lectio status --json; find /var/lib/lectio-monitor -type f \\( ! -name 'configuration.json*' -o -perm /077 \\) -exec cat {} +");
     }
 
     @Override
