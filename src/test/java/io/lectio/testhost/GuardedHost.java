@@ -148,7 +148,8 @@ public final class GuardedHost implements AutoCloseable {
     public String allThatIsSaid() {
         return host.sh(
                 "journalctl --no-pager -o export; cat /var/log/lectio-monitor/*; systemctl show lectio-monitor; ps axwwe;"
-                        + HOME + "/bin/lectio status --json; find /var/lib/lectio-monitor -type f \\( ! -name 'configuration.json*' -o -perm /077 \\) -exec cat {} +");
+                        + HOME
+                        + "/bin/lectio status --json; find /var/lib/lectio-monitor -type f \\( ! -name 'configuration.json*' -o -perm /077 \\) -exec cat {} +");
     }
 
     @Override
