@@ -210,7 +210,7 @@ public final class Daemon {
                             around.demo() ? _ -> {} : new InForce.Keeper(home, log),
                             log)) {
                 sites.set(fleet);
-                start(fleet, begin, home, log);
+                fleet.start(begin, why -> begin.before(home, why, text -> log.health(Level.WARNING, text)));
                 Thread end = new Thread(() -> end(fleet, log, endedWell), "end");
                 Runtime.getRuntime().addShutdownHook(end);
                 Signals.onHangup(fleet::reload);
@@ -224,16 +224,6 @@ public final class Daemon {
             endedWell.complete(true);
         } finally {
             endedWell.complete(false);
-        }
-    }
-
-    private static void start(Fleet fleet, InForce begin, Home home, EventLog log)
-            throws IOException, InterruptedException {
-        try {
-            fleet.start(begin);
-        } catch (IOException e) {
-            Optional<InForce> before = begin.before(home, e, why -> log.health(Level.WARNING, why));
-            fleet.start(before.orElseThrow(() -> e));
         }
     }
 

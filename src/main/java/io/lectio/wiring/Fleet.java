@@ -34,6 +34,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// The sites of one guard, each with a loop of its own, and the configuration that names them, which is followed
 /// while they run: a good one takes effect as a whole, where it has changed; a bad one changes nothing and is an
@@ -125,13 +126,28 @@ final class Fleet implements Closeable {
     }
 
     /// @throws IOException where a site cannot be guarded; then none is
-    void start(InForce begin) throws IOException, InterruptedException {
-        found = begin.found();
-        List<Part> parts = parts(begin.settings());
-        hold(parts);
+    ///
+    /// @param before what was in force before, for where these sites cannot be guarded; it is asked before any is
+    void start(InForce begin, Function<IOException, Optional<InForce>> before)
+            throws IOException, InterruptedException {
+        InForce from = begin;
+        List<Part> parts;
+        try {
+            parts = held(from);
+        } catch (IOException e) {
+            from = before.apply(e).orElseThrow(() -> e);
+            parts = held(from);
+        }
+        found = from.found();
         boolean _ = replaceBy(parts);
-        inForce = begin.texts();
+        inForce = from.texts();
         good.accept(inForce);
+    }
+
+    private List<Part> held(InForce from) throws IOException {
+        List<Part> parts = parts(from.settings());
+        hold(parts);
+        return parts;
     }
 
     /// What the look at the configuration itself sees.

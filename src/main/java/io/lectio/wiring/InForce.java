@@ -35,26 +35,27 @@ public record InForce(Settings settings, Finding.Config found, Map<String, Strin
             ConfigLoader.Source source = ConfigLoader.source(file);
             Optional<IOException> missing = missing(source.settings());
             return missing.filter(_ -> home.isConfigured()) // who took both files away wants to do without
-                    .flatMap(why -> last(home, wrong(file, why), why, say))
+                    .flatMap(why -> last(home, wrong(file, why), why, source.texts(), say))
                     .orElseGet(() -> new InForce(source.settings(), GOOD, source.texts()));
         } catch (Settings.Invalid e) {
-            return last(home, wrong(e), e, say).orElseThrow(() -> e);
+            return last(home, wrong(e), e, Map.of(), say).orElseThrow(() -> e);
         }
     }
 
     /// What was in force before this, which cannot be guarded after all.
     Optional<InForce> before(Home home, IOException why, Consumer<String> say) {
-        return found.equals(GOOD) ? last(home, wrong(home.configuration(), why), why, say) : Optional.empty();
+        return found.equals(GOOD) ? last(home, wrong(home.configuration(), why), why, texts, say) : Optional.empty();
     }
 
-    /// As long as its sites are there.
-    private static Optional<InForce> last(Home home, Finding.Config found, Exception why, Consumer<String> say) {
+    /// As long as its sites are there, and it says something else than what has just failed.
+    private static Optional<InForce> last(
+            Home home, Finding.Config found, Exception why, Map<String, String> failed, Consumer<String> say) {
         Path file = file(home);
         try {
             Map<String, String> texts =
                     JsonCodec.read(Files.readString(file), Kept.class).texts();
             Settings settings = ConfigLoader.load(home.configuration(), texts);
-            if (missing(settings).isPresent()) {
+            if (missing(settings).isPresent() || texts.equals(failed)) {
                 return Optional.empty();
             }
             say.accept(why.getMessage() + "\nUntil that is mended, what was last in force stays so: " + file);

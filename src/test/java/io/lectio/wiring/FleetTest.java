@@ -50,6 +50,7 @@ class FleetTest {
     private final List<Map<String, String>> kept = new ArrayList<>();
     private Optional<Path> taken = Optional.empty();
     private String impossible = "";
+    private String unmakeable = "";
     /// Empty while nobody can tell.
     private Optional<Boolean> installed = Optional.of(true);
     private final Fleet.Loops loops = new Fleet.Loops() {
@@ -69,6 +70,9 @@ class FleetTest {
 
         @Override
         public Fleet.Running make(Fleet.Part part) throws IOException {
+            if (part.site().label().equals(unmakeable)) {
+                throw new IOException(unmakeable + " cannot be made");
+            }
             return loop(part);
         }
     };
@@ -144,7 +148,7 @@ class FleetTest {
 
     private void start(String yaml) throws Exception {
         write(yaml);
-        fleet.start(begin());
+        fleet.start(begin(), _ -> Optional.empty());
         made.clear();
     }
 
@@ -269,13 +273,40 @@ class FleetTest {
         assertThat(made).isEmpty();
     }
 
+    @Test
+    void whereTheyCannotBeGuardedThoseOfBeforeAre() throws Exception {
+        write(yaml("two"));
+        InForce before = begin();
+        write(yaml("one", "two"));
+        impossible = "one";
+        fleet.start(
+                begin(), why -> Optional.of(before).filter(_ -> why.toString().contains("belongs to the system")));
+        assertThat(guarded()).containsExactly("two");
+        assertThat(kept).containsExactly(before.texts());
+    }
+
+    @Test
+    void whereOneIsGuardedAlreadyNothingElseIsTried() throws Exception {
+        write(yaml("one", "two"));
+        InForce begin = begin();
+        unmakeable = "two";
+        List<IOException> asked = new ArrayList<>();
+        assertThatThrownBy(() -> fleet.start(begin, why -> {
+                    asked.add(why);
+                    return Optional.of(begin);
+                }))
+                .hasMessageContaining("two cannot be made");
+        assertThat(asked).isEmpty();
+        assertThat(made).containsExactly("one");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"lectio.yaml", "config.env"})
     void twoHundredMutatedFilesNeverTakeEffectInPart(String name) throws Exception {
         String remark = "# " + "what the owner wrote to himself, ".repeat(6) + "\n";
         String whole = remark + (name.equals("lectio.yaml") ? yaml("one", "two", "three") : env("one"));
         write(name, whole);
-        fleet.start(begin());
+        fleet.start(begin(), _ -> Optional.empty());
         Settings inForce = ConfigLoader.load(file);
         int refused = 0;
         int taken = 0;

@@ -108,6 +108,11 @@ class InForceTest {
     @Test
     void whatCannotBeGuardedAfterAllGivesWayToWhatWasInForceAndThatToNothing() throws Exception {
         Settings good = keep();
+        assertThat(load().before(home, new IOException("another guard"), said::add))
+                .as("the same would fail again")
+                .isEmpty();
+        assertThat(said).isEmpty();
+        write("config.env", "LECTIO_LANGUAGE=ru\n");
         Optional<InForce> before = load().before(home, new IOException("no site there"), said::add);
         assertThat(before.orElseThrow().settings().sites()).isEqualTo(good.sites());
         assertThat(before.get().found().error()).isEqualTo("no site there");
