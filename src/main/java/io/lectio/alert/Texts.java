@@ -27,6 +27,7 @@ import io.lectio.core.incident.RepairResult.Changed;
 import io.lectio.core.incident.RepairResult.Restarted;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
+import io.lectio.host.Changes;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// What the owner reads: what was wrong, what was done, how it was proved, and what is left to do. Plain text in
 /// the owner's language, never empty, never longer than a message may be.
@@ -51,14 +53,23 @@ public final class Texts {
     private final CauseText causes;
     private final Advice advice;
     private final String title;
+    private final Function<Incident, Optional<Changes>> lately;
 
     /// @param repairs whether the guard may repair at all, or only looks
     public Texts(Language language, ZoneId zone, InstantSource clock, boolean repairs) {
-        this(language, zone, clock, repairs, "");
+        this(language, zone, clock, repairs, "", _ -> Optional.empty());
     }
 
     /// @param site its name, where there are several
-    public Texts(Language language, ZoneId zone, InstantSource clock, boolean repairs, String site) {
+    /// @param lately what has changed before an incident
+    public Texts(
+            Language language,
+            ZoneId zone,
+            InstantSource clock,
+            boolean repairs,
+            String site,
+            Function<Incident, Optional<Changes>> lately) {
+        this.lately = lately;
         title = " · Lectio" + (site.isEmpty() ? "" : " " + site) + " · ";
         words = new Wording(language, zone, clock);
         causes = new CauseText(words);
@@ -179,6 +190,7 @@ public final class Texts {
                 + (alert.repeats() ? words.say(" · напоминание", " · a reminder") : ""));
         lines.add(causes.of(incident));
         incident.brokenBy().map(this::brokenBy).ifPresent(lines::add);
+        lately.apply(incident).map(this::changed).ifPresent(lines::addAll);
         Optional<RepairResult> result = incident.lastAttempt().flatMap(Attempt::result);
         switch (incident.phase()) {
             case CoolingDown(Instant until, Optional<Limit> limit) -> {
@@ -227,6 +239,37 @@ public final class Texts {
             }
         }
         return String.join("\n", lines);
+    }
+
+    private List<String> changed(Changes lately) {
+        List<String> what = new ArrayList<>();
+        lately.files()
+                .forEach(each -> what.add(Wording.path(each.file()) + " ("
+                        + (each.folder() ? words.say("папка, ", "the folder, ") : "") + words.time(each.at()) + ", "
+                        + each.owner() + ")"));
+        if (lately.more() > 0) {
+            what.add(words.say("ещё ", "") + lately.more() + words.say("", " more"));
+        }
+        if (!lately.packages().isEmpty()) {
+            what.add(words.say("пакеты: ", "packages: ") + String.join(", ", lately.packages()));
+        }
+        List<String> who = new ArrayList<>();
+        lately.login()
+                .ifPresent(last -> who.add(words.say("вход по ssh ", "ssh login of ") + last.user()
+                        + words.say(" с ", " from ") + last.from() + " (" + words.time(last.at()) + ")"));
+        lately.checkout()
+                .ifPresent(last ->
+                        who.add("git: " + last.what() + ", " + last.who() + " (" + words.time(last.at()) + ")"));
+        List<String> lines = new ArrayList<>();
+        if (!what.isEmpty()) {
+            lines.add(
+                    words.say("Изменено после последнего исправного состояния: ", "Changed since the last good state: ")
+                            + String.join(", ", what) + ".");
+        }
+        if (!who.isEmpty()) {
+            lines.add(words.say("Перед этим: ", "Before that: ") + String.join("; ", who) + ".");
+        }
+        return lines;
     }
 
     private String brokenBy(Incident.Culprit by) {

@@ -1,9 +1,6 @@
 package io.lectio.host;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -53,17 +50,12 @@ public record AppLog(List<Line> lines) {
         }
         List<String> texts;
         Instant written;
-        try (RegularFile file = held.get();
-                FileChannel channel = file.read()) {
+        try (RegularFile file = held.get()) {
             written = file.written();
             if (!isFresh(written)) {
                 return NONE;
             }
-            ByteBuffer end = ByteBuffer.allocate(BYTES);
-            channel.read(end, Math.max(0, channel.size() - BYTES));
-            texts = new String(end.array(), 0, end.position(), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
+            texts = file.lastLines(BYTES);
         }
         Instant at = texts.stream().anyMatch(line -> time(line).isPresent()) ? Instant.EPOCH : written;
         List<Line> lines = new ArrayList<>();

@@ -22,7 +22,7 @@ public final class LastWords {
     /// A line of the journal that systemd itself has not written.
     private static final Pattern OF_A_PROCESS = Pattern.compile("\\S+ \\S+ (?!systemd\\[1])[^\\[]+\\[\\d+]: (.+)");
 
-    private static final Pattern SECRET = Pattern.compile("(://[^\\s/:@]*:)\\S+(?=@)"
+    private static final Pattern SECRET = Pattern.compile("(://[^\\s/:@]*:)\\S+(?=@)|(://)[^\\s/:@]+(?=@)"
             + "|(?i)((?:password|passwd|pwd|secret|token|key)['\"]?\\s*[:=]\\s*)(?:'[^']*'|\"[^\"]*\"|\\S+)");
 
     /// Each as Python or gunicorn begins its line with it, so that no visitor's words can be one.
@@ -77,7 +77,7 @@ public final class LastWords {
 
     /// As it may be sent to the owner: short, and without what looks like a password.
     public static String told(String line) {
-        String open = SECRET.matcher(line).replaceAll("$1$2***");
+        String open = SECRET.matcher(line).replaceAll("$1$2$3***");
         return open.length() > LONGEST_TELLING ? open.substring(0, LONGEST_TELLING) + "…" : open;
     }
 }

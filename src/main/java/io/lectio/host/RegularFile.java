@@ -1,12 +1,14 @@
 package io.lectio.host;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// A regular file that is held before it is opened: neither a link nor a pipe nor a device in its place is touched,
@@ -62,6 +64,17 @@ final class RegularFile implements AutoCloseable {
 
     FileChannel read() throws IOException {
         return FileChannel.open(path(), StandardOpenOption.READ);
+    }
+
+    /// @param bytes how many of its last ones at most
+    List<String> lastLines(int bytes) throws IOException {
+        try (FileChannel channel = read()) {
+            ByteBuffer end = ByteBuffer.allocate(bytes);
+            channel.read(end, Math.max(0, channel.size() - bytes));
+            return new String(end.array(), 0, end.position(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+        }
     }
 
     private Path path() {

@@ -91,6 +91,11 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
         }
     }
 
+    /// What somebody else has found out about an incident.
+    public void note(long incident, String text) {
+        note(clock.instant(), incident, What.NOTE, Level.INFO, text, Map.of());
+    }
+
     private static Optional<Incident> find(GuardState state, long id) {
         return state.durable().incidents().stream()
                 .filter(incident -> incident.id() == id)

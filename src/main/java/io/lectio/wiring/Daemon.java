@@ -17,6 +17,7 @@ import io.lectio.core.health.Observation;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.UnitState;
 import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Remark;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Notices;
 import io.lectio.core.policy.Policy;
@@ -251,8 +252,13 @@ public final class Daemon {
         Path state = Sites.state(around.state(), one.name());
         Home.makeSiteFolder(state);
         StateStore store = new FileStateStore(state, policy, clock, lines);
-        Texts texts = new Texts(part.settings().language(), zone, clock, repairs, part.label());
         HistoryWriter history = new HistoryWriter(state.resolve("history"), one.label(), clock, lines);
+        Lately lately = new Lately(policy, Lately.Places.USUAL, state, lines, (incident, text) -> {
+            history.note(incident, text);
+            lines.write(new EventLog.Line(
+                    EventLog.Log.HEALTH, Level.INFO, "", new Remark(incident, Remark.Kind.NOTE, text)));
+        });
+        Texts texts = new Texts(part.settings().language(), zone, clock, repairs, part.label(), lately::of);
         Map<String, CheckId> units = policy.services().units();
         units.values().retainAll(policy.checks());
         List<Path> written = leads ? List.of(around.logs(), around.state()) : List.of();
@@ -265,7 +271,12 @@ public final class Daemon {
                 new WebRootWatcher(policy.site(), lines),
                 new UnitWatcher(supervisor, units),
                 around.demo() ? Story.of(lines, clock, log::say) : lines,
-                history,
+                around.demo()
+                        ? history
+                        : (before, event, decision, now) -> {
+                            history.turn(before, event, decision, now);
+                            lately.turn(before, event, decision, now);
+                        },
                 clock);
         GuardLoop loop = new GuardLoop(ports, policy);
         ControlServer control = ControlServer.start(state, loop::snapshot, loop::order, lines, clock);
@@ -279,6 +290,7 @@ public final class Daemon {
         return new Fleet.Running(loop, () -> {
             heartbeat.close();
             control.close();
+            lately.close();
             history.close();
         });
     }

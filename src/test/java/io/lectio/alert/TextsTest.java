@@ -37,6 +37,10 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
+import io.lectio.host.Changes;
+import io.lectio.host.Changes.Change;
+import io.lectio.host.Changes.Checkout;
+import io.lectio.host.Changes.Login;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -124,11 +128,36 @@ class TextsTest {
 
     @Test
     void ofSeveralSitesANoticeNamesItsOwnButForTheEndOfAll() {
-        Texts shop = new Texts(Language.EN, ZoneOffset.UTC, () -> Told.BROKEN, true, "shop");
+        Texts shop = new Texts(Language.EN, ZoneOffset.UTC, () -> Told.BROKEN, true, "shop", _ -> Optional.empty());
         assertThat(shop.whole(new Notice(3, Told.BROKEN, false, new Notice.Alive(0, Duration.ZERO, 5, 6))))
                 .startsWith("ℹ️ INFO · Lectio shop · ");
         assertThat(shop.whole(new Notice(1, Told.BROKEN, false, new Notice.Stopped())))
                 .startsWith("ℹ️ INFO · Lectio · ");
+    }
+
+    @Test
+    void whatHasChangedBeforeIsToldBelowTheCause() {
+        Changes changes = new Changes(
+                List.of(
+                        new Change("/etc/nginx/conf.d/bad.conf", Told.BROKEN.minusSeconds(60), "root", false),
+                        new Change("/etc/nginx/snippets", Told.BROKEN.minusSeconds(61), "root", true)),
+                7,
+                List.of("upgrade nginx"),
+                Optional.of(new Login("anna", "203.0.113.5", Told.BROKEN.minusSeconds(180))),
+                Optional.of(new Checkout("Anna", "pull: Fast-forward", Told.BROKEN.minusSeconds(90))));
+        Outbox.Parcel parcel = parcelOf(FOLDER_CLOSED.alert(7, Optional.empty()));
+        assertThat(new Texts(Language.EN, MOSCOW, TODAY, true, "", _ -> Optional.of(changes)).render(parcel))
+                .contains("""
+
+                        Changed since the last good state: /etc/nginx/conf.d/bad.conf (06:11:00, root), /etc/nginx/snippets (the folder, 06:10:59, root), 7 more, packages: upgrade nginx.
+                        Before that: ssh login of anna from 203.0.113.5 (06:09:00); git: pull: Fast-forward, Anna (06:10:30).
+                        """);
+        assertThat(new Texts(Language.RU, MOSCOW, TODAY, true, "", _ -> Optional.of(changes)).render(parcel))
+                .contains("""
+
+                        Изменено после последнего исправного состояния: /etc/nginx/conf.d/bad.conf (06:11:00, root), /etc/nginx/snippets (папка, 06:10:59, root), ещё 7, пакеты: upgrade nginx.
+                        Перед этим: вход по ssh anna с 203.0.113.5 (06:09:00); git: pull: Fast-forward, Anna (06:10:30).
+                        """);
     }
 
     @Test
