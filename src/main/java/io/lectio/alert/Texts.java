@@ -250,9 +250,9 @@ public final class Texts {
         if (lately.more() > 0) {
             what.add(words.say("ещё ", "") + lately.more() + words.say("", " more"));
         }
-        if (!lately.packages().isEmpty()) {
-            what.add(words.say("пакеты: ", "packages: ") + String.join(", ", lately.packages()));
-        }
+        lately.packages()
+                .forEach(each -> what.add(
+                        words.say("пакеты: ", "packages: ") + each.what() + " (" + words.time(each.at()) + ")"));
         List<String> who = new ArrayList<>();
         lately.login()
                 .ifPresent(last -> who.add(words.say("вход по ssh ", "ssh login of ") + last.user()

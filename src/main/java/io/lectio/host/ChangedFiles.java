@@ -10,51 +10,79 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Which files have changed since a time, by their ctime, which the kernel alone sets: a copy may keep an mtime. Names
-/// and times only, nothing is opened; links are not followed, nor mounts.
+/// Which files have changed in a time, by their ctime, which the kernel alone sets: a copy may keep an mtime. Names and
+/// times only, nothing is opened; links are not followed, nor mounts, but a link tells of the file that it leads to.
 public final class ChangedFiles {
     private static final int MOST_VISITED = 50_000;
-    private static final int MOST = 1_000;
+    private static final int NAMED = 3;
     private static final int DEEPEST = 12;
-    private static final Set<String> LEFT_OUT =
-            Set.of(".git", "node_modules", "venv", ".venv", "env", "site-packages", "__pycache__", "media", "static");
+    private static final Set<String> NOT_CODE = Set.of(
+            ".git",
+            "node_modules",
+            "venv",
+            ".venv",
+            "env",
+            "site-packages",
+            "__pycache__",
+            "media",
+            "uploads",
+            "static",
+            "staticfiles");
 
-    private final Map<String, Change> all = new TreeMap<>();
+    /// What has changed, and is shown when it is among the newest.
+    private record Found(Path file, Instant at, boolean folder) {}
+
+    private final Instant until;
     private final long end;
+    private final List<Found> newest = new ArrayList<>();
+    private final Set<Path> walked = new HashSet<>();
+    private int changed;
     private int visited;
 
+    /// @param until what has changed later is not of interest
     /// @param within after which it ends with what it has found
-    public ChangedFiles(Duration within) {
+    public ChangedFiles(Instant until, Duration within) {
+        this.until = until;
         end = System.nanoTime() + within.toNanos();
     }
 
-    public List<Change> all() {
-        return List.copyOf(all.values());
+    /// The newest three.
+    public List<Change> newest() {
+        return newest.stream()
+                .map(each -> new Change(
+                        Names.show(each.file().toString().getBytes(StandardCharsets.UTF_8)),
+                        each.at(),
+                        owner(each.file()),
+                        each.folder()))
+                .toList();
     }
 
-    /// @param apart a folder in it that is not looked at
-    public void in(Path folder, Optional<Path> apart, Instant since, Predicate<Path> wanted) {
-        walk(folder, new Walk(apart, since, wanted, false));
+    /// How many more there are.
+    public int more() {
+        return changed - newest.size();
     }
 
-    /// Of a folder that holds nothing else, or a file; also whether something is gone from a folder.
+    /// In a folder of code, without libraries and what visitors upload, and what has been looked at before.
+    public void in(Path folder, Instant since, BiPredicate<Path, BasicFileAttributes> wanted) {
+        walk(folder, new Walk(since, wanted, false));
+    }
+
+    /// In a folder that holds nothing else, or of a file; also whether something is gone from a folder.
     public void allIn(Path root, Instant since) {
-        walk(root, new Walk(Optional.empty(), since, _ -> true, true));
+        walk(root, new Walk(since, (_, _) -> true, true));
         if (Files.isSymbolicLink(root)) {
             try {
-                walk(root.toRealPath(), new Walk(Optional.empty(), since, _ -> true, true));
+                walk(root.toRealPath(), new Walk(since, (_, _) -> true, true));
             } catch (IOException e) {
                 return; // it leads nowhere: its own change is what there is to tell
             }
@@ -62,25 +90,33 @@ public final class ChangedFiles {
     }
 
     private void walk(Path root, Walk walk) {
+        if (walked.add(root)) {
+            try {
+                Files.walkFileTree(root, Set.of(), DEEPEST, walk);
+            } catch (IOException e) {
+                throw new IllegalStateException("each failure has been taken", e);
+            }
+        }
+    }
+
+    private static String owner(Path file) {
         try {
-            Files.walkFileTree(root, Set.of(), DEEPEST, walk);
+            return Files.getOwner(file, LinkOption.NOFOLLOW_LINKS).getName();
         } catch (IOException e) {
-            throw new IllegalStateException("each failure has been taken", e);
+            return "?"; // gone meanwhile
         }
     }
 
     private final class Walk extends SimpleFileVisitor<Path> {
-        private final Optional<Path> apart;
         private final Instant since;
-        private final Predicate<Path> wanted;
+        private final BiPredicate<Path, BasicFileAttributes> wanted;
         private final boolean folders;
         /// Folders with a change in them.
-        private final Set<Path> named = new HashSet<>();
+        private final Set<Path> told = new HashSet<>();
 
         private @Nullable Object device;
 
-        Walk(Optional<Path> apart, Instant since, Predicate<Path> wanted, boolean folders) {
-            this.apart = apart;
+        Walk(Instant since, BiPredicate<Path, BasicFileAttributes> wanted, boolean folders) {
             this.since = since;
             this.wanted = wanted;
             this.folders = folders;
@@ -94,8 +130,8 @@ public final class ChangedFiles {
                     device = on; // of the root, which is looked at whatever its name is
                     return FileVisitResult.CONTINUE;
                 }
-                boolean left = apart.filter(folder::equals).isPresent()
-                        || LEFT_OUT.contains(String.valueOf(folder.getFileName()))
+                boolean left = walked.contains(folder)
+                        || (!folders && NOT_CODE.contains(String.valueOf(folder.getFileName())))
                         || !on.equals(device);
                 return left ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             } catch (IOException e) {
@@ -105,11 +141,11 @@ public final class ChangedFiles {
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            boolean isMeant = (attributes.isSymbolicLink() || attributes.isRegularFile())
-                    && !isEditors(file)
-                    && wanted.test(file);
-            if (isMeant && note(file, false)) {
-                tell(file);
+            boolean link = attributes.isSymbolicLink();
+            if ((link || attributes.isRegularFile()) && !isEditors(file) && wanted.test(file, attributes)) {
+                if (note(file, false, LinkOption.NOFOLLOW_LINKS) || (link && note(file, false))) {
+                    told.add(file.resolveSibling(""));
+                }
             }
             return goesOn();
         }
@@ -121,44 +157,35 @@ public final class ChangedFiles {
 
         @Override
         public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException why) {
-            if (named.contains(folder) || (folders && note(folder, true))) {
-                tell(folder);
+            if (told.contains(folder) || (folders && note(folder, true, LinkOption.NOFOLLOW_LINKS))) {
+                told.add(folder.resolveSibling(""));
             }
             return goesOn();
         }
 
-        private void tell(Path inside) {
-            named.add(inside.resolveSibling(""));
-        }
-
         private FileVisitResult goesOn() {
-            boolean enough = ++visited > MOST_VISITED || all.size() >= MOST || System.nanoTime() - end > 0;
+            boolean enough = ++visited > MOST_VISITED || System.nanoTime() - end > 0;
             return enough ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
         }
 
-        private boolean note(Path file, boolean folder) {
+        private boolean note(Path file, boolean folder, LinkOption... how) {
             try {
-                Map<String, Object> seen = Files.readAttributes(
-                        file, "unix:ctime,lastModifiedTime,nlink,owner", LinkOption.NOFOLLOW_LINKS);
-                Instant changed = time(seen.get("ctime"));
-                boolean onlyLinked = !folder
-                        && seen.get("nlink") instanceof Integer links
-                        && links > 1
-                        && !time(seen.get("lastModifiedTime")).isAfter(since); // by a backup
-                if (!changed.isAfter(since) || onlyLinked) {
+                Instant at = Files.getAttribute(file, "unix:ctime", how) instanceof FileTime time
+                        ? time.toInstant()
+                        : Instant.EPOCH;
+                if (!at.isAfter(since) || at.isAfter(until)) {
                     return false;
                 }
-                String owner = seen.get("owner") instanceof UserPrincipal user ? user.getName() : "?";
-                String name = Names.show(file.toString().getBytes(StandardCharsets.UTF_8));
-                all.putIfAbsent(name, new Change(name, changed, owner, folder));
+                changed++;
+                newest.add(new Found(file, at, folder));
+                newest.sort(Comparator.comparing(Found::at).reversed());
+                if (newest.size() > NAMED) {
+                    newest.removeLast();
+                }
                 return true;
             } catch (IOException e) {
-                return false; // gone meanwhile
+                return false; // gone meanwhile, or a link to nothing
             }
-        }
-
-        private static Instant time(@Nullable Object at) {
-            return at instanceof FileTime time ? time.toInstant() : Instant.EPOCH;
         }
 
         private static boolean isEditors(Path file) {

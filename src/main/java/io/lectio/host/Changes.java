@@ -13,10 +13,13 @@ import java.util.Optional;
 /// @param more how many more there are
 /// @param packages what the package manager has done, the newest first
 public record Changes(
-        List<Change> files, int more, List<String> packages, Optional<Login> login, Optional<Checkout> checkout) {
+        List<Change> files, int more, List<Packaged> packages, Optional<Login> login, Optional<Checkout> checkout) {
     /// @param folder whether it is a folder whose files are all as they were: something is gone from it, it is another
     ///     one, or it has other rights
     public record Change(String file, Instant at, String owner, boolean folder) {}
+
+    /// @param what was done, as `upgrade nginx`
+    public record Packaged(String what, Instant at) {}
 
     /// By ssh.
     public record Login(String user, String from, Instant at) {}
@@ -41,7 +44,7 @@ public record Changes(
         if (more > 0) {
             what.add(more + " more");
         }
-        what.addAll(packages);
+        packages.forEach(each -> what.add(each.what() + " (" + each.at() + ")"));
         List<String> who = new ArrayList<>();
         login.ifPresent(last -> who.add("ssh login of " + last.user() + " from " + last.from() + " at " + last.at()));
         checkout.ifPresent(last -> who.add("git: " + last.what() + " by " + last.who() + " at " + last.at()));

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 /// What a run of a service has said before it ended.
 public final class LastWords {
     private static final int LONGEST_TELLING = 160;
+    private static final int LONGEST_READ = 2_000;
     /// What ends at its start does so within this time.
     private static final Duration LONGEST_START = Duration.ofSeconds(15);
 
@@ -77,7 +78,8 @@ public final class LastWords {
 
     /// As it may be sent to the owner: short, and without what looks like a password.
     public static String told(String line) {
-        String open = SECRET.matcher(line).replaceAll("$1$2$3***");
+        String open = SECRET.matcher(line.substring(0, Math.min(line.length(), LONGEST_READ)))
+                .replaceAll("$1$2$3***");
         return open.length() > LONGEST_TELLING ? open.substring(0, LONGEST_TELLING) + "…" : open;
     }
 }

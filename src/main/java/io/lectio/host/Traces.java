@@ -2,6 +2,7 @@ package io.lectio.host;
 
 import io.lectio.host.Changes.Checkout;
 import io.lectio.host.Changes.Login;
+import io.lectio.host.Changes.Packaged;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -16,23 +17,25 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// Who was at work on this machine: what the journal, git and the package manager have written. What is missing, or
 /// closed to who asks, tells nothing.
 public final class Traces {
     private static final Duration A_DAY = Duration.ofDays(1);
     private static final int MOST_BYTES = 4_096;
-    private static final int MOST_OF_A_LOG = 32_768;
+    private static final int MOST_OF_A_LOG = 262_144;
     private static final int MOST_PACKAGES = 3;
     private static final int MOST_FOLDERS = 100;
-    private static final Path DPKG_LOG = Path.of("/var/log/dpkg.log");
+    private static final int LONGEST = 2_000;
+    public static final Path DPKG_LOG = Path.of("/var/log/dpkg.log");
 
     private static final Pattern ACCEPTED =
             Pattern.compile("(\\S+) \\S+ sshd\\S*: Accepted \\S+ for (\\S+) from (\\S+) .*");
@@ -48,7 +51,7 @@ public final class Traces {
     /// The last login by ssh in the day before.
     public static Optional<Login> login(Instant before, Duration within) throws InterruptedException {
         List<String> asks = new ArrayList<>(List.of("journalctl", "-q", "--no-pager", "-o", "short-iso", "-r", "-n1"));
-        asks.addAll(List.of("-t", "sshd", "-t", "sshd-session", "-g", "^Accepted "));
+        asks.addAll(List.of("_UID=0", "-t", "sshd", "-t", "sshd-session", "-g", "^Accepted ")); // anyone may say "sshd"
         asks.add("--since=@" + before.minus(A_DAY).getEpochSecond());
         asks.add("--until=@" + (before.getEpochSecond() + 1));
         try {
@@ -77,29 +80,31 @@ public final class Traces {
     }
 
     /// The package manager's doings in this time, the newest first.
-    public static List<String> packages(Instant from, Instant to) {
-        return packages(lastLines(DPKG_LOG), from, to);
+    ///
+    /// @param log dpkg's
+    public static List<Packaged> packages(Path log, Instant from, Instant to) {
+        return packages(lastLines(log), from, to);
     }
 
-    static List<String> packages(List<String> lines, Instant from, Instant to) {
-        Set<String> all = new LinkedHashSet<>();
-        for (String line : lines.reversed()) {
-            Matcher done = OF_DPKG.matcher(line);
-            if (done.matches() && isWithin(done.group(1), from, to)) {
-                all.add(done.group(2) + " " + told(done.group(3)));
-            }
-        }
-        return all.stream().limit(MOST_PACKAGES).toList();
+    static List<Packaged> packages(List<String> lines, Instant from, Instant to) {
+        return lines.reversed().stream()
+                .map(OF_DPKG::matcher)
+                .filter(Matcher::matches)
+                .flatMap(done -> Stream.of(done.group(1))
+                        .flatMap(time -> time(time).stream())
+                        .filter(at -> !at.isBefore(from) && !at.isAfter(to))
+                        .map(at -> new Packaged(done.group(2) + " " + told(done.group(3)), at)))
+                .limit(MOST_PACKAGES)
+                .toList();
     }
 
-    private static boolean isWithin(String time, Instant from, Instant to) {
+    private static Optional<Instant> time(String local) {
         try {
-            Instant at = LocalDateTime.parse(time, DPKG)
+            return Optional.of(LocalDateTime.parse(local, DPKG)
                     .atZone(ZoneId.systemDefault())
-                    .toInstant();
-            return !at.isBefore(from) && !at.isAfter(to);
+                    .toInstant());
         } catch (DateTimeException e) {
-            return false; // digits that are no time
+            return Optional.empty(); // digits that are no time
         }
     }
 
@@ -109,23 +114,27 @@ public final class Traces {
         try (DirectoryStream<Path> below =
                 Files.newDirectoryStream(folder, each -> Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS))) {
             for (Path each : below) {
-                if (copies.size() < MOST_FOLDERS) {
-                    copies.add(each);
+                copies.add(each);
+                if (copies.size() > MOST_FOLDERS) {
+                    break;
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
             return Optional.empty(); // gone meanwhile
         }
         return copies.stream()
-                .map(copy -> lastLines(copy.resolve(".git/logs/HEAD")))
+                .map(copy -> copy.resolve(".git/logs/HEAD"))
+                .filter(Files::exists)
+                .map(Traces::lastLines)
                 .filter(lines -> !lines.isEmpty())
                 .flatMap(lines -> checkout(lines.getLast()).stream())
-                .filter(last -> !last.at().isBefore(from) && !last.at().isAfter(to))
-                .findFirst();
+                .filter(last -> !last.at().isBefore(from.truncatedTo(ChronoUnit.SECONDS))
+                        && !last.at().isAfter(to))
+                .max(Comparator.comparing(Checkout::at));
     }
 
     private static Optional<Checkout> checkout(String line) {
-        Matcher entry = REFLOG.matcher(line);
+        Matcher entry = REFLOG.matcher(line.substring(0, Math.min(line.length(), LONGEST)));
         return entry.matches()
                 ? Optional.of(new Checkout(
                         told(entry.group(1)),

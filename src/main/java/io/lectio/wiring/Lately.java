@@ -10,7 +10,6 @@ import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
-import io.lectio.core.health.ProcessView;
 import io.lectio.core.health.ServiceTrack;
 import io.lectio.core.health.UnitState;
 import io.lectio.core.incident.Incident;
@@ -24,6 +23,7 @@ import io.lectio.engine.EventLog;
 import io.lectio.host.ChangedFiles;
 import io.lectio.host.Changes;
 import io.lectio.host.Changes.Change;
+import io.lectio.host.Changes.Packaged;
 import io.lectio.host.Traces;
 import io.lectio.json.JsonCodec;
 import io.lectio.store.FileStateStore;
@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -46,11 +47,9 @@ import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What has changed since all was last good, found out when a fault begins, by a thread of its own, so that neither the
@@ -64,30 +63,38 @@ final class Lately implements Chronicle, Closeable {
     /// A process's start is known to a second.
     private static final Duration INEXACT = Duration.ofSeconds(2);
     private static final Duration BETWEEN_WRITES = Duration.ofMinutes(15);
+    private static final Duration WALK = Duration.ofMillis(1_200);
     private static final Duration SEARCH = Duration.ofSeconds(2);
+    /// A little more than the search, whose last part may end late.
     private static final Duration MESSAGE_WAITS = Duration.ofSeconds(3);
-    private static final int NAMED = 3;
+    private static final Duration A_MOMENT = Duration.ofSeconds(2);
+    private static final Duration A_DAY = Duration.ofDays(1);
     private static final int REMEMBERED = 100;
     private static final int QUEUE = 8;
+    /// Of all the sites, when what they share fails: the searches are for one disk.
+    private static final Semaphore AT_ONCE = new Semaphore(4);
 
     private static final String NGINX = "nginx's configuration";
     private static final String CODE = "the application's code and settings";
     private static final String BUILD = "the build";
+    /// The order of the search: units first, which are small.
+    private static final List<String> ORDER = List.of(NGINX, BUILD, CODE);
     private static final List<String> SETTINGS =
             List.of(".py", ".toml", ".ini", ".cfg", ".conf", ".yaml", ".yml", ".env");
 
     /// Where a machine has its configuration.
-    record Places(Path nginx, Path units) {
-        static final Places USUAL = new Places(Path.of("/etc/nginx"), Path.of("/etc/systemd/system"));
+    record Places(Path nginx, Path units, Path packages) {
+        static final Places USUAL = new Places(Path.of("/etc/nginx"), Path.of("/etc/systemd/system"), Traces.DPKG_LOG);
     }
 
     /// @param good since when each part is as it was when it was last good
     private record Kept(Map<String, Instant> good) {}
 
     /// A fault that is the same for as long as it is told.
-    private record Fault(long incident, String kind) {
+    private record Fault(long incident, Instant openedAt, Object kind) {
         static Fault of(Incident incident) {
-            return new Fault(incident.id(), incident.diagnosis().kindName());
+            return new Fault(
+                    incident.id(), incident.openedAt(), incident.diagnosis().kind());
         }
     }
 
@@ -96,7 +103,7 @@ final class Lately implements Chronicle, Closeable {
     private final Places places;
     private final EventLog log;
     private final BiConsumer<Long, String> say;
-    private final Map<String, Instant> good = new TreeMap<>();
+    private volatile Map<String, Instant> good = Map.of();
     private Map<String, Instant> kept = Map.of();
     private Instant settledAt = Instant.EPOCH;
     /// Guarded by itself.
@@ -121,7 +128,7 @@ final class Lately implements Chronicle, Closeable {
         file = state.resolve("good.json");
         try {
             kept = JsonCodec.read(Files.readString(file), Kept.class).good();
-            good.putAll(kept);
+            good = kept;
         } catch (NoSuchFileException e) {
             return; // the first start
         } catch (IOException | IllegalArgumentException e) {
@@ -131,39 +138,52 @@ final class Lately implements Chronicle, Closeable {
 
     @Override
     public void turn(GuardState before, Event event, Decision decision, Instant now) {
-        GuardState after = decision.next();
-        if (Duration.between(settledAt, now).abs().compareTo(PAUSE) >= 0) { // a clock may be set back
-            settledAt = now;
-            settle(after);
-        }
-        for (Incident incident : after.durable().incidents()) {
-            boolean isOver = incident.phase() instanceof Incident.Resolved;
-            Optional<Set<String>> parts = isOver ? Optional.empty() : parts(incident.diagnosis());
-            parts.ifPresent(meant -> search(incident, meant, before.durable().incidents()));
+        try {
+            GuardState after = decision.next();
+            if (Duration.between(settledAt, now).abs().compareTo(PAUSE) >= 0) { // a clock may be set back
+                settledAt = now;
+                settle(after);
+            }
+            for (Incident incident : after.durable().incidents()) {
+                boolean isOver = incident.phase() instanceof Incident.Resolved;
+                Optional<Set<String>> parts = isOver ? Optional.empty() : parts(incident.diagnosis());
+                parts.ifPresent(
+                        meant -> search(incident, meant, before.durable().incidents()));
+            }
+        } catch (RuntimeException e) {
+            failed(e);
         }
     }
 
+    /// A hint is never worth the guard.
+    private void failed(RuntimeException e) {
+        log.health(Level.WARNING, "what has changed lately cannot be told: " + e);
+    }
+
     private void settle(GuardState state) {
-        for (Map.Entry<String, CheckId> unit : policy.services().units().entrySet()) {
-            provedStart(state, unit.getKey(), unit.getValue()).ifPresent(since -> {
-                good.put(unit.getKey(), since);
-                if (unit.getValue() == CheckId.APP && answersSince(state, CheckId.API, since)) {
-                    good.put(CODE, since);
-                }
-            });
-        }
-        wellAt(state, CheckId.PAGE).filter(_ -> !isOpen(state, CheckId.FILES)).ifPresent(at -> good.put(BUILD, at));
-        loaded(state).ifPresent(at -> good.put(NGINX, at));
-        boolean isNew = good.entrySet().stream()
-                .anyMatch(each -> !kept.containsKey(each.getKey())
-                        || Duration.between(kept.get(each.getKey()), each.getValue())
-                                        .abs()
-                                        .compareTo(BETWEEN_WRITES)
-                                >= 0);
+        Map<String, Instant> next = new TreeMap<>(good);
+        policy.services().units().forEach((unit, check) -> {
+            proved(state, check, started(state, unit, true)).ifPresent(since -> next.put(unit, since));
+            if (check == CheckId.APP) { // whose workers read the code
+                proved(state, check, started(state, unit, false))
+                        .filter(since -> answersSince(state, CheckId.API, since))
+                        .ifPresent(since -> next.put(CODE, since));
+            }
+        });
+        wellAt(state, CheckId.PAGE).filter(_ -> !isOpen(state, CheckId.FILES)).ifPresent(at -> next.put(BUILD, at));
+        policy.services()
+                .proxy()
+                .filter(Services.Proxy::test)
+                .flatMap(proxy -> loaded(state, proxy.unit()))
+                .ifPresent(at -> next.put(NGINX, at));
+        good = Map.copyOf(next);
+        boolean isNew = next.entrySet().stream().anyMatch(each -> {
+            Duration moved = Duration.between(kept.getOrDefault(each.getKey(), Instant.EPOCH), each.getValue());
+            return moved.abs().compareTo(each.getKey().equals(BUILD) ? BETWEEN_WRITES : Duration.ZERO) > 0;
+        });
         if (isNew) {
-            Kept next = new Kept(Map.copyOf(good));
-            kept = next.good();
-            aside.execute(() -> write(next));
+            kept = good;
+            aside.execute(() -> write(new Kept(good)));
         }
     }
 
@@ -175,43 +195,30 @@ final class Lately implements Chronicle, Closeable {
         }
     }
 
-    /// When what runs was started, once that has proved to be good.
-    private Optional<Instant> provedStart(GuardState state, String unit, CheckId check) {
-        return wellAt(state, check)
-                .flatMap(at -> running(state, unit)
-                        .map(service -> earlier(
-                                service.unit().since(),
-                                service.processes().stream()
-                                        .filter(process ->
-                                                process.pid() == service.unit().mainPid())
-                                        .map(ProcessView::started)))
-                        .filter(since -> !since.plus(PROVED).isAfter(at)));
+    /// A start from which it has run well for long enough.
+    private static Optional<Instant> proved(GuardState state, CheckId check, Optional<Instant> start) {
+        return start.filter(since -> wellAt(state, check)
+                .filter(at -> !since.plus(PROVED).isAfter(at))
+                .isPresent());
     }
 
-    /// When nginx has read what it runs with, where its test and the page have passed since.
-    private Optional<Instant> loaded(GuardState state) {
-        Optional<Services.Proxy> proxy = policy.services().proxy().filter(Services.Proxy::test);
-        Optional<Instant> tested = wellAt(state, CheckId.CONFIG);
-        if (proxy.isEmpty() || tested.isEmpty() || isOpen(state, CheckId.PROXY) || isOpen(state, CheckId.API)) {
-            return Optional.empty();
-        }
-        return running(state, proxy.get().unit())
-                .map(service -> earlier(
-                        service.unit().since(),
-                        service.processes().stream()
-                                .filter(process ->
-                                        process.pid() != service.unit().mainPid())
-                                .map(ProcessView::started)))
-                .map(since -> since.isBefore(tested.get()) ? since : tested.get())
-                .filter(since -> answersSince(state, CheckId.PAGE, since));
+    /// When nginx has read what it runs with, where its test, the page and the API have passed since.
+    private Optional<Instant> loaded(GuardState state, String unit) {
+        return wellAt(state, CheckId.CONFIG)
+                .flatMap(tested -> started(state, unit, false).map(since -> since.isBefore(tested) ? since : tested))
+                .filter(since -> answersSince(state, CheckId.PAGE, since) && answersSince(state, CheckId.API, since));
     }
 
-    /// A reload leaves the processes as they are, or the main one alone, and moves the unit's time.
-    private static Instant earlier(Instant since, Stream<Instant> started) {
-        return started.map(at -> at.plus(INEXACT))
-                .filter(since::isAfter)
-                .min(Comparator.naturalOrder())
-                .orElse(since);
+    /// When a unit's main process was started, or the oldest of the others, which a reload starts anew. The unit's own
+    /// time, which a reload moves, is the more exact one.
+    private static Optional<Instant> started(GuardState state, String unit, boolean main) {
+        return running(state, unit)
+                .map(service -> service.processes().stream()
+                        .filter(process -> (process.pid() == service.unit().mainPid()) == main)
+                        .map(process -> process.started().plus(INEXACT))
+                        .filter(service.unit().since()::isAfter)
+                        .min(Comparator.naturalOrder())
+                        .orElse(service.unit().since()));
     }
 
     private static Optional<Finding.Service> running(GuardState state, String unit) {
@@ -232,7 +239,8 @@ final class Lately implements Chronicle, Closeable {
                 ? Optional.empty()
                 : seen.known()
                         .filter(look -> look.outcome() instanceof Observation.Passed)
-                        .map(Observation::startedAt);
+                        .map(Observation::startedAt)
+                        .filter(Instant.EPOCH::isBefore); // a clock that was set back makes looks of no time
     }
 
     private static boolean isOpen(GuardState state, CheckId subject) {
@@ -263,7 +271,7 @@ final class Lately implements Chronicle, Closeable {
                 yield subject != CheckId.SETTINGS;
             }
             case Diagnosis.AnswerBad(CheckId subject, Finding.Answers answers) -> {
-                parts.addAll(Set.of(NGINX, CODE, subject == CheckId.PAGE ? BUILD : CODE));
+                parts.addAll(subject == CheckId.PAGE ? ORDER : List.of(NGINX, CODE));
                 policy.services().app().ifPresent(app -> parts.add(app.unit()));
                 yield !answers.onlySlow();
             }
@@ -284,7 +292,7 @@ final class Lately implements Chronicle, Closeable {
     }
 
     private static boolean isKill(String exit) {
-        return !exit.isEmpty() && !exit.startsWith(UnitState.EXIT_CODE);
+        return exit.matches("signal (9|15)\\b.*");
     }
 
     /// @param before the incidents of the turn before: what was known then has been said
@@ -299,9 +307,10 @@ final class Lately implements Chronicle, Closeable {
                 found.pollFirstEntry();
             }
         }
-        Map<String, Instant> base = good.entrySet().stream()
-                .filter(each -> parts.contains(each.getKey()))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+        SequencedMap<String, Instant> base = new TreeMap<>(
+                Comparator.comparingInt((String part) -> ORDER.indexOf(part)).thenComparing(Comparator.naturalOrder()));
+        base.putAll(good);
+        base.keySet().retainAll(parts);
         if (base.isEmpty() && !parts.isEmpty()) {
             result.complete(Optional.empty()); // none of it was ever good
             return;
@@ -312,6 +321,8 @@ final class Lately implements Chronicle, Closeable {
             try {
                 changes = Optional.of(changes(incident, base)).filter(each -> !each.isEmpty());
                 changes.filter(_ -> isNew).ifPresent(each -> say.accept(incident.id(), each.inWords()));
+            } catch (RuntimeException e) {
+                failed(e);
             } catch (InterruptedException e) {
                 return; // the end
             } finally {
@@ -320,25 +331,43 @@ final class Lately implements Chronicle, Closeable {
         });
     }
 
-    private Changes changes(Incident incident, Map<String, Instant> base) throws InterruptedException {
-        ChangedFiles files = new ChangedFiles(SEARCH);
-        base.forEach((part, since) -> look(files, part, since));
-        List<Change> all = files.all().stream()
-                .sorted(Comparator.comparing(Change::at).reversed())
-                .toList();
-        Instant now = Instant.now();
-        Instant since = base.values().stream().min(Comparator.naturalOrder()).orElse(incident.brokenAt());
-        List<String> packages = base.isEmpty() ? List.of() : Traces.packages(since, incident.brokenAt());
-        if (!base.isEmpty() && all.isEmpty() && packages.isEmpty()) {
-            return new Changes(List.of(), 0, packages, Optional.empty(), Optional.empty());
+    private Changes changes(Incident incident, SequencedMap<String, Instant> base) throws InterruptedException {
+        long end = System.nanoTime() + SEARCH.toNanos();
+        Instant until = incident.openedAt().plus(A_MOMENT);
+        ChangedFiles files = new ChangedFiles(until, WALK);
+        AT_ONCE.acquire();
+        try {
+            base.forEach((part, since) -> look(files, part, since));
+        } finally {
+            AT_ONCE.release();
         }
-        Instant newest = all.isEmpty() ? incident.brokenAt() : all.getFirst().at();
+        List<Change> newest = files.newest();
+        Instant since = base.values().stream()
+                .max(Comparator.naturalOrder())
+                .orElse(incident.brokenAt().minus(A_DAY));
+        List<Packaged> packages = base.isEmpty() ? List.of() : Traces.packages(places.packages(), since, until);
+        Duration left = Duration.ofNanos(end - System.nanoTime());
+        boolean isSomebodys = base.isEmpty() || !newest.isEmpty();
+        if (!isSomebodys || left.isNegative()) {
+            return new Changes(newest, files.more(), packages, Optional.empty(), Optional.empty());
+        }
+        Instant last = newest.isEmpty() ? closedAt(incident) : newest.getFirst().at();
         return new Changes(
-                all.stream().limit(NAMED).toList(),
-                Math.max(0, all.size() - NAMED),
+                newest,
+                files.more(),
                 packages,
-                all.isEmpty() && !base.isEmpty() ? Optional.empty() : Traces.login(newest, SEARCH),
-                Traces.checkout(policy.site().siteRoot(), since, now));
+                Traces.login(last, left),
+                Traces.checkout(policy.site().siteRoot(), since, until));
+    }
+
+    private static Instant closedAt(Incident incident) {
+        return incident.diagnosis() instanceof Diagnosis.PathsClosed(var _, Finding.Access access, var _)
+                ? access.denied().stream()
+                        .map(Finding.Denial::changed)
+                        .filter(incident.brokenAt()::isAfter)
+                        .max(Comparator.naturalOrder())
+                        .orElse(incident.brokenAt())
+                : incident.brokenAt();
     }
 
     private void look(ChangedFiles files, String part, Instant since) {
@@ -346,17 +375,19 @@ final class Lately implements Chronicle, Closeable {
         switch (part) {
             case NGINX -> files.allIn(places.nginx(), since);
             case BUILD -> files.allIn(site.webRoot(), since);
-            case CODE -> files.in(site.siteRoot(), Optional.of(site.webRoot()), since, Lately::isSetting);
-            default -> { // a unit's name
-                files.allIn(places.units().resolve(part), since);
-                files.allIn(places.units().resolve(part + ".d"), since);
+            case CODE -> files.in(site.siteRoot(), since, Lately::isSetting);
+            default -> { // a unit's name, which a template may be made for
+                for (String name : new TreeSet<>(List.of(part, part.replaceFirst("@[^.]*", "@")))) {
+                    files.allIn(places.units().resolve(name), since);
+                    files.allIn(places.units().resolve(name + ".d"), since);
+                }
             }
         }
     }
 
-    private static boolean isSetting(Path file) {
+    private static boolean isSetting(Path file, BasicFileAttributes attributes) {
         String name = String.valueOf(file.getFileName());
-        return name.startsWith(".env") || SETTINGS.stream().anyMatch(name::endsWith) || Files.isSymbolicLink(file);
+        return name.startsWith(".env") || SETTINGS.stream().anyMatch(name::endsWith) || attributes.isSymbolicLink();
     }
 
     /// What has changed before this incident; the same for as long as it is told.
@@ -369,17 +400,29 @@ final class Lately implements Chronicle, Closeable {
             return Optional.empty();
         }
         try {
-            return search.get(MESSAGE_WAITS.toMillis(), MILLISECONDS);
+            return search.completeOnTimeout(Optional.empty(), MESSAGE_WAITS.toMillis(), MILLISECONDS)
+                    .get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (TimeoutException | ExecutionException e) {
-            search.complete(Optional.empty()); // a disk that hangs holds up no message, and no second one
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a search never completes so", e);
         }
-        return Optional.empty();
     }
 
+    /// Writes the times.
     @Override
     public void close() {
         aside.shutdownNow();
+        synchronized (found) {
+            found.values().forEach(search -> search.complete(Optional.empty()));
+        }
+        try {
+            if (aside.awaitTermination(A_MOMENT.toMillis(), MILLISECONDS) && !good.isEmpty()) {
+                write(new Kept(good));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -41,6 +41,7 @@ import io.lectio.host.Changes;
 import io.lectio.host.Changes.Change;
 import io.lectio.host.Changes.Checkout;
 import io.lectio.host.Changes.Login;
+import io.lectio.host.Changes.Packaged;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
@@ -142,20 +143,20 @@ class TextsTest {
                         new Change("/etc/nginx/conf.d/bad.conf", Told.BROKEN.minusSeconds(60), "root", false),
                         new Change("/etc/nginx/snippets", Told.BROKEN.minusSeconds(61), "root", true)),
                 7,
-                List.of("upgrade nginx"),
+                List.of(new Packaged("upgrade nginx", Told.BROKEN.minusSeconds(30))),
                 Optional.of(new Login("anna", "203.0.113.5", Told.BROKEN.minusSeconds(180))),
                 Optional.of(new Checkout("Anna", "pull: Fast-forward", Told.BROKEN.minusSeconds(90))));
         Outbox.Parcel parcel = parcelOf(FOLDER_CLOSED.alert(7, Optional.empty()));
         assertThat(new Texts(Language.EN, MOSCOW, TODAY, true, "", _ -> Optional.of(changes)).render(parcel))
                 .contains("""
 
-                        Changed since the last good state: /etc/nginx/conf.d/bad.conf (06:11:00, root), /etc/nginx/snippets (the folder, 06:10:59, root), 7 more, packages: upgrade nginx.
+                        Changed since the last good state: /etc/nginx/conf.d/bad.conf (06:11:00, root), /etc/nginx/snippets (the folder, 06:10:59, root), 7 more, packages: upgrade nginx (06:11:30).
                         Before that: ssh login of anna from 203.0.113.5 (06:09:00); git: pull: Fast-forward, Anna (06:10:30).
                         """);
         assertThat(new Texts(Language.RU, MOSCOW, TODAY, true, "", _ -> Optional.of(changes)).render(parcel))
                 .contains("""
 
-                        Изменено после последнего исправного состояния: /etc/nginx/conf.d/bad.conf (06:11:00, root), /etc/nginx/snippets (папка, 06:10:59, root), ещё 7, пакеты: upgrade nginx.
+                        Изменено после последнего исправного состояния: /etc/nginx/conf.d/bad.conf (06:11:00, root), /etc/nginx/snippets (папка, 06:10:59, root), ещё 7, пакеты: upgrade nginx (06:11:30).
                         Перед этим: вход по ssh anna с 203.0.113.5 (06:09:00); git: pull: Fast-forward, Anna (06:10:30).
                         """);
     }

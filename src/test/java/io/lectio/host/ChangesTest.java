@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.host.Changes.Change;
 import io.lectio.host.Changes.Checkout;
 import io.lectio.host.Changes.Login;
+import io.lectio.host.Changes.Packaged;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,9 @@ class ChangesTest {
                 "2026-11-29 44:00:02 install damaged:amd64 1.22.1-9",
                 "2026-11-29 04:00:03 install libx:all <none> 1");
         assertThat(Traces.packages(log, at("2026-11-29T03:30"), at("2026-11-29T04:30")))
-                .containsExactly("install libx", "upgrade nginx");
+                .containsExactly(
+                        new Packaged("install libx", at("2026-11-29T04:00:03")),
+                        new Packaged("upgrade nginx", at("2026-11-29T04:00:01")));
     }
 
     private static Instant at(String local) {
@@ -85,14 +88,15 @@ class ChangesTest {
     }
 
     private List<String> changed(Instant since) {
-        ChangedFiles files = new ChangedFiles(LONG);
+        ChangedFiles files = new ChangedFiles(Instant.MAX, LONG);
         files.allIn(folder, since);
         return names(files);
     }
 
     private List<String> names(ChangedFiles files) {
-        return files.all().stream()
+        return files.newest().stream()
                 .map(each -> folder.relativize(Path.of(each.file())) + (each.folder() ? "/" : ""))
+                .sorted()
                 .toList();
     }
 
@@ -118,7 +122,7 @@ class ChangesTest {
         Files.move(folder.resolve("build"), folder.resolve("bad"));
         Files.move(folder.resolve("old"), folder.resolve("build"));
         assertThat(changed(since)).contains("conf.d/").doesNotContain("build/index.html");
-        ChangedFiles build = new ChangedFiles(LONG);
+        ChangedFiles build = new ChangedFiles(Instant.MAX, LONG);
         build.allIn(folder.resolve("build"), since);
         assertThat(names(build)).containsExactly("build/");
     }
@@ -131,26 +135,55 @@ class ChangesTest {
     }
 
     @Test
-    void aBackupByHardLinksChangesNothing() throws Exception {
-        Path kept = write("site/one.py");
+    void ofManyTheNewestThreeAreNamed() throws Exception {
         Instant since = now();
-        Files.createDirectories(folder.resolve("backup"));
-        Files.createLink(folder.resolve("backup/one.py"), kept);
-        ChangedFiles files = new ChangedFiles(LONG);
+        for (int i = 0; i < 9; i++) {
+            write("site/" + i + ".py");
+        }
+        now();
+        write("site/static/js/last.js");
+        ChangedFiles files = new ChangedFiles(Instant.MAX, LONG);
         files.allIn(folder.resolve("site"), since);
-        assertThat(files.all()).isEmpty();
+        assertThat(names(files)).hasSize(3).contains("site/static/js/last.js");
+        assertThat(files.more()).isEqualTo(7);
     }
 
     @Test
-    void whatIsApartOrLeftOutIsNotSeenAndALinkIsNotFollowed() throws Exception {
+    void whatChangedAfterTheFaultIsNotTold() throws Exception {
+        Instant since = now();
+        write("a.conf");
+        Instant until = now();
+        write("b.conf");
+        ChangedFiles files = new ChangedFiles(until, LONG);
+        files.allIn(folder, since);
+        assertThat(names(files)).containsExactly("a.conf");
+    }
+
+    @Test
+    void aLinkTellsOfTheFileThatItLeadsTo() throws Exception {
+        Path target = write("elsewhere/site.conf");
+        write("nginx/nginx.conf");
+        Files.createSymbolicLink(folder.resolve("nginx/site.conf"), target);
+        Files.createSymbolicLink(folder.resolve("nginx/dangling.conf"), folder.resolve("nowhere"));
+        Instant since = now();
+        write("elsewhere/site.conf");
+        ChangedFiles files = new ChangedFiles(Instant.MAX, LONG);
+        files.allIn(folder.resolve("nginx"), since);
+        assertThat(names(files)).containsExactly("nginx/site.conf");
+    }
+
+    @Test
+    void whatWasSeenBeforeOrIsLeftOutIsNotSeenAndALinkIsNotFollowed() throws Exception {
         Instant since = now();
         write("apart/x.py");
         write("app/venv/y.py");
         write("app/z.py");
         Files.createSymbolicLink(folder.resolve("app/all"), folder);
-        ChangedFiles files = new ChangedFiles(LONG);
-        files.in(folder, Optional.of(folder.resolve("apart")), since, _ -> true);
-        assertThat(names(files)).containsExactly("app/all", "app/z.py");
+        ChangedFiles files = new ChangedFiles(Instant.MAX, LONG);
+        files.allIn(folder.resolve("apart"), since);
+        files.in(folder, since, (_, _) -> true);
+        assertThat(names(files)).containsExactlyInAnyOrder("app/all", "app/z.py", "apart/x.py");
+        assertThat(files.more()).isZero();
     }
 
     @Test
@@ -158,10 +191,10 @@ class ChangesTest {
         Instant since = now();
         write("a\nb.conf");
         assertThat(changed(since)).containsExactly("a\\x0ab.conf");
-        ChangedFiles late = new ChangedFiles(Duration.ofSeconds(-1));
+        ChangedFiles late = new ChangedFiles(Instant.MAX, Duration.ofSeconds(-1));
         write("c.conf");
         late.allIn(folder, since);
-        assertThat(late.all()).hasSizeLessThan(2);
+        assertThat(late.newest()).hasSizeLessThan(2);
     }
 
     @Test
@@ -170,7 +203,7 @@ class ChangesTest {
         Instant since = now();
         write("releases/one/main.js");
         Files.createSymbolicLink(folder.resolve("build"), folder.resolve("releases/one"));
-        ChangedFiles files = new ChangedFiles(LONG);
+        ChangedFiles files = new ChangedFiles(Instant.MAX, LONG);
         files.allIn(folder.resolve("build"), since);
         assertThat(names(files)).containsExactly("build", "releases/one/main.js");
     }
@@ -183,12 +216,12 @@ class ChangesTest {
                         new Change("/etc/nginx/bad.conf", then.plusMillis(7), "root", false),
                         new Change("/etc/nginx/snippets", then, "root", true)),
                 2,
-                List.of("upgrade nginx"),
+                List.of(new Packaged("upgrade nginx", then)),
                 Optional.of(new Login("anna", "203.0.113.5", then)),
                 Optional.of(new Checkout("Anna", "pull", then)));
         assertThat(changes.inWords())
                 .isEqualTo("changed since the last good state: /etc/nginx/bad.conf (2026-11-29T04:01:03Z, root),"
-                        + " /etc/nginx/snippets (the folder, 2026-11-29T04:01:03Z, root), 2 more, upgrade nginx;"
+                        + " /etc/nginx/snippets (the folder, 2026-11-29T04:01:03Z, root), 2 more, upgrade nginx (2026-11-29T04:01:03Z);"
                         + " before that: ssh login of anna from 203.0.113.5 at 2026-11-29T04:01:03Z;"
                         + " git: pull by Anna at 2026-11-29T04:01:03Z");
     }

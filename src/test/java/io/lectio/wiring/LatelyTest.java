@@ -28,6 +28,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -97,7 +99,7 @@ class LatelyTest {
     private Lately lately() {
         Lately made = new Lately(
                 policy,
-                new Lately.Places(folder.resolve("nginx"), folder.resolve("units")),
+                new Lately.Places(folder.resolve("nginx"), folder.resolve("units"), folder.resolve("dpkg.log")),
                 folder.resolve("state"),
                 EventLog.NONE,
                 (incident, text) -> said.add(incident + ": " + text));
@@ -179,6 +181,15 @@ class LatelyTest {
 
     private Incident appEnds() {
         sees(CheckId.APP, unit(APP, UnitState.Active.FAILED, Instant.EPOCH, Instant.EPOCH));
+        return state.durable().incidents().getLast();
+    }
+
+    private Incident apiIsBad() {
+        Answer answer = new Answer(
+                API, Optional.of(500), Duration.ofMillis(2), Optional.of(new Fault(Fault.Kind.STATUS, "500")));
+        for (int i = 0; i < 5; i++) {
+            sees(CheckId.API, new Observation.Failed(new Answers(CheckId.API, List.of(answer), Duration.ofMillis(2))));
+        }
         return state.durable().incidents().getLast();
     }
 
@@ -271,6 +282,75 @@ class LatelyTest {
     }
 
     @Test
+    void ofAnApiThatIsBrokenCodeAndNginxAreToldAndNotTheBuild() throws Exception {
+        Instant loaded = Instant.now();
+        pass(Duration.ofMinutes(2));
+        allWell(loaded, loaded);
+        write("nginx/conf.d/site.conf");
+        write("site/panel/settings.py");
+        write("site/build/index.html");
+        assertThat(files(lately.of(apiIsBad()))).containsExactlyInAnyOrder("site.conf", "settings.py");
+    }
+
+    @Test
+    void whatBrokeTheApiAloneIsNotGoodForThePage() throws Exception {
+        allWell(longAgo(), longAgo());
+        Path changed = write("nginx/conf.d/site.conf");
+        pass(Duration.ZERO);
+        Instant reloaded = now;
+        pass(Duration.ofSeconds(10));
+        Answer answer = new Answer(PAGE, Optional.of(200), Duration.ofMillis(2), Optional.empty());
+        sees(CheckId.CONFIG, new Observation.Passed(new Finding.Config("", "")));
+        sees(CheckId.PAGE, new Observation.Passed(new Answers(CheckId.PAGE, List.of(answer), Duration.ofMillis(2))));
+        seesUnit(CheckId.PROXY, NGINX, Instant.EPOCH, reloaded);
+        now = now.plusSeconds(6);
+        assertThat(files(lately.of(apiIsBad()))).contains(String.valueOf(changed.getFileName()));
+    }
+
+    @Test
+    void aClockThatIsSetBackMakesNothingOld() throws Exception {
+        allWell(longAgo(), longAgo());
+        now = now.minusSeconds(40);
+        seesUnit(CheckId.APP, APP, longAgo(), longAgo());
+        lately.close();
+        assertThat(Files.readString(folder.resolve("state/good.json"))).doesNotContain("-10");
+        lately = lately();
+        pass(Duration.ZERO);
+        assertThat(files(lately.of(pageIsBad()))).doesNotContain("index.html");
+    }
+
+    @Test
+    void aRestartOfTheGuardDoesNotTellOfWhoMendsIt() throws Exception {
+        allWell(longAgo(), Instant.now());
+        now = Instant.now();
+        Path bad = write("nginx/conf.d/bad.conf");
+        assertThat(files(lately.of(nginxIsBad()))).containsExactly("bad.conf");
+        said.clear();
+        Thread.sleep(2_100);
+        write("nginx/conf.d/site.conf");
+        lately.close();
+        lately = lately();
+        seesUnit(CheckId.PROXY, NGINX, Instant.EPOCH, longAgo());
+        assertThat(files(lately.of(state.durable().incidents().getLast())))
+                .containsExactly(String.valueOf(bad.getFileName()));
+        assertThat(said).as("what was said once").isEmpty();
+    }
+
+    @Test
+    void theCodeIsThatOfTheWorkers() throws Exception {
+        write("site/panel/urls.py");
+        Instant reloaded = Instant.now();
+        pass(Duration.ofMinutes(2));
+        allWell(longAgo(), longAgo());
+        for (int i = 0; i < 2; i++) {
+            seesUnit(CheckId.APP, APP, longAgo(), reloaded);
+            allWell(longAgo(), longAgo());
+        }
+        write("site/panel/settings.py");
+        assertThat(files(lately.of(appEnds()))).contains("settings.py");
+    }
+
+    @Test
     void aReloadOfTheUnitIsNoStart() throws Exception {
         Instant started = longAgo();
         write("units/panel.service.d/more.conf");
@@ -332,8 +412,31 @@ class LatelyTest {
 
     @Test
     void aDamagedFileOfTimesIsLeftOut() throws Exception {
-        Files.writeString(folder.resolve("state/good.json"), "{\"good\":{\"nginx's configuration\":7");
+        allWell(longAgo(), Instant.now());
+        lately.close();
+        pass(Duration.ZERO);
+        write("nginx/conf.d/bad.conf");
+        Path kept = folder.resolve("state/good.json");
+        Files.writeString(kept, Files.readString(kept) + "x");
         lately = lately();
+        now = Instant.now();
         assertThat(lately.of(nginxIsBad())).isEmpty();
+    }
+
+    @Test
+    void packagesAreToldWithTheirTime() throws Exception {
+        Instant loaded = Instant.now();
+        allWell(longAgo(), loaded);
+        pass(Duration.ZERO);
+        String local = LocalDateTime.now(ZoneId.systemDefault())
+                .withNano(0)
+                .plusSeconds(1)
+                .toString()
+                .replace('T', ' ');
+        Files.writeString(folder.resolve("dpkg.log"), local + " upgrade nginx:amd64 1 2\n");
+        now = Instant.now();
+        assertThat(lately.of(nginxIsBad()).orElseThrow().packages())
+                .extracting(Changes.Packaged::what)
+                .containsExactly("upgrade nginx");
     }
 }
