@@ -252,6 +252,27 @@ class UnitsStoriesTest {
         assertThat(state.durable().ledgers()).containsKeys("restart " + STORE, "restart " + CACHE);
     }
 
+    /// What is asked nothing has nothing else to show.
+    @Test
+    void aUnitBesideIsHealedOnceItRunsOnAndNotWhenItEndsASecondAfterEachStart() {
+        int done = 0;
+        for (int i = 0; i < 20; i++) {
+            units.put(QUEUE, at(QUEUE).ended("exit code 1"));
+            rounds(1);
+            if (repairs().size() > done) {
+                done = repairs().size();
+                carriesOut(repairs().getLast());
+                assertThat(of(CheckId.BESIDE).phase()).isInstanceOf(Incident.Proving.class);
+            }
+        }
+        assertThat(restarted()).as("three in a row, then a pause").hasSize(3).containsOnly(QUEUE);
+        now = now.plusSeconds(300);
+        all();
+        carriesOut(repairs().getLast());
+        rounds(1);
+        assertThat(of(CheckId.BESIDE).phase()).isInstanceOf(Incident.Resolved.class);
+    }
+
     @Test
     void whatAPersonStoppedIsToldAndNothingThatRestsOnItIsRestarted() {
         units.put(CACHE, at(CACHE).byHand());

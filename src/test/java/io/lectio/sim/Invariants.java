@@ -206,8 +206,13 @@ final class Invariants {
                     violated("a healthy site is never touched", "the files are open");
                 }
             }
-            case Remedy.Restart(String unit, var _, var _) ->
-                restart(unit.equals(world.app.name) ? world.app : world.proxy);
+            case Remedy.Restart(String unit, boolean kill, var _) -> {
+                SiteUnit meant = world.unit(unit);
+                if (kill && meant.check == CheckId.NEEDED) {
+                    violated("what keeps data is never killed", unit);
+                }
+                restart(meant);
+            }
         }
     }
 
@@ -215,12 +220,9 @@ final class Invariants {
     private void rowsEnd(Diagnosis proved) {
         proved.remedy().ifPresent(remedy -> rows.put(remedy.id(), 0));
         boolean crashed = proved instanceof Diagnosis.ServiceBad bad && bad.condition() instanceof Condition.Crashed;
-        if (!crashed && proved.subject() == CheckId.APP) {
-            rows.put(Remedy.Restart.id(world.app.name), 0);
-        }
-        if (!crashed && proved.subject() == CheckId.PROXY) {
-            rows.put(Remedy.Restart.id(world.proxy.name), 0);
-        }
+        world.units.stream()
+                .filter(unit -> !crashed && unit.check == proved.subject())
+                .forEach(unit -> rows.put(Remedy.Restart.id(unit.name), 0));
     }
 
     private void restart(SiteUnit unit) {
@@ -243,6 +245,20 @@ final class Invariants {
         }
         if (unit == world.app && (world.diskFull || world.lockedSince >= 0)) {
             violated("what it rests on is no reason to restart it (10)", unit.name + " for " + since + " ms");
+        }
+        boolean waits = unit.mode == SiteUnit.Mode.HUNG || (!unit.runs() && unit.exit.startsWith("exit code"));
+        if ((unit == world.app || unit == world.queue)
+                && waits
+                && world.lacks()
+                && !world.store.byHand() // which is no reason for ever
+                && at - world.lackingSince > REACTION) {
+            violated("the deepest that has failed is acted on", unit.name + " for " + since + " ms");
+        }
+        if (unit == world.cache
+                && !world.store.runs()
+                && !world.store.byHand()
+                && at - world.store.changedAt > REACTION) {
+            violated("the deepest that has failed is acted on", unit.name + " for " + since + " ms");
         }
         long packages = at - world.packagesSince;
         if (world.packages && packages > 6_000 && packages < 9 * SiteWorld.MINUTE && at >= loosenedUntil) {
@@ -324,7 +340,11 @@ final class Invariants {
     }
 
     private void healed(long at) {
-        String ill = healable(world.app) ? world.app.name : healable(world.proxy) ? world.proxy.name : "";
+        String ill = world.units.stream()
+                .filter(this::healable)
+                .findFirst()
+                .map(unit -> unit.name)
+                .orElse("");
         if (ill.isEmpty()) {
             if (world.filesClosed && !world.repairsFail) {
                 ill = "files";
@@ -374,6 +394,8 @@ final class Invariants {
                 && unit.mode != SiteUnit.Mode.OVERLOADED
                 && !(unit == world.proxy && world.configBad)
                 && !(unit == world.app && (world.diskFull || world.lockedSince >= 0))
+                && !(unit.check == CheckId.NEEDED && unit.runs())
+                && !((unit == world.app || unit == world.queue) && world.lacks())
                 && !world.packages
                 && !world.repairsFail
                 && !world.repairsSlow;
@@ -384,8 +406,10 @@ final class Invariants {
             wellSince = at;
             return;
         }
-        wellSince =
-                Math.max(wellSince, Math.max(world.filesSince, Math.max(world.app.changedAt, world.proxy.changedAt)));
+        wellSince = Math.max(wellSince, world.filesSince);
+        for (SiteUnit unit : world.units) {
+            wellSince = Math.max(wellSince, unit.changedAt);
+        }
         long latest = before.stream()
                 .mapToLong(open -> opened.getOrDefault(open.id(), wellSince))
                 .max()

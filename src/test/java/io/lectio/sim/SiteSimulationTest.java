@@ -8,13 +8,14 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Seeded days and months of the plan's site at the real intervals, with [Invariants] held at every turn.
 ///
-/// Each run has 1,000 days and 10 months of everything, 1,000 days of a unit that never starts, and 450 of other
+/// Each run has 1,000 days and 10 months of everything, 1,000 days of a unit that never starts, and 490 of other
 /// mixes.
 class SiteSimulationTest {
     private static final long A_DAY = 1;
@@ -28,7 +29,17 @@ class SiteSimulationTest {
     }
 
     private static Trouble[] ofTheSiteItself() {
-        return EnumSet.complementOf(EnumSet.copyOf(Trouble.OF_WHAT_IT_RESTS_ON)).toArray(new Trouble[0]);
+        Set<Trouble> its = EnumSet.allOf(Trouble.class);
+        its.removeAll(Trouble.OF_WHAT_IT_RESTS_ON);
+        its.removeAll(Trouble.OF_UNITS);
+        return its.toArray(new Trouble[0]);
+    }
+
+    private static SiteWorld ofMoreUnits(long seed) {
+        Map<Trouble, Double> rates = each(12, Trouble.OF_UNITS.toArray(new Trouble[0]));
+        rates.putAll(
+                each(6, APP_KILLED, APP_HUNG, PROXY_KILLED, GUARD_KILLED, TELEGRAM_AWAY, EVENTS_LOST, PERSON_RESTARTS));
+        return new SiteWorld(seed, 0, rates);
     }
 
     private static SiteWorld everything(long seed) {
@@ -119,6 +130,11 @@ class SiteSimulationTest {
         @Test
         void promise10WhatTheApplicationRestsOnIsNoReasonToRestartIt() {
             Fleet.sail("rests on others (10)", 50, A_DAY, SiteSimulationTest::restsOnOthers);
+        }
+
+        @Test
+        void promise10OfMoreUnitsTheDeepestThatHasFailedIsActedOn() {
+            Fleet.sail("more units (10)", 40, A_DAY, SiteSimulationTest::ofMoreUnits);
         }
 
         @Test

@@ -35,6 +35,8 @@ final class SiteUnit {
     final CheckId check;
     final String name;
     final boolean restartsItself;
+    /// Whether it is asked anything; of the others the unit and its processes tell all.
+    private final boolean asked;
 
     Active active = Active.ACTIVE;
     String sub = "running";
@@ -62,6 +64,7 @@ final class SiteUnit {
 
     SiteUnit(CheckId check, String name, boolean restartsItself) {
         this.check = check;
+        asked = check == CheckId.APP || check == CheckId.PROXY;
         this.name = name;
         this.restartsItself = restartsItself;
         unit = read(Instant.EPOCH, 1);
@@ -163,9 +166,9 @@ final class SiteUnit {
         if (stopSeenBy != life && unit.stop() != Stop.UNKNOWN) {
             unit = read(clock, life);
         }
-        if (!runs()) {
+        if (!runs() || !asked) {
             return new Sampled(new Finding.Service(
-                    unit, processes, Optional.empty(), Instant.EPOCH, packages, Optional.empty(), true));
+                    unit, processes, Optional.empty(), Instant.EPOCH, packages, Optional.empty(), asked));
         }
         if ((answers(at) || answersOnce) && !answerLost) {
             if (last.isEmpty() || last.get().status().isEmpty()) {

@@ -64,6 +64,14 @@ final class SiteWorld implements Simulation.World {
             Optional.of(new Services.App("gunicorn.service", "127.0.0.1:8000", API)),
             Optional.of(new Services.Proxy("nginx.service", true)));
     static final Policy POLICY = Policies.of(SITE, SERVICES, true);
+    private static final Services WITH_UNITS = new Services(
+            SERVICES.app(),
+            SERVICES.proxy(),
+            Optional.empty(),
+            List.of("postgresql.service", "redis.service"),
+            List.of("celery.service"));
+    private static final Policy OF_UNITS =
+            Policies.of(SITE, WITH_UNITS, true).here(SITE, WITH_UNITS, true, Set.of(), Optional.empty());
     private static final Policy WITH_WHAT_IT_RESTS_ON =
             POLICY.here(SITE, SERVICES, true, Set.of(CheckId.DISK, CheckId.DATABASE), Optional.empty());
 
@@ -93,10 +101,20 @@ final class SiteWorld implements Simulation.World {
         REPAIRS_SLOW,
         EVENTS_LOST,
         DISK_FULL,
-        DATABASE_LOCKED;
+        DATABASE_LOCKED,
+        STORE_KILLED,
+        CACHE_KILLED,
+        CACHE_PAUSED,
+        QUEUE_KILLED,
+        QUEUE_PAUSED,
+        QUEUE_NEVER_STARTS,
+        PERSON_STOPS_STORE,
+        PERSON_STOPS_QUEUE;
 
         /// What only comes to a world in which these are looked at.
         static final Set<Trouble> OF_WHAT_IT_RESTS_ON = EnumSet.of(DISK_FULL, DATABASE_LOCKED);
+
+        static final Set<Trouble> OF_UNITS = EnumSet.range(STORE_KILLED, PERSON_STOPS_QUEUE);
     }
 
     private static final List<Duration> JUMPS =
@@ -120,6 +138,16 @@ final class SiteWorld implements Simulation.World {
     final Simulation simulation;
     final SiteUnit app = new SiteUnit(CheckId.APP, "gunicorn.service", true);
     final SiteUnit proxy = new SiteUnit(CheckId.PROXY, "nginx.service", false);
+    final SiteUnit store = new SiteUnit(CheckId.NEEDED, "postgresql.service", false);
+    final SiteUnit cache = new SiteUnit(CheckId.NEEDED, "redis.service", true);
+    final SiteUnit queue = new SiteUnit(CheckId.BESIDE, "celery.service", true);
+    /// The deepest first.
+    final List<SiteUnit> units = List.of(store, cache, app, proxy, queue);
+    /// What the application does while one that it needs is away: it answers with errors, hangs, or ends.
+    private int withoutNeeds;
+    private boolean hangsWithoutNeeds;
+    long lackingSince;
+
     final Invariants invariants;
 
     boolean filesClosed;
@@ -151,7 +179,8 @@ final class SiteWorld implements Simulation.World {
         this.noise = noise;
         this.perDay = perDay;
         boolean restsOn = perDay.keySet().stream().anyMatch(Trouble.OF_WHAT_IT_RESTS_ON::contains);
-        simulation = new Simulation(restsOn ? WITH_WHAT_IT_RESTS_ON : POLICY, this, START);
+        boolean more = perDay.keySet().stream().anyMatch(Trouble.OF_UNITS::contains);
+        simulation = new Simulation(more ? OF_UNITS : restsOn ? WITH_WHAT_IT_RESTS_ON : POLICY, this, START);
         invariants = new Invariants(this, seed);
         for (Trouble trouble : Trouble.values()) {
             if (perDay.containsKey(trouble)) {
@@ -248,11 +277,7 @@ final class SiteWorld implements Simulation.World {
                     pathsChanged();
                 });
             }
-            case PERSON_STOPS -> {
-                SiteUnit unit = either();
-                end(unit, Active.INACTIVE, "dead", "success", "", Stop.ASKED);
-                after(between(MINUTE, 2 * HOUR), () -> personStarts(unit));
-            }
+            case PERSON_STOPS -> personStops(either());
             case PERSON_MASKS -> {
                 SiteUnit unit = either();
                 unit.masked = true;
@@ -334,6 +359,33 @@ final class SiteWorld implements Simulation.World {
                     });
                 }
             }
+            case STORE_KILLED -> crash(store, "signal", "signal 9");
+            case CACHE_KILLED -> crash(cache, "signal", "signal 9");
+            case QUEUE_KILLED -> crash(queue, "signal", "signal 9");
+            case QUEUE_NEVER_STARTS -> {
+                queue.neverStarts = true;
+                crash(queue, "exit-code", "exit code 3");
+                after(between(10 * MINUTE, 6 * HOUR), () -> {
+                    say("the queue could start again");
+                    queue.neverStarts = false;
+                    queue.changedAt = at();
+                });
+            }
+            case QUEUE_PAUSED -> turn(queue, Mode.PAUSED);
+            case CACHE_PAUSED -> {
+                turn(cache, Mode.PAUSED);
+                needsChange();
+                int run = cache.run;
+                after(between(MINUTE, 30 * MINUTE), () -> {
+                    if (cache.run == run && cache.runs()) {
+                        say("a person lets the cache go on");
+                        turn(cache, Mode.WELL);
+                        needsChange();
+                    }
+                });
+            }
+            case PERSON_STOPS_STORE -> personStops(store);
+            case PERSON_STOPS_QUEUE -> personStops(queue);
             case EVENTS_LOST -> {
                 eventsLost = true;
                 after(between(MINUTE, HOUR), () -> eventsLost = false);
@@ -371,6 +423,36 @@ final class SiteWorld implements Simulation.World {
 
     private SiteUnit either() {
         return random.nextBoolean() ? app : proxy;
+    }
+
+    private void personStops(SiteUnit unit) {
+        end(unit, Active.INACTIVE, "dead", "success", "", Stop.ASKED);
+        after(between(MINUTE, 2 * HOUR), () -> personStarts(unit));
+    }
+
+    /// Whether something is away that the application needs.
+    boolean lacks() {
+        return !store.answers(at()) || !cache.answers(at());
+    }
+
+    /// What the application and its queue make of it when what they need goes or comes.
+    private void needsChange() {
+        if (!lacks()) {
+            if (hangsWithoutNeeds && app.mode == Mode.HUNG) {
+                turn(app, Mode.WELL);
+            }
+            hangsWithoutNeeds = false;
+            return;
+        }
+        lackingSince = at();
+        withoutNeeds = random.nextInt(3);
+        if (withoutNeeds == 1 && app.isWell(at())) {
+            hangsWithoutNeeds = true;
+            turn(app, Mode.HUNG);
+        } else if (withoutNeeds == 2) {
+            crash(app, "exit-code", "exit code 3");
+            crash(queue, "exit-code", "exit code 1");
+        }
     }
 
     private void personStarts(SiteUnit unit) {
@@ -412,6 +494,9 @@ final class SiteWorld implements Simulation.World {
         int seenBy = simulation.alive() ? simulation.life() : -1;
         unit.end(into, sub, result, exit, by, at(), simulation.now(), seenBy);
         signal(unit);
+        if (unit.check == CheckId.NEEDED) {
+            needsChange();
+        }
     }
 
     void start(SiteUnit unit) {
@@ -419,11 +504,12 @@ final class SiteWorld implements Simulation.World {
             end(unit, Active.FAILED, "failed", "exit-code", "exit code 1", Stop.NOT_ASKED);
             return;
         }
-        long takes = unit == proxy ? between(20, 300) : between(500, 15_000);
+        long takes = unit == app ? between(500, 15_000) : unit == proxy ? between(20, 300) : 0; // systemd waits for it
         unit.begin(at(), at() + takes, simulation.now(), simulation.life());
         signal(unit);
         int run = unit.run;
-        if (unit.neverStarts || (unit == app && diskFull)) {
+        boolean inVain = unit.check != CheckId.NEEDED && unit != proxy && withoutNeeds == 2 && lacks();
+        if (unit.neverStarts || (unit == app && diskFull) || inVain) {
             after(between(200, 2_000), () -> {
                 if (unit.run == run && unit.runs()) {
                     crash(unit, "exit-code", "exit code 3");
@@ -433,6 +519,9 @@ final class SiteWorld implements Simulation.World {
             after(takes, () -> {
                 if (unit.run == run) {
                     unit.changedAt = at();
+                    if (unit.check == CheckId.NEEDED) {
+                        needsChange();
+                    }
                 }
             });
         }
@@ -450,8 +539,7 @@ final class SiteWorld implements Simulation.World {
 
     boolean wholeSiteIsWell() {
         long now = at();
-        return app.isWell(now)
-                && proxy.isWell(now)
+        return units.stream().allMatch(unit -> unit.isWell(now))
                 && !filesClosed
                 && !pageBroken
                 && !configBad
@@ -479,8 +567,9 @@ final class SiteWorld implements Simulation.World {
                                 new Observation.Failed(
                                         new Finding.Config("/etc/nginx/nginx.conf:12", "unknown directive \"sever\"")))
                         : CONFIG_WELL;
-            case LEFT_ALONE, MEMORY, NEEDED, BESIDE, PUBLIC, CLOCK, SETTINGS ->
-                throw new IllegalStateException("never looked at here");
+            case NEEDED -> both(ask(store, errs), ask(cache, errs));
+            case BESIDE -> ask(queue, errs);
+            case LEFT_ALONE, MEMORY, PUBLIC, CLOCK, SETTINGS -> throw new IllegalStateException("never looked at here");
             case FILES -> filesClosed ? seen(LOOK, new Observation.Failed(closed())) : FILES_WELL;
             case API -> loopbackGone ? blind() : errs ? failed(CheckId.API, API, 500) : api();
             case PAGE -> loopbackGone ? blind() : errs ? failed(CheckId.PAGE, SITE.page(), 500) : page();
@@ -491,6 +580,13 @@ final class SiteWorld implements Simulation.World {
         return ill
                 ? new Observation.Failed(new Finding.Ailments(List.of(new Ailment(kind, "/", List.of())), ""))
                 : new Observation.Passed(new Finding.Ailments(List.of(), "well"));
+    }
+
+    private static Timed<Outcome> both(Timed<Outcome> deeper, Timed<Outcome> other) {
+        return deeper.result() instanceof Observation.Sampled(List<Finding.Service> one)
+                        && other.result() instanceof Observation.Sampled(List<Finding.Service> two)
+                ? seen(LOOK, new Observation.Sampled(List.of(one.getFirst(), two.getFirst())))
+                : deeper;
     }
 
     private Timed<Outcome> ask(SiteUnit unit, boolean errs) {
@@ -511,7 +607,7 @@ final class SiteWorld implements Simulation.World {
             return silent(DEADLINE, CheckId.API, API, Fault.Kind.TIMEOUT);
         }
         if (app.answers(at())) {
-            return diskFull ? failed(CheckId.API, API, 500) : API_WELL;
+            return diskFull || lacks() ? failed(CheckId.API, API, 500) : API_WELL;
         }
         if (!app.runs() || at() < app.readyAt) {
             return failed(CheckId.API, API, 502);
@@ -593,8 +689,12 @@ final class SiteWorld implements Simulation.World {
                 yield new Timed<>(
                         Duration.ofMillis(25), new RepairResult.Changed(0, 1, List.of(), 0, Path.of("/journal/1.tsv")));
             }
-            case Remedy.Restart restart -> restart(restart.unit().equals(app.name) ? app : proxy, restart);
+            case Remedy.Restart restart -> restart(unit(restart.unit()), restart);
         };
+    }
+
+    SiteUnit unit(String name) {
+        return units.stream().filter(unit -> unit.name.equals(name)).findFirst().orElseThrow();
     }
 
     private Timed<RepairResult> restart(SiteUnit unit, Remedy.Restart remedy) {

@@ -22,6 +22,9 @@ import java.util.stream.Collectors;
 /// @param checks those that are looked at here
 /// @param found the causes that speak now, by their subjects
 public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> found, Set<CheckId> checks) {
+    /// What has nothing to ask is proved by running on: many a service ends a second after each start.
+    private static final Duration RUNS_ON = Duration.ofSeconds(5);
+
     private static final Observation.Outcome NO_LOOK = new Observation.Unknown("no look yet");
 
     private static final Map<CheckId, List<CheckId>> NEEDS = Arrays.stream(CheckId.values())
@@ -110,9 +113,17 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
         return needs(incident.diagnosis()).stream()
                 .allMatch(check -> !isChecked(check)
                         || incident.failingBefore().contains(check)
-                        || isPassed(check, since)
+                        || (isPassed(check, since) && (check != CheckId.BESIDE || runsOn(check)))
                         || (check == incident.subject() && isUnitPassed(incident, since))
                         || isAnothers(check, incident));
+    }
+
+    private boolean runsOn(CheckId check) {
+        return of(check)
+                .filter(seen -> seen.known()
+                        .filter(look -> !seen.since().plus(RUNS_ON).isAfter(look.startedAt()))
+                        .isPresent())
+                .isPresent();
     }
 
     /// Whether a look at the incident's unit and its like shows nothing but what a person has stopped beside it.
