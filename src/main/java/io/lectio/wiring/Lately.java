@@ -10,6 +10,7 @@ import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
+import io.lectio.core.health.ProcessView;
 import io.lectio.core.health.ServiceTrack;
 import io.lectio.core.health.UnitState;
 import io.lectio.core.incident.Incident;
@@ -210,15 +211,18 @@ final class Lately implements Chronicle, Closeable {
     }
 
     /// When a unit's main process was started, or the oldest of the others, which a reload starts anew. The unit's own
-    /// time, which a reload moves, is the more exact one.
+    /// time is the more exact one, where it is of that start.
     private static Optional<Instant> started(GuardState state, String unit, boolean main) {
-        return running(state, unit)
-                .map(service -> service.processes().stream()
-                        .filter(process -> (process.pid() == service.unit().mainPid()) == main)
-                        .map(process -> process.started().plus(INEXACT))
-                        .filter(service.unit().since()::isAfter)
-                        .min(Comparator.naturalOrder())
-                        .orElse(service.unit().since()));
+        return running(state, unit).map(service -> {
+            Instant since = service.unit().since();
+            return service.processes().stream()
+                    .filter(process -> (process.pid() == service.unit().mainPid()) == main)
+                    .map(ProcessView::started)
+                    .min(Comparator.naturalOrder())
+                    .filter(at -> Duration.between(since, at).abs().compareTo(INEXACT) > 0)
+                    .map(at -> at.plus(INEXACT))
+                    .orElse(since);
+        });
     }
 
     private static Optional<Finding.Service> running(GuardState state, String unit) {
@@ -248,9 +252,8 @@ final class Lately implements Chronicle, Closeable {
                 .anyMatch(each -> each.subject() == subject && !(each.phase() instanceof Incident.Resolved));
     }
 
-    /// Of which parts a fault may come. Closed paths are named by the fault itself: of these only who was here before
-    /// is
-    /// of interest.
+    /// Of which parts a fault may come. Closed paths are named by the fault itself: of these it is of interest only who
+    /// was here before.
     ///
     /// @return empty where no change brings such a fault
     private Optional<Set<String>> parts(Diagnosis cause) {

@@ -131,6 +131,22 @@ class LatelyTest {
         sees(check, unit(name, UnitState.Active.ACTIVE, since, reloaded));
     }
 
+    /// By a signal, of which systemd knows nothing.
+    private void seesReloaded(CheckId check, String name, Instant since, Instant reloaded) {
+        Finding.Service service =
+                unit(name, UnitState.Active.ACTIVE, since, since).services().getFirst();
+        sees(
+                check,
+                new Observation.Sampled(List.of(new Finding.Service(
+                        service.unit(),
+                        List.of(process(7, 1, since), process(8, 7, reloaded)),
+                        service.answer(),
+                        now,
+                        false,
+                        Optional.empty(),
+                        name.equals(APP)))));
+    }
+
     private Observation.Sampled unit(String name, UnitState.Active active, Instant since, Instant reloaded) {
         boolean runs = active == UnitState.Active.ACTIVE;
         UnitState unit = new UnitState(
@@ -236,6 +252,22 @@ class LatelyTest {
         write("nginx/conf.d/late.conf");
         allWell(longAgo(), loaded);
         assertThat(files(lately.of(pageIsBad()))).contains("late.conf");
+    }
+
+    @Test
+    void whatNginxHasReadAtASignalIsGood() throws Exception {
+        allWell(longAgo(), longAgo());
+        write("nginx/conf.d/more.conf");
+        Instant reloaded = Instant.now();
+        pass(Duration.between(Instant.now(), now).plus(Duration.ofSeconds(6)));
+        Answer answer = new Answer(API, Optional.of(200), Duration.ofMillis(2), Optional.empty());
+        sees(CheckId.API, new Observation.Passed(new Answers(CheckId.API, List.of(answer), Duration.ofMillis(2))));
+        sees(CheckId.PAGE, new Observation.Passed(new Answers(CheckId.PAGE, List.of(answer), Duration.ofMillis(2))));
+        sees(CheckId.CONFIG, new Observation.Passed(new Finding.Config("", "")));
+        seesReloaded(CheckId.PROXY, NGINX, longAgo(), reloaded);
+        now = now.plusSeconds(6);
+        sees(CheckId.CONFIG, new Observation.Passed(new Finding.Config("", "")));
+        assertThat(files(lately.of(nginxIsBad()))).isEmpty();
     }
 
     @Test
