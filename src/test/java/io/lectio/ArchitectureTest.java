@@ -108,7 +108,7 @@ class ArchitectureTest {
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
         assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(5_150);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(25_600);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(25_650);
     }
 
     private static long lines(Path folder) throws IOException {

@@ -471,7 +471,11 @@ public record IncidentCourse(
                                 fresh
                                         ? firstTold(incident)
                                         : now.plus(
-                                                later(incident, policy.timing().telling())))
+                                                another
+                                                        ? policy.timing().telling()
+                                                        : later(
+                                                                incident,
+                                                                policy.timing().telling())))
                         : Optional.empty();
         return new Step(incident, false, ledgers, repair, remarks, tellAt);
     }
