@@ -143,11 +143,21 @@ public final class ChangedFiles {
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             boolean link = attributes.isSymbolicLink();
             if ((link || attributes.isRegularFile()) && !isEditors(file) && wanted.test(file, attributes)) {
-                if (note(file, false, LinkOption.NOFOLLOW_LINKS) || (link && note(file, false))) {
+                if (note(file, false) || (link && noteTarget(file))) {
                     told.add(file.resolveSibling(""));
                 }
             }
             return goesOn();
+        }
+
+        private boolean noteTarget(Path link) {
+            try {
+                Path target = link.toRealPath();
+                BasicFileAttributes attributes = Files.readAttributes(target, BasicFileAttributes.class);
+                return attributes.isRegularFile() && wanted.test(target, attributes) && note(target, false);
+            } catch (IOException e) {
+                return false; // it leads nowhere
+            }
         }
 
         @Override
@@ -157,7 +167,7 @@ public final class ChangedFiles {
 
         @Override
         public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException why) {
-            if (told.contains(folder) || (folders && note(folder, true, LinkOption.NOFOLLOW_LINKS))) {
+            if (told.contains(folder) || (folders && note(folder, true))) {
                 told.add(folder.resolveSibling(""));
             }
             return goesOn();
@@ -168,23 +178,26 @@ public final class ChangedFiles {
             return enough ? FileVisitResult.TERMINATE : FileVisitResult.CONTINUE;
         }
 
-        private boolean note(Path file, boolean folder, LinkOption... how) {
+        private boolean note(Path file, boolean folder) {
             try {
-                Instant at = Files.getAttribute(file, "unix:ctime", how) instanceof FileTime time
-                        ? time.toInstant()
-                        : Instant.EPOCH;
+                Object ctime = Files.getAttribute(file, "unix:ctime", LinkOption.NOFOLLOW_LINKS);
+                Instant at = ctime instanceof FileTime time ? time.toInstant() : Instant.EPOCH;
                 if (!at.isAfter(since) || at.isAfter(until)) {
                     return false;
                 }
+                Found found = new Found(file, at, folder);
+                if (newest.contains(found)) {
+                    return true; // by another way: a link leads there
+                }
                 changed++;
-                newest.add(new Found(file, at, folder));
+                newest.add(found);
                 newest.sort(Comparator.comparing(Found::at).reversed());
                 if (newest.size() > NAMED) {
                     newest.removeLast();
                 }
                 return true;
             } catch (IOException e) {
-                return false; // gone meanwhile, or a link to nothing
+                return false; // gone meanwhile
             }
         }
 

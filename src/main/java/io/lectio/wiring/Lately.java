@@ -335,19 +335,22 @@ final class Lately implements Chronicle, Closeable {
     }
 
     private Changes changes(Incident incident, SequencedMap<String, Instant> base) throws InterruptedException {
-        long end = System.nanoTime() + SEARCH.toNanos();
         Instant until = incident.openedAt().plus(A_MOMENT);
+        if (!AT_ONCE.tryAcquire(SEARCH.toMillis(), MILLISECONDS)) {
+            return new Changes(List.of(), 0, List.of(), Optional.empty(), Optional.empty());
+        }
+        long end = System.nanoTime() + SEARCH.toNanos();
         ChangedFiles files = new ChangedFiles(until, WALK);
-        AT_ONCE.acquire();
         try {
             base.forEach((part, since) -> look(files, part, since));
         } finally {
             AT_ONCE.release();
         }
         List<Change> newest = files.newest();
-        Instant since = base.values().stream()
-                .max(Comparator.naturalOrder())
-                .orElse(incident.brokenAt().minus(A_DAY));
+        // of the unit, where there is one: a build is as old as the last look at it
+        Instant since = base.isEmpty()
+                ? incident.brokenAt().minus(A_DAY)
+                : base.firstEntry().getValue();
         List<Packaged> packages = base.isEmpty() ? List.of() : Traces.packages(places.packages(), since, until);
         Duration left = Duration.ofNanos(end - System.nanoTime());
         boolean isSomebodys = base.isEmpty() || !newest.isEmpty();

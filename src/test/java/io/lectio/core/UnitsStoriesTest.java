@@ -274,6 +274,18 @@ class UnitsStoriesTest {
     }
 
     @Test
+    void norIsItHealedSoonerWhereAPersonHasStoppedAnother() {
+        units.put(CLOCK, at(CLOCK).byHand());
+        rounds(20);
+        units.put(QUEUE, at(QUEUE).ended("exit code 1"));
+        rounds(1);
+        carriesOut(repairs().getLast());
+        assertThat(open()).anyMatch(incident -> incident.phase() instanceof Incident.Proving);
+        rounds(2);
+        assertThat(open()).noneMatch(incident -> incident.phase() instanceof Incident.Proving);
+    }
+
+    @Test
     void whatAPersonStoppedIsToldAndNothingThatRestsOnItIsRestarted() {
         units.put(CACHE, at(CACHE).byHand());
         units.put(APP, at(APP).ended("exit code 1"));

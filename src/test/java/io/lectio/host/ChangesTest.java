@@ -169,7 +169,29 @@ class ChangesTest {
         write("elsewhere/site.conf");
         ChangedFiles files = new ChangedFiles(Instant.MAX, LONG);
         files.allIn(folder.resolve("nginx"), since);
-        assertThat(names(files)).containsExactly("nginx/site.conf");
+        assertThat(names(files)).containsExactly("elsewhere/site.conf");
+        files.allIn(folder.resolve("elsewhere"), since);
+        assertThat(files.more()).as("the same file once more").isZero();
+    }
+
+    @Test
+    void ofALinkInTheCodeOnlyASettingsTargetIsSeen() throws Exception {
+        write("uploads/one.jpg");
+        write("data/db.sqlite3");
+        Files.createDirectories(folder.resolve("site"));
+        Files.createSymbolicLink(folder.resolve("site/media"), folder.resolve("uploads"));
+        Files.createSymbolicLink(folder.resolve("site/db.sqlite3"), folder.resolve("data/db.sqlite3"));
+        Files.createSymbolicLink(folder.resolve("site/masked.conf"), Path.of("/dev/null"));
+        Instant since = now();
+        write("uploads/two.jpg");
+        write("data/db.sqlite3");
+        ChangedFiles files = new ChangedFiles(Instant.MAX, LONG);
+        files.in(
+                folder.resolve("site"),
+                since,
+                (file, attributes) ->
+                        attributes.isSymbolicLink() || file.toString().endsWith(".conf"));
+        assertThat(names(files)).isEmpty();
     }
 
     @Test

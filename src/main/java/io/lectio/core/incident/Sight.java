@@ -113,16 +113,19 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
         return needs(incident.diagnosis()).stream()
                 .allMatch(check -> !isChecked(check)
                         || incident.failingBefore().contains(check)
-                        || (isPassed(check, since) && (check != CheckId.BESIDE || runsOn(check)))
-                        || (check == incident.subject() && isUnitPassed(incident, since))
+                        || (isPassed(check, since) && runsOn(check, since))
+                        || (check == incident.subject() && isUnitPassed(incident, since) && runsOn(check, since))
                         || isAnothers(check, incident));
     }
 
-    private boolean runsOn(CheckId check) {
-        return of(check)
-                .filter(seen -> seen.known()
-                        .filter(look -> !seen.since().plus(RUNS_ON).isAfter(look.startedAt()))
-                        .isPresent())
+    private boolean runsOn(CheckId check, Instant since) {
+        if (check != CheckId.BESIDE) {
+            return true;
+        }
+        CheckHealth seen = Objects.requireNonNull(health.get(check));
+        Instant from = isWell(check) && seen.since().isAfter(since) ? seen.since() : since;
+        return seen.known()
+                .filter(look -> !from.plus(RUNS_ON).isAfter(look.startedAt()))
                 .isPresent();
     }
 
