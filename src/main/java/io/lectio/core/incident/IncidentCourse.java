@@ -464,19 +464,11 @@ public record IncidentCourse(
             remarks.add(new Remark(incident.id(), Remark.Kind.LEVEL, incident.worst() + why));
         }
         boolean changed = fresh || another || !incident.symptom().equals(before.symptom());
+        Duration soon = policy.timing().telling();
+        Instant next = now.plus(another ? soon : later(incident, soon));
         Optional<Instant> tellAt = louder || waits
                 ? Optional.of(now)
-                : changed
-                        ? Optional.of(
-                                fresh
-                                        ? firstTold(incident)
-                                        : now.plus(
-                                                another
-                                                        ? policy.timing().telling()
-                                                        : later(
-                                                                incident,
-                                                                policy.timing().telling())))
-                        : Optional.empty();
+                : changed ? Optional.of(fresh ? firstTold(incident) : next) : Optional.empty();
         return new Step(incident, false, ledgers, repair, remarks, tellAt);
     }
 
