@@ -60,8 +60,8 @@ public final class DemoServer {
             warmUp(first.getLocalPort());
         }
         Subordinate.become(arguments[1]);
+        Subordinate.endWithParent(Long.parseLong(arguments[0])); // before it answers, and so counts as started
         DemoServer _ = new DemoServer(Integer.parseInt(arguments[2]), answerer);
-        Subordinate.endWithParent(Long.parseLong(arguments[0]));
         while (System.in.read() >= 0) {} // ends with the guard
         Runtime.getRuntime().halt(0);
     }
