@@ -70,6 +70,7 @@ class ArchitectureTest {
         onlyImports("host", "io.lectio.core..");
         onlyImports("probe", add(shared, "org.jsoup.."));
         onlyImports("repair", shared);
+        onlyImports("release", shared);
         onlyImports("alert", add(add(add(shared, "com.fasterxml.jackson.core.."), "jakarta.."), "org.eclipse.angus.."));
         onlyImports("json", "com.fasterxml.jackson.core..");
         onlyImports("store", add(add(shared, "io.lectio.json.."), "com.fasterxml.jackson.core.."));
@@ -108,7 +109,7 @@ class ArchitectureTest {
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
         assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(5_150);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(25_650);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(26_900);
     }
 
     private static long lines(Path folder) throws IOException {

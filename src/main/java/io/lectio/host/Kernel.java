@@ -20,7 +20,7 @@ import java.util.List;
 /// The few system calls that a walk by descriptors needs and the JDK does not offer. Names are bytes, as the kernel
 /// has them. One instance serves one thread; its buffers are used again and again.
 ///
-/// Sources: openat2(2), statx(2), getdents64(2), fchownat(2), acl(5), proc(5), fcntl(2).
+/// Sources: openat2(2), mkdirat(2), statx(2), getdents64(2), fchownat(2), acl(5), proc(5), fcntl(2).
 final class Kernel implements AutoCloseable {
     static final long NO_XDEV = 0x01;
     private static final long NO_MAGICLINKS = 0x02;
@@ -38,6 +38,8 @@ final class Kernel implements AutoCloseable {
     private static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
     private static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
     private static final int O_CLOEXEC = 0x80000;
+    /// `O_WRONLY`, `O_CREAT` and `O_EXCL`.
+    private static final int O_NEW_FILE = 0xc1;
     private static final int O_PATH = 0x200000;
     private static final long SYS_OPENAT2 = 437;
     private static final int STATX_BASIC_STATS = 0x7ff;
@@ -70,6 +72,7 @@ final class Kernel implements AutoCloseable {
             Linker.Option.captureCallState("errno"));
     private static final MethodHandle CHOWN = bind("fchownat", JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle CHMOD = bind("chmod", ADDRESS, JAVA_INT);
+    private static final MethodHandle MKDIR = bind("mkdirat", JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle CLOSE = bind("close", JAVA_INT);
     private static final MethodHandle FCNTL = LINKER.downcallHandle(
             LINKER.defaultLookup().findOrThrow("fcntl"),
@@ -155,9 +158,22 @@ final class Kernel implements AutoCloseable {
         return open(folder, name, O_PATH | O_NOFOLLOW, NO_MAGICLINKS | BENEATH | resolve);
     }
 
+    /// A file that was not there, mode 0600, to be written.
+    int create(int folder, byte[] path) throws KernelException {
+        return open(folder, path, O_NEW_FILE | O_NOFOLLOW, NO_SYMLINKS | NO_MAGICLINKS | BENEATH | NO_XDEV);
+    }
+
+    /// A folder that was not there, mode 0700.
+    ///
+    /// @param name one name, no path: mkdirat(2) takes no flags
+    void makeFolder(int folder, byte[] name) throws KernelException {
+        MemorySegment at = name(name);
+        call("mkdirat", name, () -> (int) MKDIR.invokeExact(errno, folder, at, 0700));
+    }
+
     private int open(int folder, byte[] name, int flags, long resolve) throws KernelException {
         how.set(JAVA_LONG, 0, flags | O_CLOEXEC);
-        how.set(JAVA_LONG, 8, 0);
+        how.set(JAVA_LONG, 8, (flags & O_NEW_FILE) == O_NEW_FILE ? 0600 : 0);
         how.set(JAVA_LONG, 16, resolve);
         MemorySegment at = name(name);
         return (int) call("openat2", name, () ->

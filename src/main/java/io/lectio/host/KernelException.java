@@ -22,14 +22,17 @@ public final class KernelException extends IOException {
             Map.entry(5, "input/output error"),
             Map.entry(12, "out of memory"),
             Map.entry(13, "permission denied"),
+            Map.entry(17, "is there already"),
             Map.entry(18, "on another mount"),
             Map.entry(20, "not a folder"),
             Map.entry(23, "too many open files in the system"),
             Map.entry(24, "too many open files"),
+            Map.entry(28, "no space left on the disk"),
             Map.entry(30, "read-only file system"),
             Map.entry(36, "name too long"),
             Map.entry(38, "not known to this kernel"),
-            Map.entry(40, "symbolic link on the way"));
+            Map.entry(40, "symbolic link on the way"),
+            Map.entry(122, "disk quota exceeded"));
 
     private final int errno;
 
