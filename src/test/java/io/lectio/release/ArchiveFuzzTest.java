@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class ArchiveFuzzTest {
     private static final int ROUNDS = 4_000;
     private static final long SEED = 25;
