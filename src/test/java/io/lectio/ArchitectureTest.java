@@ -47,7 +47,13 @@ class ArchitectureTest {
         onlyImports("core.policy");
         onlyImports("core.health", "io.lectio.core.policy");
         onlyImports("core.diagnosis", "io.lectio.core.policy", "io.lectio.core.health");
-        onlyImports("core.incident", "io.lectio.core.policy", "io.lectio.core.health", "io.lectio.core.diagnosis");
+        onlyImports("core.deploy", "io.lectio.core.policy", "io.lectio.core.health", "io.lectio.core.diagnosis");
+        onlyImports(
+                "core.incident",
+                "io.lectio.core.policy",
+                "io.lectio.core.health",
+                "io.lectio.core.diagnosis",
+                "io.lectio.core.deploy");
         onlyImports("core");
     }
 
@@ -108,8 +114,8 @@ class ArchitectureTest {
 
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
-        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(5_150);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(26_900);
+        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(6_300);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(31_600);
     }
 
     private static long lines(Path folder) throws IOException {

@@ -93,7 +93,7 @@ class DistributionTest {
     @Test
     void layingAgainKeepsAllThatIsNotItsOwn() throws Exception {
         done("clone/lectio dist place/");
-        assertThat(names("place")).containsExactly("bin", "health_check.sh", "lib", "runtime");
+        assertThat(names("place")).containsExactly("bin", "deploy_safe.sh", "health_check.sh", "lib", "runtime");
         assertThat(names("tmp")).isEmpty();
         done("""
                 cd place; echo TOKEN >config.env; mkdir logs ../place.old; echo log >logs/health.log; echo mine >../place.old/x
@@ -101,7 +101,8 @@ class DistributionTest {
                 """);
         done("clone/lectio dist place/");
         done("clone/lectio dist place");
-        assertThat(names("place")).containsExactly("bin", "config.env", "health_check.sh", "lib", "logs", "runtime");
+        assertThat(names("place"))
+                .containsExactly("bin", "config.env", "deploy_safe.sh", "health_check.sh", "lib", "logs", "runtime");
         assertThat(names("place/bin")).containsExactly("lectio", "other");
         assertThat(names("place/lib")).containsExactly(".lectio-distribution", "lectio.jar", "other.jar");
         assertThat(folder.resolve("place/config.env")).hasContent("TOKEN");

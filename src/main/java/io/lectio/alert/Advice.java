@@ -47,7 +47,12 @@ final class Advice {
                     case Diagnosis.ConfigBad(CheckId subject, var _) ->
                         "sudo nginx -t && sudo systemctl "
                                 + (subject == CheckId.CONFIG ? "reload nginx" : "restart nginx");
-                    case Diagnosis.AnswerBad(var _, Answers answers) -> onAnswers(answers);
+                    case Diagnosis.AnswerBad(var _, Answers answers, var _) -> onAnswers(answers);
+                    case Diagnosis.Drifted _ ->
+                        words.say(
+                                        "если это изменили вы, выложить сборку через lectio deploy; если нет, вернуть выпуск: ",
+                                        "if this was you, deploy the build by lectio deploy; if not, put the release back: ")
+                                + "sudo lectio releases";
                     case Diagnosis.Ailing(var _, List<Ailment> ailments) ->
                         new AilmentText(words).advice(ailments.getFirst());
                     case Diagnosis.Blind _ -> "sudo journalctl -u lectio-monitor -n 20";

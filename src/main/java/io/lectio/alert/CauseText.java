@@ -10,6 +10,7 @@ import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Config;
 import io.lectio.core.health.Finding.Denial;
+import io.lectio.core.health.Finding.Drift;
 import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Obstacle;
 import io.lectio.core.health.Finding.Place;
@@ -41,7 +42,9 @@ final class CauseText {
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + service(unit, condition) + ".";
             case Diagnosis.ConfigBad(CheckId subject, Config config) ->
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + configuration(subject, config);
-            case Diagnosis.AnswerBad(var _, Answers answers) -> symptom(answers) + "." + said(answers);
+            case Diagnosis.AnswerBad(var _, Answers answers, var _) -> symptom(answers) + "." + said(answers);
+            case Diagnosis.Drifted(var _, Drift drift, var _) ->
+                incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + drifted(drift) + ".";
             case Diagnosis.Ailing(var _, List<Ailment> ailments) ->
                 incident.symptom().map(seen -> symptom(seen) + ": ").orElse("") + new AilmentText(words).of(ailments)
                         + ".";
@@ -52,6 +55,16 @@ final class CauseText {
                         + reason
                         + words.say(". Сам сайт может быть в порядке.", ". The site itself may be fine.");
         };
+    }
+
+    private String drifted(Drift drift) {
+        return drift.whole()
+                ? words.say("папка сайта исчезла (выпуск ", "the site's folder has gone (release ") + drift.release()
+                        + ")"
+                : words.say("файлы изменены не через deploy (выпуск ", "files were changed outside a deploy (release ")
+                        + drift.release() + "): "
+                        + drift.files().stream().limit(NAMED).map(Wording::path).collect(joining(", "))
+                        + more(drift.total() - NAMED);
     }
 
     private String said(Answers answers) {
@@ -72,6 +85,7 @@ final class CauseText {
             case CONFIG -> words.say("настройки веб-сервера", "the web server's configuration");
             case API -> words.say("API", "the API");
             case FILES, LEFT_ALONE -> words.say("прав на файлы", "file permissions");
+            case RELEASE -> words.say("выпуска", "the release");
             case PAGE -> words.say("страницы", "the page");
             case PUBLIC -> words.say("имени и сертификата", "the public name and certificate");
             case CLOCK -> words.say("часов", "the clock");

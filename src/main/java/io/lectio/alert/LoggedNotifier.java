@@ -49,12 +49,14 @@ public final class LoggedNotifier implements Notifier {
     }
 
     private synchronized void note(Notice notice, Optional<String> failure) {
-        if (lines.put(notice.id(), new Line(1, failure.isEmpty())) == null) {
+        Line now = new Line(notice.news().hashCode(), true); // what goes on has a line for each change
+        if (!now.equals(lines.put(notice.id(), now))) {
+            Level level = Texts.level(notice);
             log.alert(
-                    Level.INFO,
+                    level,
                     0,
                     onlyAtItsLevel(
-                            Level.INFO,
+                            level,
                             texts.whole(notice)
                                     + failure.map(" | not delivered yet: "::concat)
                                             .orElse("")));

@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
+import io.lectio.core.deploy.Deploy;
+import io.lectio.core.deploy.Deploy.Ended;
 import io.lectio.core.diagnosis.Diagnosis.Blind;
 import io.lectio.core.diagnosis.Diagnosis.ConfigBad;
 import io.lectio.core.health.Finding.Answers;
@@ -106,7 +108,7 @@ public final class Texts {
     }
 
     private String news(Notice notice) {
-        return signed(Level.INFO)
+        return signed(level(notice))
                 + (notice.news() instanceof Notice.Stopped ? " · Lectio · " : title) // the end is that of all sites
                 + words.time(notice.at()) + " · "
                 + switch (notice.news()) {
@@ -121,6 +123,7 @@ public final class Texts {
                         words.say(
                                 "охрана остановлена, до запуска никто не следит и не чинит",
                                 "the guard is stopped: until it starts, nobody looks or repairs");
+                    case Notice.Deployed(Deploy deploy) -> deployed(deploy);
                     case Notice.Alive(int incidents, Duration down, int well, int checks) ->
                         words.say("проверки в порядке: ", "checks that are well: ")
                                 + well
@@ -133,6 +136,44 @@ public final class Texts {
                                         : words.say(", сайт не отвечал ", ", the site did not answer for ")
                                                 + words.length(down))
                                 + ".";
+                };
+    }
+
+    static Level level(Notice notice) {
+        return notice.news() instanceof Notice.Deployed(Deploy deploy)
+                ? deploy.ended().map(Ended::outcome).map(Level::of).orElse(Level.INFO)
+                : Level.INFO;
+    }
+
+    private String deployed(Deploy deploy) {
+        String what = (deploy.kind() == Deploy.Kind.BACK
+                        ? words.say("откат к выпуску ", "rollback to release ")
+                        : words.say("выкладка выпуска ", "deploy of release "))
+                + deploy.release() + " (" + deploy.by() + "): ";
+        if (deploy.ended().isEmpty()) {
+            return what + words.say("идёт", "under way");
+        }
+        Ended ended = deploy.ended().get();
+        return what
+                + switch (ended.outcome()) {
+                    case DEPLOYED ->
+                        words.say("работает, файлов: ", "live, files: ") + deploy.files()
+                                + words.say(", за ", ", after ")
+                                + words.length(Duration.between(deploy.began(), ended.at()))
+                                + deploy.before()
+                                        .map(words.say(". До этого: ", ". Before it: ")::concat)
+                                        .orElse("") + ".";
+                    case FIT -> words.say("сборка годна.", "the build is fit.");
+                    case REFUSED ->
+                        words.say("отклонена, сайт прежний. ", "refused, the site is as it was. ") + ended.why() + ".";
+                    case FAILED ->
+                        words.say("не вышла, сайт прежний. ", "not done, the site is as it was. ") + ended.why() + ".";
+                    case ROLLED_BACK ->
+                        words.say("снята, снова работает прежний выпуск. ", "taken back, live is what was before. ")
+                                + ended.why() + ".";
+                    case STUCK ->
+                        words.say("не вышла, и прежний выпуск не вернуть. ", "neither done nor taken back. ")
+                                + ended.why() + words.say(". Что сделать: ", ". What to do: ") + "sudo lectio rollback";
                 };
     }
 
@@ -382,6 +423,21 @@ public final class Texts {
         return switch (result) {
             case Changed changed -> changed(changed, 1);
             case Restarted restarted -> restarted(List.of(restarted));
+            case RepairResult.Restored(String release, int files, List<String> sample, var _) ->
+                files == 0
+                        ? words.say("Возвращать было нечего.", "There was nothing to put back.")
+                        : words.say("Возвращено из выпуска ", "Put back from release ") + release + ": "
+                                + sample.stream()
+                                        .limit(NAMED)
+                                        .map(Wording::path)
+                                        .collect(joining(", "))
+                                + (files > NAMED
+                                        ? words.say(" и ещё ", " and ") + (files - NAMED) + words.say("", " more")
+                                        : "")
+                                + ".";
+            case RepairResult.RolledBack(String from, String to) ->
+                words.say("Выпуск ", "Release ") + from
+                        + words.say(" снят, снова работает ", " taken back, live again is ") + to + ".";
             case RepairResult.Refused(Config config) ->
                 words.say("Перезапуска не было, nginx -t: ", "No restart, nginx -t: ") + config.where() + " "
                         + config.error() + ".";
@@ -418,6 +474,7 @@ public final class Texts {
                                         + words.say(", не помогло. ", ", in vain. ")
                                         + done(result);
                             case RepairResult.Refused _, RepairResult.Forgone _ -> done(result);
+                            case RepairResult.Restored _, RepairResult.RolledBack _ -> tried + ". " + done(result);
                             case RepairResult.Failed _, RepairResult.Interrupted _ -> tried + ". " + done(result);
                         })
                         .orElse(tried + ".")

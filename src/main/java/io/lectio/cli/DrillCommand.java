@@ -9,6 +9,7 @@ import io.lectio.drill.Scenario;
 import io.lectio.wiring.Drills;
 import java.io.Console;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,12 +31,13 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example: lectio drill permissions app-kill"})
 final class DrillCommand implements Callable<Integer> {
     private static final String LIST = "list";
+    private static final String DEPLOY = "deploy";
 
     @Parameters(
             arity = "1..*",
             paramLabel = "SCENARIO",
             completionCandidates = Names.class,
-            description = "permissions, app-kill, app-hang, page; or list.")
+            description = "permissions, app-kill, app-hang, page; deploy, alone; or list.")
     private List<String> names = List.of();
 
     static final class Names extends ArrayList<String> {
@@ -43,6 +45,7 @@ final class DrillCommand implements Callable<Integer> {
 
         Names() {
             super(Arrays.stream(Scenario.values()).map(Scenario::word).toList());
+            add("deploy");
             add("list");
         }
     }
@@ -67,6 +70,9 @@ final class DrillCommand implements Callable<Integer> {
             System.out.println(json ? DrillReport.listJson() : DrillReport.list());
             return LectioCommand.OK;
         }
+        if (names.equals(List.of(DEPLOY))) {
+            return deploysABrokenBuild();
+        }
         if (scenarios.size() < names.size()) {
             return LectioCommand.refuse("Not a drill. There are: "
                     + String.join(
@@ -90,6 +96,22 @@ final class DrillCommand implements Callable<Integer> {
         }
         Drill drill = demo.isPresent() ? demo.get() : Drills.real(home, site.settings());
         return told(Drills.run(home, drill, scenarios));
+    }
+
+    /// The plan's broken build: it breaks nothing where it is refused.
+    private int deploysABrokenBuild() throws IOException, InterruptedException, Settings.Invalid {
+        Path build = Files.createTempDirectory("lectio-drill");
+        try {
+            Files.writeString(build.resolve("index.html"), "broken\n");
+            int code = DeployCommand.deploy(new Deploying(site), build, List.of());
+            boolean kept = code == LectioCommand.REFUSED;
+            System.out.println(
+                    kept ? "The broken build was refused before any visitor could see it." : "It was not refused.");
+            return kept ? LectioCommand.OK : LectioCommand.NOT_HEALTHY;
+        } finally {
+            Files.deleteIfExists(build.resolve("index.html"));
+            Files.deleteIfExists(build);
+        }
     }
 
     private int told(Optional<List<Drill.Measured>> measured) throws IOException {

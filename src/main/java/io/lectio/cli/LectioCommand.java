@@ -29,6 +29,9 @@ import picocli.CommandLine.IVersionProvider;
             LogsCommand.class,
             SilenceCommand.class,
             MaintenanceCommand.class,
+            DeployCommand.class,
+            RollbackCommand.class,
+            ReleasesCommand.class,
             DrillCommand.class,
             ConfigCommand.class,
             CompletionCommand.class,
@@ -42,7 +45,8 @@ import picocli.CommandLine.IVersionProvider;
             "1:the site is not healthy, or there is none; drill: a promise was not kept",
             "2:the command line or the configuration is wrong",
             "3:no guard answers, or another one is at work",
-            "4:something on this machine kept the command from its work"
+            "4:something on this machine kept the command from its work",
+            "5, 6, 7:of deploy and rollback: see there"
         },
         footer = {"", "Example: lectio check && echo healthy"})
 public final class LectioCommand implements Runnable {
@@ -56,6 +60,12 @@ public final class LectioCommand implements Runnable {
     static final int NO_DAEMON = 3;
     /// Something on this machine kept the command from its work.
     static final int CANNOT = 4;
+    /// The build is not fit, or its time is not; nothing was touched.
+    static final int REFUSED = 5;
+    /// What was live before is so again.
+    static final int ROLLED_BACK = 6;
+    /// Nobody is sure what is live.
+    static final int STUCK = 7;
 
     /// Runs what the line asks for.
     ///

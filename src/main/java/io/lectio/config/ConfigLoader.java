@@ -457,6 +457,12 @@ public final class ConfigLoader {
         if (!isOn("remedies.open-paths")) {
             withheld.add(Remedy.OpenPaths.ID);
         }
+        if (!isOn("remedies.restore-release")) {
+            withheld.add(Remedy.Restore.ID);
+        }
+        if (!isOn("remedies.roll-back")) {
+            withheld.add(Remedy.RollBack.ID);
+        }
         Map<CheckId, Boolean> restarts = Map.of(
                 CheckId.PROXY,
                 isOn("remedies.restart-web"),
@@ -528,7 +534,8 @@ public final class ConfigLoader {
                 usual.proof(),
                 usual.steady(),
                 length("timing.packages"),
-                length("timing.escalate"));
+                length("timing.escalate"),
+                length("timing.watch"));
     }
 
     private Optional<Telegram> telegram() {

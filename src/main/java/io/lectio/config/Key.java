@@ -69,6 +69,8 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | checks.beside.enabled | - | switch | true | Whether the units of `app.beside` are looked at.
             site | checks.public.enabled | - | switch | true | Whether the public name, its certificate and this machine's network are looked at, where the site has such a name.
             site | remedies.open-paths | - | switch | true | Give the web user back what it cannot read. false: it is only told.
+            site | remedies.restore-release | - | switch | true | Put back the files of the live release that were changed outside a deploy, where the page fails since. false: it is only told.
+            site | remedies.roll-back | - | switch | true | Take a release back whose page fails in its watch. false: it is only told.
             site | remedies.restart-web | - | switch | true | Start the web server anew. false: it is only told.
             site | remedies.restart-app | - | switch | true | Start the application anew. false: it is only told.
             site | remedies.restart-needed | - | switch | true | Start what the application needs. false: it is only told.
@@ -81,6 +83,7 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | timing.start | - | length 1s 30m | 20s | From a service's start to its first answer.
             site | timing.packages | - | length 1m 2h | 10m | So long a restart waits for a package manager at work.
             site | timing.escalate | - | length 1m 24h | 5m | A fault that lasts longer needs a person.
+            site | timing.watch | - | length 30s 24h | 5m | So long after a deploy a fault of the page that has no other cause is the release's, which is taken back.
             site | maintenance | - | windows | - | When a person works on the site: nothing is repaired then and nothing told. Each is days (`day` for all), an hour of this machine's clock, and a length.
             """;
 

@@ -2,6 +2,7 @@ package io.lectio.control;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import jdk.net.ExtendedSocketOptions;
 final class Caller implements Closeable {
     static final int LONGEST_REQUEST = 4_096;
     private static final long PATIENCE = Duration.ofSeconds(2).toNanos();
+    private static final long BODY_PATIENCE = Duration.ofSeconds(60).toNanos();
     private static final long PAUSE = Duration.ofMillis(2).toNanos();
 
     private final SocketChannel channel;
@@ -41,6 +43,41 @@ final class Caller implements Closeable {
         return user.equals(Files.getOwner(self))
                 || user.equals(
                         self.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("0"));
+    }
+
+    /// What it sends after its request, to the end of that.
+    InputStream body() {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int most) throws IOException {
+                ByteBuffer bytes = ByteBuffer.wrap(into, from, most);
+                long end = System.nanoTime() + BODY_PATIENCE;
+                int read = channel.read(bytes);
+                while (read == 0 && most > 0) {
+                    if (System.nanoTime() - end > 0) {
+                        throw new IOException("nothing has come for "
+                                + Duration.ofNanos(BODY_PATIENCE).toSeconds() + " s");
+                    }
+                    LockSupport.parkNanos(PAUSE);
+                    read = channel.read(bytes);
+                }
+                return read;
+            }
+        };
+    }
+
+    /// Reads what it still sends, for a while, so that it gets an answer: what is left unread would take that with it.
+    void drain() throws IOException {
+        byte[] part = new byte[LONGEST_REQUEST];
+        InputStream rest = body();
+        long end = System.nanoTime() + PATIENCE;
+        while (System.nanoTime() - end < 0 && rest.read(part) >= 0) {}
     }
 
     /// Its line; empty where none has come in time, or one that is too long.

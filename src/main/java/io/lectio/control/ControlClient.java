@@ -3,6 +3,7 @@ package io.lectio.control;
 import io.lectio.json.JsonCodec;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -70,14 +71,73 @@ public final class ControlClient {
         }
     }
 
+    /// What follows a request.
+    public interface Body {
+        void write(OutputStream out) throws IOException;
+    }
+
+    public interface Listener {
+        void heard(String line) throws IOException;
+    }
+
+    /// Asks, sends what follows where the daemon wants it, and listens to the end.
+    ///
+    /// @return false where no daemon is there to listen
+    /// @throws AccessDeniedException where the socket is not for this user
+    public static boolean converse(Path stateFolder, Request request, Optional<Body> body, Listener listener)
+            throws IOException {
+        SocketChannel channel;
+        try {
+            channel = connect(stateFolder, request);
+        } catch (AccessDeniedException e) {
+            throw e;
+        } catch (IOException e) {
+            return false;
+        }
+        try (channel;
+                BufferedReader lines = new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8))) {
+            if (body.isPresent()) {
+                String first = lines.readLine();
+                if (first == null) {
+                    return false;
+                }
+                listener.heard(first);
+                if (read(first, Answer.class).done()) {
+                    send(channel, body.get());
+                }
+            }
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                listener.heard(line);
+            }
+            return true;
+        }
+    }
+
+    /// What the daemon does not want to the end, it says why in its answer.
+    private static void send(SocketChannel channel, Body body) throws IOException {
+        OutputStream out = Channels.newOutputStream(channel);
+        try {
+            body.write(out);
+            channel.shutdownOutput();
+        } catch (IOException e) {
+            if (!String.valueOf(e.getMessage()).contains("Broken pipe")) {
+                throw e;
+            }
+        }
+    }
+
     /// What the daemon says, line by line, to whoever has the time to wait for it.
     public static BufferedReader open(Path stateFolder, Request request) throws IOException {
+        return new BufferedReader(Channels.newReader(connect(stateFolder, request), StandardCharsets.UTF_8));
+    }
+
+    private static SocketChannel connect(Path stateFolder, Request request) throws IOException {
         Path socket = stateFolder.resolve(SOCKET);
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));
             channel.write(ByteBuffer.wrap((JsonCodec.writeLine(request) + "\n").getBytes(StandardCharsets.UTF_8)));
-            return new BufferedReader(Channels.newReader(channel, StandardCharsets.UTF_8));
+            return channel;
         } catch (IOException e) {
             channel.close();
             if (String.valueOf(e.getMessage()).contains("Permission denied")) {

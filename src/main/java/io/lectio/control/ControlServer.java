@@ -1,6 +1,8 @@
 package io.lectio.control;
 
+import io.lectio.core.deploy.Deploy;
 import io.lectio.core.incident.Level;
+import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Order.Spell;
 import io.lectio.engine.EventLog;
@@ -39,15 +41,25 @@ public final class ControlServer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final long BETWEEN_LINES = Duration.ofMillis(100).toNanos();
     private static final long AT_LEAST_EACH = Duration.ofSeconds(1).toNanos();
+    private static final long BETWEEN_STEPS = Duration.ofMillis(5).toNanos();
+    private static final Duration TO_KNOW_THE_PAGE = Duration.ofSeconds(10);
+    private static final Duration LONGEST_DEPLOY = Duration.ofMinutes(15);
+    /// What is to be mended by who has sent it.
+    public static final String UNFIT = "refused: ";
+
     private static final Duration TO_BE_TAKEN = Duration.ofSeconds(2);
 
     private final ServerSocketChannel channel;
     private final Path socket;
     private final Supplier<Snapshot> guard;
     private final Function<Order, CompletableFuture<Optional<String>>> orders;
+    private final Deploys deploys;
     private final EventLog log;
     private final InstantSource clock;
     private final Semaphore callers = new Semaphore(MOST_CALLERS);
+    /// One build is received at a time: each may be large.
+    private final Semaphore receiving = new Semaphore(1);
+
     private final Semaphore watchers = new Semaphore(MOST_WATCHERS);
 
     private ControlServer(
@@ -55,9 +67,11 @@ public final class ControlServer implements AutoCloseable {
             Path socket,
             Supplier<Snapshot> guard,
             Function<Order, CompletableFuture<Optional<String>>> orders,
+            Deploys deploys,
             EventLog log,
             InstantSource clock) {
         this.channel = channel;
+        this.deploys = deploys;
         this.socket = socket;
         this.guard = guard;
         this.orders = orders;
@@ -72,6 +86,7 @@ public final class ControlServer implements AutoCloseable {
             Path stateFolder,
             Supplier<Snapshot> guard,
             Function<Order, CompletableFuture<Optional<String>>> orders,
+            Deploys deploys,
             EventLog log,
             InstantSource clock)
             throws IOException {
@@ -80,7 +95,7 @@ public final class ControlServer implements AutoCloseable {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(socket));
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-        ControlServer server = new ControlServer(channel, socket, guard, orders, log, clock);
+        ControlServer server = new ControlServer(channel, socket, guard, orders, deploys, log, clock);
         Thread.ofPlatform().name("control").daemon().start(server::serve);
         return server;
     }
@@ -135,7 +150,9 @@ public final class ControlServer implements AutoCloseable {
                 caller.tell(
                         Plan.of(seen.state(), clock.instant(), seen.policy()).toJson());
             }
-            case SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE -> change(caller, request);
+            case RELEASES ->
+                caller.tell(JsonCodec.writeLine(guard.get().state().durable().releases()));
+            case SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, DEPLOY, ROLLBACK, ADOPT -> change(caller, request);
         }
     }
 
@@ -173,6 +190,27 @@ public final class ControlServer implements AutoCloseable {
             refuse(caller, why);
             return;
         }
+        switch (request.ask()) {
+            case DEPLOY -> receive(caller, request);
+            case ROLLBACK, ADOPT -> {
+                try {
+                    boolean force = request.options().contains(Request.FORCE);
+                    String release = request.release().orElse("");
+                    follow(
+                            caller,
+                            request.ask() == Request.Ask.ADOPT
+                                    ? deploys.adoption(caller.name())
+                                    : deploys.back(release, caller.name(), force));
+                } catch (Deploys.Unfit e) {
+                    refuse(caller, String.valueOf(e.getMessage()));
+                }
+            }
+            case STATUS, WATCH, PLAN, RELEASES, SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE ->
+                order(caller, request);
+        }
+    }
+
+    private void order(Caller caller, Request request) throws IOException, InterruptedException {
         Order order;
         try {
             order = order(request, caller.name(), clock.instant());
@@ -181,6 +219,60 @@ public final class ControlServer implements AutoCloseable {
             return;
         }
         caller.tell(JsonCodec.writeLine(given(order)));
+    }
+
+    private void receive(Caller caller, Request request) throws IOException {
+        if (!receiving.tryAcquire()) {
+            refuse(caller, "another build is just being received: try again later");
+            return;
+        }
+        Deploy deploy;
+        try {
+            caller.tell(JsonCodec.writeLine(new Answer(true, "send")));
+            boolean force = request.options().contains(Request.FORCE);
+            boolean trial = request.options().contains(Request.TRIAL);
+            deploy = deploys.receive(caller.body(), caller.name(), force, trial);
+        } catch (Deploys.Unfit e) {
+            caller.drain();
+            refuse(caller, UNFIT + e.getMessage());
+            return;
+        } catch (IOException e) {
+            log.health(Level.WARNING, "a build that " + caller.name() + " sent was not received: " + e.getMessage());
+            refuse(caller, "the build was not received: " + e.getMessage());
+            return;
+        } finally {
+            receiving.release();
+        }
+        follow(caller, deploy);
+    }
+
+    /// Tells each change of a deploy until it has ended. It goes on also where nobody listens.
+    private void follow(Caller caller, Deploy offered) throws IOException {
+        long end = System.nanoTime() + TO_KNOW_THE_PAGE.toNanos();
+        while (guard.get().state().health().get(CheckId.PAGE) == null && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(BETWEEN_STEPS); // it has just begun, and has not seen the page yet
+        }
+        if (!deploys.offer(offered)) {
+            deploys.discard(offered);
+            refuse(caller, "the guard does not take it: lectio status");
+            return;
+        }
+        Optional<Deploy> told = Optional.empty();
+        long last = System.nanoTime() + LONGEST_DEPLOY.toNanos();
+        while (channel.isOpen() && System.nanoTime() - last < 0) {
+            Optional<Deploy> now = guard.get().state().durable().releases().deploy(offered.id());
+            if (now.isPresent() && !now.equals(told)) {
+                told = now;
+                if (now.get().ended().isPresent()) {
+                    deploys.discard(offered);
+                }
+                caller.tell(JsonCodec.writeLine(now.get()));
+                if (now.get().ended().isPresent()) {
+                    return;
+                }
+            }
+            LockSupport.parkNanos(BETWEEN_STEPS);
+        }
     }
 
     private Answer given(Order order) throws InterruptedException {
@@ -202,7 +294,8 @@ public final class ControlServer implements AutoCloseable {
             case MAINTENANCE -> new Order.Maintenance(spell(request, by, now));
             case END_SILENCE -> new Order.EndSilence(by);
             case END_MAINTENANCE -> new Order.EndMaintenance(by);
-            case STATUS, WATCH, PLAN -> throw new IllegalArgumentException(request.ask() + " changes nothing");
+            case STATUS, WATCH, PLAN, RELEASES, DEPLOY, ROLLBACK, ADOPT ->
+                throw new IllegalArgumentException(request.ask() + " is no order");
         };
     }
 

@@ -1,5 +1,7 @@
 package io.lectio.core;
 
+import io.lectio.core.deploy.Deploy;
+import io.lectio.core.deploy.Step;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.Remark;
@@ -16,6 +18,8 @@ public sealed interface Action {
     record Repair(long incident, int attempt, Remedy remedy) implements Action {}
 
     record Send(Outbox.Parcel parcel) implements Action {}
+
+    record TakeStep(Deploy deploy, Step step) implements Action {}
 
     /// A line for the health log.
     record Log(Level level, Remark remark) implements Action {}

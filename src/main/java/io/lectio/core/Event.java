@@ -1,5 +1,8 @@
 package io.lectio.core;
 
+import io.lectio.core.deploy.Deploy;
+import io.lectio.core.deploy.Step;
+import io.lectio.core.deploy.StepResult;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Outbox;
@@ -30,6 +33,11 @@ public sealed interface Event {
 
     /// A person wants something left undone for a while, or no longer.
     record Ordered(Order order) implements Event {}
+
+    /// A person hands in a release, or wants one back.
+    record DeployWanted(Deploy deploy) implements Event {}
+
+    record StepDone(String deploy, Step step, StepResult result) implements Event {}
 
     record Tick() implements Event {}
 }

@@ -1,5 +1,6 @@
 package io.lectio.core;
 
+import io.lectio.core.deploy.Releases;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.ServiceTrack;
 import io.lectio.core.incident.Delivery;
@@ -24,8 +25,10 @@ import java.util.Set;
 /// @param sending whether a parcel is on its way: one at a time keeps the order
 /// @param undelivered what became of the last send, if it did not arrive
 /// @param lastChange the last file event
+/// @param pageWellAt when the look began that found the page well last
 /// @param packagesSince when a package manager began to work, if one does
 /// @param turnedAt when the state was made
+/// @param stepping whether a step of the deploy is at work
 /// @param degraded whether it cannot be saved
 public record GuardState(
         Durable durable,
@@ -35,8 +38,10 @@ public record GuardState(
         Set<Long> sending,
         Optional<Delivery> undelivered,
         Instant lastChange,
+        Optional<Instant> pageWellAt,
         Optional<Instant> packagesSince,
         Instant turnedAt,
+        boolean stepping,
         boolean degraded) {
 
     /// @param incidents the open ones, each of another subject, the oldest first
@@ -45,6 +50,7 @@ public record GuardState(
     ///     another
     /// @param silence while nothing is sent, if so
     /// @param maintenance while nothing is repaired, if so
+    /// @param deploys what has been deployed; empty while nothing is known to be
     public record Durable(
             long nextId,
             List<Incident> incidents,
@@ -52,13 +58,29 @@ public record GuardState(
             Outbox outbox,
             int filesOfPage,
             Optional<Spell> silence,
-            Optional<Spell> maintenance) {
+            Optional<Spell> maintenance,
+            Optional<Releases> deploys) {
         public static final Durable EMPTY =
                 new Durable(1, List.of(), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty());
+
+        public Durable(
+                long nextId,
+                List<Incident> incidents,
+                Map<String, Ledger> ledgers,
+                Outbox outbox,
+                int filesOfPage,
+                Optional<Spell> silence,
+                Optional<Spell> maintenance) {
+            this(nextId, incidents, ledgers, outbox, filesOfPage, silence, maintenance, Optional.empty());
+        }
 
         public Durable {
             incidents = List.copyOf(incidents);
             ledgers = Map.copyOf(ledgers);
+        }
+
+        public Releases releases() {
+            return deploys.orElse(Releases.NONE);
         }
     }
 
@@ -91,7 +113,9 @@ public record GuardState(
                 Optional.empty(),
                 Instant.EPOCH,
                 Optional.empty(),
+                Optional.empty(),
                 Instant.MIN,
+                false,
                 false);
     }
 
@@ -99,6 +123,17 @@ public record GuardState(
         return now == degraded
                 ? this
                 : new GuardState(
-                        durable, health, tracks, looks, sending, undelivered, lastChange, packagesSince, turnedAt, now);
+                        durable,
+                        health,
+                        tracks,
+                        looks,
+                        sending,
+                        undelivered,
+                        lastChange,
+                        pageWellAt,
+                        packagesSince,
+                        turnedAt,
+                        stepping,
+                        now);
     }
 }

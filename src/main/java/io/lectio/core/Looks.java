@@ -89,6 +89,7 @@ final class Looks {
         if (burst.isPresent() && !settledAt(burst.get()).isAfter(now)) {
             burst = Optional.empty();
             look(CheckId.FILES);
+            look(CheckId.RELEASE);
             look(CheckId.PAGE);
         }
         if (!nextRound.isAfter(now)) {

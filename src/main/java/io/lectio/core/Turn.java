@@ -1,6 +1,10 @@
 package io.lectio.core;
 
 import io.lectio.core.GuardState.Durable;
+import io.lectio.core.deploy.Deploy;
+import io.lectio.core.deploy.Releases;
+import io.lectio.core.deploy.Step;
+import io.lectio.core.deploy.StepResult;
 import io.lectio.core.diagnosis.Diagnosis;
 import io.lectio.core.health.CheckHealth;
 import io.lectio.core.health.CheckHealth.Status;
@@ -49,6 +53,13 @@ final class Turn {
     /// After so long without a look at any service, a package manager at work may be another one.
     private static final Duration FORGOTTEN = Duration.ofMinutes(1);
 
+    /// For so long a page that has begun to fail is asked again and again, where that may end soon.
+    private static final Duration HURRY = Duration.ofSeconds(10);
+
+    /// What a release is seen by.
+    private static final Set<CheckId> SERVED =
+            EnumSet.of(CheckId.FILES, CheckId.LEFT_ALONE, CheckId.RELEASE, CheckId.PAGE);
+
     private final Instant now;
     private final Policy policy;
     private final List<Action> actions = new ArrayList<>();
@@ -69,7 +80,10 @@ final class Turn {
     private final Set<Long> sending;
     private Optional<Delivery> undelivered;
     private Instant lastChange;
+    private Optional<Instant> pageWellAt;
     private Optional<Instant> packagesSince;
+    private Releases releases;
+    private boolean stepping;
     private final boolean degraded;
     private final List<Incident> incidentsBefore;
     private final Optional<String> restBefore;
@@ -91,7 +105,10 @@ final class Turn {
         sending = new HashSet<>(state.sending());
         undelivered = state.undelivered();
         lastChange = Looks.earlier(state.lastChange(), now);
+        pageWellAt = state.pageWellAt();
         packagesSince = state.packagesSince();
+        releases = state.durable().releases();
+        stepping = state.stepping();
         degraded = state.degraded();
         boolean turned = state.turnedAt().isAfter(Instant.EPOCH);
         restBefore = policy.rest(maintenance, turned ? state.turnedAt() : now);
@@ -117,12 +134,15 @@ final class Turn {
         maintenance = maintenance.map(spell -> spell.setBack(by, now));
         health.replaceAll((_, seen) -> seen.undated());
         looks.clockWasSetBack();
+        pageWellAt = pageWellAt.map(at -> Looks.earlier(at, now));
+        releases = releases.notAfter(now, policy.patience().watch());
         packagesSince = packagesSince.map(since -> Looks.earlier(since, now));
     }
 
     Decision take(Event event) {
         switch (event) {
             case Event.Started() -> {
+                releases = releases.begunAnew(policy.patience().watch(), now);
                 clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
                 if (!resting()) { // what began in a rest that is over is looked at afresh
                     incidents.removeIf(open -> open.worst() == Level.INFO && !isTold(open));
@@ -157,6 +177,8 @@ final class Turn {
             case Event.RepairDone(long id, RepairResult result) -> repaired(id, result);
             case Event.Delivered(Outbox.Parcel parcel, Delivery delivery) -> delivered(parcel, delivery);
             case Event.Ordered(Order order) -> obey(order);
+            case Event.DeployWanted(Deploy deploy) -> offered(deploy);
+            case Event.StepDone(String deploy, Step step, StepResult result) -> stepped(deploy, step, result);
             case Event.Tick() -> {}
         }
         silence = unlessOver("silence", silence);
@@ -165,19 +187,30 @@ final class Turn {
             judgeAfresh();
         }
         advance();
+        watchOverRelease();
         sayWhyNothingIsDone();
         signOfLife();
         startWhatIsDue();
         GuardState next = new GuardState(
-                new Durable(nextId, incidents, ledgers, outbox, filesOfPage, silence, maintenance),
+                new Durable(
+                        nextId,
+                        incidents,
+                        ledgers,
+                        outbox,
+                        filesOfPage,
+                        silence,
+                        maintenance,
+                        Optional.of(releases).filter(known -> !known.equals(Releases.NONE))),
                 health,
                 tracks,
                 looks.left(),
                 sending,
                 undelivered,
                 lastChange,
+                pageWellAt,
                 packagesSince,
                 now,
+                stepping,
                 degraded);
         return new Decision(next, actions, wakeAt());
     }
@@ -241,9 +274,45 @@ final class Turn {
         }
         if (outcome instanceof Observation.Passed(Finding.Answers page) && check == CheckId.PAGE) {
             outcome = compared(page);
+            pageWellAt = outcome instanceof Observation.Passed ? Optional.of(observation.startedAt()) : pageWellAt;
+        }
+        if (check == CheckId.RELEASE && isOfAnother(outcome)) {
+            looks.ended(observation);
+            return;
         }
         weigh(new Observation(check, observation.startedAt(), outcome));
         looks.ended(observation);
+    }
+
+    /// Whether a look at the release is about one that is not live. It may tell what became of a rollback that was cut
+    /// off.
+    private boolean isOfAnother(Outcome outcome) {
+        Optional<String> seen = switch (outcome) {
+            case Observation.Failed(Finding.Drift drift) -> Optional.of(drift.release());
+            case Observation.Passed(Finding.Drift drift) -> Optional.of(drift.release());
+            case Observation.Failed _, Observation.Passed _, Observation.Undecided _, Observation.Sampled _ ->
+                Optional.empty();
+            case Observation.Unknown _ -> Optional.empty();
+        };
+        boolean another = seen.filter(id -> !id.isEmpty() && !releases.live().equals(Optional.of(id)))
+                .isPresent();
+        if (another && wasToGoBackTo(seen.get())) {
+            tellOfDeploy(Level.WARNING, "live is " + seen.get() + ": its rollback was done before it was cut off");
+            releases = releases.rolledBack(releases.live().orElse(""), seen.get());
+            return false;
+        }
+        return another;
+    }
+
+    /// Whether a rollback to this release has begun, and nobody knows its end.
+    private boolean wasToGoBackTo(String release) {
+        return incidents.stream()
+                .filter(open -> open.diagnosis().remedy().orElse(null) instanceof Remedy.RollBack(var _, String to)
+                        && to.equals(release))
+                .flatMap(open -> open.lastAttempt().stream())
+                .flatMap(last -> last.result().stream())
+                .anyMatch(
+                        result -> result instanceof RepairResult.Interrupted || result instanceof RepairResult.Failed);
     }
 
     /// One look sees both what may be repaired and what may not.
@@ -336,6 +405,11 @@ final class Turn {
     private void repaired(long id, RepairResult result) {
         incidents.replaceAll(open -> open.id() == id ? IncidentCourse.repaired(open, result, now) : open);
         record(Level.WARNING, new Remark(id, Remark.Kind.RESULT, result.inWords()));
+        if (result instanceof RepairResult.RolledBack(String from, String to)) {
+            releases = releases.rolledBack(from, to);
+            tellOfDeploy(Level.WARNING, from + " taken back in its watch, live is " + to);
+            health.remove(CheckId.RELEASE);
+        }
         if (result instanceof RepairResult.Refused(Finding.Config config)) {
             weigh(new Observation(CheckId.CONFIG, now, new Observation.Failed(config)));
         }
@@ -357,7 +431,12 @@ final class Turn {
     }
 
     private void advance() {
-        Map<CheckId, Diagnosis> found = Diagnosis.diagnose(health, lastChange, now, policy);
+        Optional<Diagnosis.Live> live = releases.live()
+                .map(id -> new Diagnosis.Live(id, releases.rollBackTo(now), pageWellAt.orElse(Instant.MAX)));
+        Map<CheckId, Diagnosis> found = Diagnosis.diagnose(health, lastChange, now, policy, live);
+        if (isSwitching()) {
+            found.keySet().removeAll(SERVED); // the gate judges
+        }
         if (found.isEmpty() && incidents.isEmpty()) {
             return;
         }
@@ -379,6 +458,108 @@ final class Turn {
                 }
             }
         });
+    }
+
+    /// Whether a step is at work that visitors may meet; one that has not begun yet keeps nothing back.
+    private boolean isSwitching() {
+        return releases.switching()
+                && (stepping || !releases.current().flatMap(Deploy::step).equals(Optional.of(Step.SWITCH)));
+    }
+
+    private void offered(Deploy wanted) {
+        Optional<String> ill = degraded ? Optional.of("its state cannot be saved") : ill();
+        releases = releases.offered(wanted, ill, now, degraded);
+        Deploy begun = releases.deploy(wanted.id()).orElseThrow();
+        tellOwner(begun);
+        String why = begun.ended()
+                .map(end -> " refused: " + end.why())
+                .or(() -> ill.map(what -> ", though " + what))
+                .orElse("");
+        tellOfDeploy(begun.ended().isEmpty() ? Level.INFO : Level.WARNING, wanted.inWords() + why);
+    }
+
+    /// What is wrong with the site, as a deploy would find it.
+    private Optional<String> ill() {
+        return incidents.stream()
+                .filter(open -> !(open.phase() instanceof Incident.Resolved)
+                        && open.diagnosis().urgent())
+                .map(open -> open.diagnosis().inWords())
+                .findFirst()
+                .or(() -> Optional.of("the page is not known to be well").filter(_ -> !isPageWell()));
+    }
+
+    private boolean isPageWell() {
+        CheckHealth page = health.get(CheckId.PAGE);
+        return page != null && page.status() == Status.HEALTHY && page.streak() == 0;
+    }
+
+    private void stepped(String deploy, Step step, StepResult result) {
+        if (!stepping
+                || releases.current().filter(each -> each.id().equals(deploy)).isEmpty()) {
+            return; // its deadline has answered for it
+        }
+        stepping = false;
+        boolean wasWell = incidents.stream().noneMatch(open -> SERVED.contains(open.subject()));
+        releases = releases.after(step, result, wasWell, policy.patience().watch(), now);
+        tellOfDeploy(Level.INFO, deploy + " " + step + ": " + result.said());
+        Deploy after = releases.deploy(deploy).orElseThrow();
+        after.ended()
+                .ifPresent(
+                        end -> tellOfDeploy(Level.of(end.outcome()), deploy + " " + end.outcome() + ": " + end.why()));
+        tellOwner(after);
+        if (step.isLive()) { // what was seen before is of another release
+            SERVED.forEach(health::remove);
+            filesOfPage = 0;
+            SERVED.forEach(looks::look);
+        }
+    }
+
+    /// What a person has begun is told to the owner, too.
+    private void tellOwner(Deploy deploy) {
+        boolean told = deploy.kind() == Deploy.Kind.NEW || deploy.kind() == Deploy.Kind.BACK;
+        boolean loud = deploy.ended()
+                .filter(end -> end.outcome() == Deploy.Outcome.STUCK)
+                .isPresent();
+        if (told) {
+            outbox = outbox.tell(deploy, nextId++, loud, now);
+        }
+    }
+
+    private void tellOfDeploy(Level level, String text) {
+        record(level, new Remark(0, Remark.Kind.DEPLOY, text));
+    }
+
+    private void watchOverRelease() {
+        boolean well = isPageWell()
+                && incidents.stream()
+                        .noneMatch(open -> SERVED.contains(open.subject())
+                                && open.diagnosis().urgent()
+                                && !(open.phase() instanceof Incident.Resolved));
+        Releases before = releases;
+        releases = releases.watched(well, now);
+        if (!releases.equals(before)) {
+            String live = before.live().orElse("");
+            tellOfDeploy(
+                    Level.INFO,
+                    live + (well ? " was well throughout its watch" : ": its watch is over, and it is not well"));
+        }
+    }
+
+    private void takeStep() {
+        releases.current()
+                .flatMap(Deploy::step)
+                .filter(step -> !stepping && (!degraded || step == Step.GATE || step == Step.UNDO))
+                .filter(step -> step != Step.SWITCH || !isServedRepaired())
+                .ifPresent(step -> {
+                    stepping = true;
+                    actions.add(new Action.TakeStep(releases.current().orElseThrow(), step));
+                });
+    }
+
+    /// Whether a repair is at work on what is served.
+    private boolean isServedRepaired() {
+        return incidents.stream()
+                .anyMatch(open -> SERVED.contains(open.subject()) && open.phase() instanceof Incident.Repairing);
     }
 
     private void sayWhyNothingIsDone() {
@@ -493,6 +674,7 @@ final class Turn {
             outbox = outbox.reminded(incidents, () -> nextId++, now);
         }
         outbox = outbox.swept(incidents, now);
+        takeStep();
         if (sending.isEmpty() && silence.isEmpty()) {
             outbox.next(now).ifPresent(parcel -> {
                 parcel.alerts().forEach(alert -> sending.add(alert.id()));
@@ -502,8 +684,26 @@ final class Turn {
         }
     }
 
+    /// Whether a failing page may be the release's doing, or that of changed files.
+    private boolean isDoubted() {
+        CheckHealth release = health.get(CheckId.RELEASE);
+        return releases.watch().isPresent()
+                || (release != null
+                        && release.status() == Status.UNHEALTHY
+                        && release.fault().orElse(null) instanceof Finding.Drift drift
+                        && drift.changed().isAfter(now.minus(HURRY)));
+    }
+
+    private boolean isFailingLately(CheckHealth page) {
+        return page.status() == Status.UNHEALTHY ? page.since().isAfter(now.minus(HURRY)) : page.streak() > 0;
+    }
+
     private Set<CheckId> hurried() {
         Set<CheckId> hurried = EnumSet.noneOf(CheckId.class);
+        CheckHealth page = health.get(CheckId.PAGE);
+        if (page != null && isDoubted() && isFailingLately(page)) {
+            hurried.add(CheckId.PAGE); // nobody waits for three rounds
+        }
         incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
         policy.services().units().forEach((unit, check) -> {
             ServiceTrack track = tracks.get(unit);
@@ -529,6 +729,8 @@ final class Turn {
                 at = believed.isAfter(now) ? Looks.earlier(at, believed) : at;
             }
         }
+        at = Looks.earlier(
+                at, releases.wakeAt().filter(until -> until.isAfter(now)).orElse(at));
         at = Looks.earlier(at, maintenance.map(Spell::until).orElse(at));
         IncidentCourse course = course(Map.of());
         for (Incident open : incidents) {

@@ -10,7 +10,7 @@ public enum Scenario {
     PERMISSIONS("chmod 000 on the page", Duration.ofMinutes(1), Duration.ofSeconds(10)),
     APP_KILL("kill -9 of the application", Duration.ZERO, Duration.ofSeconds(5)),
     APP_HANG("kill -STOP of the application", Duration.ofSeconds(60), Duration.ofSeconds(15)),
-    /// Nothing repairs it yet: it is put back when the guard has told it.
+    /// Put back when the guard has told it: where no release is known, nothing repairs it.
     PAGE(
             "the page overwritten with \"broken\"; told, and put back by the drill",
             Duration.ZERO,
@@ -45,7 +45,7 @@ public enum Scenario {
             case "PathsClosed" -> Optional.of(PERMISSIONS);
             case "Ended", "Crashed" -> Optional.of(APP_KILL);
             case "Paused", "Hung" -> Optional.of(APP_HANG);
-            case "AnswerBad" -> Optional.of(PAGE);
+            case "AnswerBad", "Drifted" -> Optional.of(PAGE);
             default -> Optional.empty();
         };
     }

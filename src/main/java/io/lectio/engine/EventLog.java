@@ -12,6 +12,7 @@ public interface EventLog {
     enum Log {
         HEALTH,
         ALERTS,
+        DEPLOY,
         CRON
     }
 

@@ -6,6 +6,9 @@ import io.lectio.core.Event;
 import io.lectio.core.Guard;
 import io.lectio.core.GuardState;
 import io.lectio.core.GuardState.Durable;
+import io.lectio.core.deploy.Deploy;
+import io.lectio.core.deploy.Step;
+import io.lectio.core.deploy.StepResult;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
@@ -45,6 +48,7 @@ public final class GuardLoop implements AutoCloseable {
     public record Ports(
             Map<CheckId, Prober> probers,
             Repairer repairer,
+            Deployer deployer,
             Notifier notifier,
             StateStore store,
             PathWatcher paths,
@@ -111,6 +115,8 @@ public final class GuardLoop implements AutoCloseable {
                         Event.RepairDone _,
                         Event.Delivered _,
                         Event.Ordered _,
+                        Event.DeployWanted _,
+                        Event.StepDone _,
                         Event.Tick _ -> {}
             }
             wakeAt = take(event == null ? new Event.Tick() : event);
@@ -129,6 +135,13 @@ public final class GuardLoop implements AutoCloseable {
             ordered.remove(order); // a full queue takes nothing: whoever waits gives up
         }
         return taken;
+    }
+
+    /// Hands over a deploy. Whether it is taken up, the next state tells.
+    ///
+    /// @return whether the loop has room for it
+    public boolean deploy(Deploy wanted) {
+        return events.offer(new Event.DeployWanted(wanted));
     }
 
     /// Tells the owner that it ends, if that is wanted and can be done at once, and ends.
@@ -165,6 +178,7 @@ public final class GuardLoop implements AutoCloseable {
     private boolean isQuiet() {
         GuardState state = snapshot.state();
         return state.sending().isEmpty()
+                && !state.stepping()
                 && state.durable().incidents().stream().noneMatch(open -> open.phase() instanceof Incident.Repairing);
     }
 
@@ -224,12 +238,17 @@ public final class GuardLoop implements AutoCloseable {
     }
 
     private void start(Action action) {
-        if (ending && (action instanceof Action.Look || action instanceof Action.Repair)) {
+        if (ending && !(action instanceof Action.Send || action instanceof Action.Log)) {
             return;
         }
         switch (action) {
             case Action.Log(Level level, Remark remark) ->
-                ports.log().write(new EventLog.Line(EventLog.Log.HEALTH, level, "", remark));
+                ports.log()
+                        .write(new EventLog.Line(
+                                remark.kind() == Remark.Kind.DEPLOY ? EventLog.Log.DEPLOY : EventLog.Log.HEALTH,
+                                level,
+                                "",
+                                remark));
             case Action.Look look -> {
                 Prober prober = ports.probers().get(look.check());
                 Instant startedAt = ports.clock().instant();
@@ -252,6 +271,13 @@ public final class GuardLoop implements AutoCloseable {
                                 repair.incident(),
                                 ports.repairer().run(repair.remedy(), repair.incident() + "-" + repair.attempt())),
                         why -> new Event.RepairDone(repair.incident(), new RepairResult.Failed(why)));
+            case Action.TakeStep(Deploy deploy, Step step) ->
+                errands.send(
+                        "deploy-" + step,
+                        step.deadline(),
+                        () -> new Event.StepDone(
+                                deploy.id(), step, ports.deployer().take(step, deploy)),
+                        why -> new Event.StepDone(deploy.id(), step, new StepResult.Failed(why)));
             case Action.Send(var parcel) ->
                 errands.send(
                         "send",

@@ -254,7 +254,7 @@ public final class AccessWalk {
             if (e.errno() != KernelException.ENOENT) {
                 throw e;
             }
-            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, Instant.EPOCH, false, 0);
+            Stat none = new Stat(0, 0, 0, 0, 0, 0, 0, 0, Instant.EPOCH, Instant.EPOCH, false, 0);
             Denial missing = new Denial(
                     path,
                     true,

@@ -69,6 +69,7 @@ public final class Held {
                 judged.links(),
                 judged.inode(),
                 judged.device(),
+                judged.size(),
                 judged.changed(),
                 judged.arrived(),
                 judged.immutable(),

@@ -85,6 +85,10 @@ final class Kernel implements AutoCloseable {
             Linker.Option.captureCallState("errno"));
 
     private static final MethodHandle STATVFS = bind("statvfs", ADDRESS, ADDRESS);
+    private static final MethodHandle RENAME = bind("renameat2", JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle SYNC = bind("syncfs", JAVA_INT);
+    static final int NO_REPLACE = 1;
+    static final int EXCHANGE = 2;
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment errno = arena.allocate(ERRNO_LAYOUT);
@@ -194,6 +198,7 @@ final class Kernel implements AutoCloseable {
                 stat.get(JAVA_INT, 16),
                 stat.get(JAVA_LONG, 32),
                 stat.get(JAVA_LONG, 136),
+                stat.get(JAVA_LONG, 40),
                 time(96),
                 arrived(),
                 (stat.get(JAVA_LONG, 8) & STATX_ATTR_UNCHANGEABLE) != 0,
@@ -325,6 +330,19 @@ final class Kernel implements AutoCloseable {
         MemorySegment at = name(folder);
         call("statvfs", folder, () -> (int) STATVFS.invokeExact(errno, at, stat));
         return stat.asSlice(8, 48).toArray(JAVA_LONG); // of struct statvfs on 64 bits, all but its first field
+    }
+
+    /// @param how [#NO_REPLACE], [#EXCHANGE], or 0 to take the place of what is there
+    void rename(int folder, byte[] name, int toFolder, byte[] toName, int how) throws KernelException {
+        MemorySegment from = name(name);
+        MemorySegment to = arena.allocate(toName.length + 1L);
+        MemorySegment.copy(toName, 0, to, java.lang.foreign.ValueLayout.JAVA_BYTE, 0, toName.length);
+        call("renameat2", name, () -> (int) RENAME.invokeExact(errno, folder, from, toFolder, to, how));
+    }
+
+    /// Writes all that waits of this descriptor's file system to its disk.
+    void sync(int descriptor) throws KernelException {
+        call("syncfs", new byte[0], () -> (int) SYNC.invokeExact(errno, descriptor));
     }
 
     void chown(int pinned, int uid, int gid) throws KernelException {

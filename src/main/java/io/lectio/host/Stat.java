@@ -6,6 +6,7 @@ import java.time.Instant;
 ///
 /// @param type the file type bits of `S_IFMT`
 /// @param mode the permission bits, of `07777`
+/// @param size in bytes
 /// @param changed the inode's change time
 /// @param arrived when it was made or its content last written, whichever is later
 /// @param immutable whether not even root may change its rights (`chattr +i`, `+a`)
@@ -18,6 +19,7 @@ record Stat(
         int links,
         long inode,
         long device,
+        long size,
         Instant changed,
         Instant arrived,
         boolean immutable,

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -44,6 +45,12 @@ record PageAssets(int pageHash, URI page, List<URI> urls, Set<URI> pages, int na
                 resolve(page, element, element.attr(attribute)).ifPresent(into::add);
             }
         }
+    }
+
+    static Set<String> marks(byte[] html) {
+        return Jsoup.parse(new String(html, StandardCharsets.UTF_8)).select("body > [id]").stream()
+                .map(Element::id)
+                .collect(Collectors.toSet());
     }
 
     PageAssets of(URI from, byte[] html) {

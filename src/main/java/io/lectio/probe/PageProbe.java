@@ -49,12 +49,21 @@ public final class PageProbe implements Prober {
         this(site, deadline, LONGEST_WELL);
     }
 
+    /// @param http asks in the place of the site's own web server
+    public PageProbe(Site site, Duration deadline, HttpClient http) {
+        this(site, deadline, LONGEST_WELL, http);
+    }
+
     /// @param slow a page that takes longer is a fault to its visitors, though it is the right one
     PageProbe(Site site, Duration deadline, Duration slow) {
+        this(site, deadline, slow, new HttpClient(new Dialer.Fixed(site.server()), false));
+    }
+
+    private PageProbe(Site site, Duration deadline, Duration slow, HttpClient http) {
         this.site = site;
         this.deadline = deadline;
         this.slow = slow;
-        http = new HttpClient(new Dialer.Fixed(site.server()), false);
+        this.http = http;
     }
 
     @Override
@@ -140,6 +149,16 @@ public final class PageProbe implements Prober {
             into.add(noAnswer(url, e));
             return new byte[0];
         }
+    }
+
+    /// The addresses on its own host that a page names.
+    public static List<URI> named(URI from, byte[] html) {
+        return PageAssets.NONE.of(from, html).urls();
+    }
+
+    /// The ids of the elements directly in a page's body.
+    public static Set<String> marks(byte[] html) {
+        return PageAssets.marks(html);
     }
 
     static Optional<Fault> slow(Duration took, String more) {

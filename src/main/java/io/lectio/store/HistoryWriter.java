@@ -75,6 +75,8 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
                     Event.PathsChanged _,
                     Event.ServiceChanged _,
                     Event.Ordered _,
+                    Event.DeployWanted _,
+                    Event.StepDone _,
                     Event.Stopping _,
                     Event.Tick _ -> {}
         }
@@ -171,7 +173,7 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
             case HEALTH -> note(at, said, What.HEALTH, Map.of());
             case LEVEL -> note(at, said, What.LEVEL, Map.of());
             case NEXT -> note(at, said, What.NEXT, Map.of());
-            case NOTE, CLOSED -> note(at, said, What.NOTE, Map.of());
+            case NOTE, CLOSED, DEPLOY -> note(at, said, What.NOTE, Map.of());
         }
     }
 

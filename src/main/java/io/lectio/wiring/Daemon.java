@@ -1,5 +1,7 @@
 package io.lectio.wiring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.lectio.alert.Heartbeat;
 import io.lectio.alert.LogOnlyNotifier;
 import io.lectio.alert.LoggedNotifier;
@@ -13,6 +15,9 @@ import io.lectio.config.Settings;
 import io.lectio.config.Settings.SiteSettings;
 import io.lectio.control.ControlServer;
 import io.lectio.core.Guard;
+import io.lectio.core.deploy.Deploy;
+import io.lectio.core.deploy.Release;
+import io.lectio.core.deploy.Releases;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.UnitState;
@@ -32,9 +37,17 @@ import io.lectio.engine.Repairer;
 import io.lectio.engine.StateStore;
 import io.lectio.host.Signals;
 import io.lectio.host.Supervisor;
+import io.lectio.host.http.Dialer;
+import io.lectio.host.http.HttpClient;
 import io.lectio.host.systemd.Systemd;
+import io.lectio.probe.PageProbe;
 import io.lectio.probe.UnitWatcher;
 import io.lectio.probe.WebRootWatcher;
+import io.lectio.release.Examination;
+import io.lectio.release.FrontendReleases;
+import io.lectio.release.PageReader;
+import io.lectio.release.Places;
+import io.lectio.release.Reception;
 import io.lectio.repair.PathRepairer;
 import io.lectio.repair.ServiceRestarter;
 import io.lectio.store.FileStateStore;
@@ -44,6 +57,8 @@ import io.lectio.store.OneGuard;
 import io.lectio.store.SiteLock;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,6 +67,7 @@ import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -66,7 +82,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// The guard, built from its settings.
 public final class Daemon {
@@ -87,7 +105,9 @@ public final class Daemon {
 
     private Daemon() {}
 
-    interface Work {
+    private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+
+    public interface Work {
         void run() throws IOException, InterruptedException;
     }
 
@@ -115,9 +135,17 @@ public final class Daemon {
                     begin,
                     repairs,
                     Surroundings.host(home, true),
+                    System.out,
                     fleet -> well.set(fleet.round(still, LONGEST_ROUND)));
         });
         return alone ? Optional.of(well.get()) : Optional.empty();
+    }
+
+    /// Work that needs a guard, where none runs: one is there for so long as it lasts.
+    ///
+    /// @return false when a guard is at work
+    public static boolean inPlace(Home home, InForce begin, Work work) throws IOException, InterruptedException {
+        return alone(home, () -> guard(home, begin, true, Surroundings.host(home, true), NOWHERE, _ -> work.run()));
     }
 
     /// How long the guard has not moved; empty where none ever has.
@@ -165,13 +193,13 @@ public final class Daemon {
     static void guard(Home home, InForce begin, boolean repairs, Surroundings around)
             throws IOException, InterruptedException {
         Optional<Path> followed = around.demo() ? Optional.empty() : Optional.of(home.configuration());
-        guard(home, begin, repairs, around, fleet -> fleet.run(followed, home.alive()));
+        guard(home, begin, repairs, around, System.out, fleet -> fleet.run(followed, home.alive()));
     }
 
-    private static void guard(Home home, InForce begin, boolean repairs, Surroundings around, Shift shift)
+    private static void guard(
+            Home home, InForce begin, boolean repairs, Surroundings around, PrintStream out, Shift shift)
             throws IOException, InterruptedException {
-        LogFiles log =
-                new LogFiles(home.logs(), InstantSource.system(), ZoneId.systemDefault(), System.out, !around.demo());
+        LogFiles log = new LogFiles(home.logs(), InstantSource.system(), ZoneId.systemDefault(), out, !around.demo());
         log.begin();
         Pace pace = new Pace();
         CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
@@ -242,9 +270,16 @@ public final class Daemon {
         boolean leads = part.first() && !around.demo();
         Optional<Settings.Telegram> time =
                 part.settings().channels().telegram().filter(telegram -> leads && telegram.clock());
-        Set<CheckId> own = !leads
-                ? Set.of()
-                : time.isPresent() ? Set.of(CheckId.SETTINGS, CheckId.CLOCK) : Set.of(CheckId.SETTINGS);
+        Set<CheckId> own = EnumSet.noneOf(CheckId.class);
+        if (leads) {
+            own.add(CheckId.SETTINGS);
+        }
+        if (time.isPresent()) {
+            own.add(CheckId.CLOCK);
+        }
+        if (!around.demo() && isRoot()) {
+            own.add(CheckId.RELEASE);
+        }
         Optional<Notices> ofItself = Optional.of(
                         new Notices(part.settings().channels().alive(), zone))
                 .filter(_ -> !around.demo() && !around.inPlace());
@@ -262,10 +297,16 @@ public final class Daemon {
         Map<String, CheckId> units = policy.services().units();
         units.values().retainAll(policy.checks());
         List<Path> written = leads ? List.of(around.logs(), around.state()) : List.of();
+        AtomicReference<GuardLoop> running = new AtomicReference<>();
+        Supplier<Releases> releases = () -> Optional.ofNullable(running.get())
+                .map(each -> each.snapshot().state().durable().releases())
+                .orElse(Releases.NONE);
+        Probers probers = new Probers(policy, supervisor, around.appLog(), time, releases, clock);
+        FrontendReleases frontend = frontend(policy, probers.places(), releases);
         GuardLoop.Ports ports = new GuardLoop.Ports(
-                new Probers(policy, supervisor, around.appLog(), time, clock)
-                        .all(WAIT, written, () -> fleet.get().settings()),
-                repairer(around, supervisor, state),
+                probers.all(WAIT, written, () -> fleet.get().settings()),
+                repairer(around, supervisor, frontend, state),
+                frontend,
                 new LoggedNotifier(pace.before(channel(part.settings().channels(), texts, clock)), lines, texts),
                 store,
                 new WebRootWatcher(policy.site(), lines),
@@ -279,7 +320,14 @@ public final class Daemon {
                         },
                 clock);
         GuardLoop loop = new GuardLoop(ports, policy);
-        ControlServer control = ControlServer.start(state, loop::snapshot, loop::order, lines, clock);
+        running.set(loop);
+        ControlServer control = ControlServer.start(
+                state,
+                loop::snapshot,
+                loop::order,
+                new HandedIn(new Reception(probers.places(), policy.site().privates()), releases, loop::deploy, clock),
+                lines,
+                clock);
         Closeable heartbeat = part.settings()
                 .channels()
                 .heartbeat()
@@ -347,7 +395,12 @@ public final class Daemon {
             Services services = presentOrAll(settings.services());
             Policy policy = settings.policy().here(real(settings.site()), services, false, Set.of(), Optional.empty());
             Map<CheckId, Prober> probers = new Probers(
-                            policy, systemd, Surroundings.host(home).appLog(), Optional.empty(), clock)
+                            policy,
+                            systemd,
+                            Surroundings.host(home).appLog(),
+                            Optional.empty(),
+                            () -> Releases.NONE,
+                            clock)
                     .all(Probers.PAGE_DEADLINE, List.of(home.logs(), home.state()), () -> NOT_ASKED);
             ExecutorService side = Executors.newThreadPerTaskExecutor(
                     Thread.ofPlatform().name("look").daemon().factory());
@@ -405,12 +458,42 @@ public final class Daemon {
                 + (Systemd.runsHere() ? "systemd knows no such unit" : "systemd does not run here");
     }
 
-    private static Repairer repairer(Surroundings around, Supervisor supervisor, Path state) {
+    private static FrontendReleases frontend(Policy policy, Places places, Supplier<Releases> releases) {
+        Site site = policy.site();
+        Function<HttpClient, Prober> page = http -> new PageProbe(site, Probers.PAGE_DEADLINE, http);
+        HttpClient http = new HttpClient(new Dialer.Fixed(site.server()), false);
+        boolean nginx = policy.services().proxy().filter(Services.Proxy::test).isPresent();
+        PageReader reader = (from, html) -> new PageReader.Page(PageProbe.named(from, html), PageProbe.marks(html));
+        return new FrontendReleases(
+                site,
+                places,
+                new Examination(site, places, reader, page, nginx),
+                http,
+                page.apply(http),
+                () -> kept(releases.get()));
+    }
+
+    /// What is stored of the releases: those that somebody may want back.
+    private static Set<String> kept(Releases releases) {
+        Set<String> kept = releases.all().stream()
+                .filter(release -> release.standing() != Release.Standing.BAD)
+                .map(Release::id)
+                .collect(Collectors.toSet());
+        releases.live().ifPresent(kept::add);
+        releases.watch().flatMap(Releases.Watch::before).ifPresent(kept::add);
+        releases.current().flatMap(Deploy::before).ifPresent(kept::add);
+        return kept;
+    }
+
+    private static Repairer repairer(
+            Surroundings around, Supervisor supervisor, FrontendReleases frontend, Path state) {
         PathRepairer paths = new PathRepairer(state.resolve("repairs"));
         ServiceRestarter services =
                 new ServiceRestarter(supervisor, state.resolve("evidence"), Optional.of(around.appLog()));
         return (remedy, name) -> switch (remedy) {
             case Remedy.OpenPaths open -> paths.run(open, name);
+            case Remedy.Restore restore -> frontend.run(restore, name);
+            case Remedy.RollBack back -> frontend.run(back);
             case Remedy.Restart restart -> services.run(restart, name);
         };
     }

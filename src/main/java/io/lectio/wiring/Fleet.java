@@ -189,8 +189,16 @@ final class Fleet implements Closeable {
 
     private boolean isRepairing() {
         return guarded.stream()
-                .flatMap(each -> each.loop().snapshot().state().durable().incidents().stream())
-                .anyMatch(open -> open.phase() instanceof Incident.Repairing);
+                        .flatMap(each -> each.loop().snapshot().state().durable().incidents().stream())
+                        .anyMatch(open -> open.phase() instanceof Incident.Repairing)
+                || guarded.stream()
+                        .anyMatch(each -> each.loop()
+                                .snapshot()
+                                .state()
+                                .durable()
+                                .releases()
+                                .current()
+                                .isPresent());
     }
 
     private static boolean isCalm(Snapshot seen) {
@@ -200,6 +208,7 @@ final class Fleet implements Closeable {
                         .filter(check -> !check.isOfTheWorld())
                         .map(health::get)
                         .allMatch(each -> each != null && each.status() == CheckHealth.Status.HEALTHY)
+                && durable.releases().current().isEmpty()
                 && durable.incidents().stream()
                         .allMatch(open -> open.phase() instanceof Incident.Resolved
                                 || open.subject().isOfTheWorld())

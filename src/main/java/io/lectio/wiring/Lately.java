@@ -273,11 +273,12 @@ final class Lately implements Chronicle, Closeable {
                 parts.add(NGINX);
                 yield subject != CheckId.SETTINGS;
             }
-            case Diagnosis.AnswerBad(CheckId subject, Finding.Answers answers) -> {
+            case Diagnosis.AnswerBad(CheckId subject, Finding.Answers answers, var _) -> {
                 parts.addAll(subject == CheckId.PAGE ? ORDER : List.of(NGINX, CODE));
                 policy.services().app().ifPresent(app -> parts.add(app.unit()));
                 yield !answers.onlySlow();
             }
+            case Diagnosis.Drifted _ -> true; // named by itself, as closed paths are
             case Diagnosis.Ailing _, Diagnosis.Blind _ -> false;
         };
         return Optional.of(parts).filter(_ -> isMeant);

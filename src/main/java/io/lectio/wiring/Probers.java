@@ -1,6 +1,8 @@
 package io.lectio.wiring;
 
 import io.lectio.config.Settings;
+import io.lectio.core.deploy.Release;
+import io.lectio.core.deploy.Releases;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.ProcessView;
 import io.lectio.core.policy.CheckId;
@@ -26,6 +28,8 @@ import io.lectio.probe.PublicProbe;
 import io.lectio.probe.ServiceProbe;
 import io.lectio.probe.SqliteProbe;
 import io.lectio.probe.UnitsProbe;
+import io.lectio.release.Places;
+import io.lectio.release.ReleaseProbe;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -39,14 +43,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A prober for each check of a policy.
 ///
 /// @param appLog the application's own error log
+/// @param releases what has been deployed
 /// @param time whose clock this machine's is compared with
 record Probers(
-        Policy policy, Supervisor supervisor, Path appLog, Optional<Settings.Telegram> time, InstantSource clock) {
+        Policy policy,
+        Supervisor supervisor,
+        Path appLog,
+        Optional<Settings.Telegram> time,
+        Supplier<Releases> releases,
+        InstantSource clock) {
     static final Duration PAGE_DEADLINE = Duration.ofSeconds(8);
     private static final List<Path> SYSTEM = List.of(Path.of("/"), Path.of("/tmp"), Path.of("/var/log"));
 
@@ -102,8 +113,18 @@ record Probers(
                 Settings.Telegram telegram = time.orElseThrow();
                 yield new ClockProbe(telegram.api(), telegram.proxy(), clock);
             }
+            case RELEASE ->
+                new ReleaseProbe(
+                        places(),
+                        () -> releases.get().served(),
+                        () -> releases.get().all().stream().map(Release::id).collect(Collectors.toSet()),
+                        clock);
             case SETTINGS -> _ -> settings.get();
         };
+    }
+
+    Places places() {
+        return Places.of(policy.site().siteRoot(), policy.site().webRoot());
     }
 
     private static Path real(Path file) {

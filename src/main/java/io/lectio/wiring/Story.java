@@ -19,7 +19,7 @@ final class Story {
                 case CAUSE -> "broken";
                 case RESULT -> "repaired";
                 case RESOLVED -> "healed";
-                case HEALTH, ATTEMPT, CLOSED, NEXT, LEVEL, NOTE -> "";
+                case HEALTH, ATTEMPT, CLOSED, NEXT, LEVEL, DEPLOY, NOTE -> "";
             };
             if (!what.isEmpty()) {
                 String time = TIME.format(clock.instant().atZone(ZoneId.systemDefault()));

@@ -13,6 +13,7 @@ import io.lectio.core.Decision;
 import io.lectio.core.Event;
 import io.lectio.core.Guard;
 import io.lectio.core.GuardState;
+import io.lectio.core.deploy.Releases;
 import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
@@ -68,6 +69,14 @@ public final class WithoutDaemon {
         } catch (IllegalArgumentException e) {
             return Optional.of(new Answer(false, String.valueOf(e.getMessage())));
         }
+    }
+
+    /// What has been deployed, as the last guard has left it.
+    public static Releases releases(Home home, SiteSettings site) throws IOException {
+        Path folder = Sites.state(home.state(), site.name());
+        return new FileStateStore(folder, site.policy(), InstantSource.system(), EventLog.NONE)
+                .read()
+                .releases();
     }
 
     /// What a guard would do after one look, with what the last one has spent.

@@ -22,6 +22,7 @@ import io.lectio.core.health.Condition;
 import io.lectio.core.health.Finding.Answer;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Config;
+import io.lectio.core.health.Finding.Drift;
 import io.lectio.core.health.Finding.Fault;
 import io.lectio.core.health.Finding.Fault.Kind;
 import io.lectio.core.health.Finding.Obstacle;
@@ -117,6 +118,12 @@ class RunbookTest {
                             ofFile
                                     ? file("main.js", 0, Optional.of(obstacle))
                                     : parent(WEB_ROOT, Place.INSIDE, obstacle))));
+        }
+        for (boolean whole : List.of(false, true)) {
+            Drift drift = new Drift("20261129-102233", List.of("index.html"), 1, false, whole, Told.BROKEN);
+            all.add(new Case(
+                    "drift " + whole,
+                    told(new Diagnosis.Drifted(CheckId.RELEASE, drift, Optional.empty()), new Open())));
         }
         conditions().forEach(each -> all.add(new Case(String.valueOf(each), service(UNIT, each))));
         for (CheckId subject : CheckId.values()) {
@@ -318,6 +325,9 @@ class RunbookTest {
                 changed(1, 2, 0),
                 changed(0, 0, 0),
                 new RepairResult.Restarted(UNIT, true, List.of(), Path.of("/var/lib/evidence")),
+                new RepairResult.Restored("r1", 1, List.of("index.html"), Path.of("/kept")),
+                new RepairResult.Restored("r1", 0, List.of(), Path.of("/kept")),
+                new RepairResult.RolledBack("r2", "r1"),
                 new RepairResult.Failed("read-only file system"),
                 new RepairResult.Interrupted(),
                 new RepairResult.Refused(new Config("/etc/nginx/nginx.conf:12", "bad")),

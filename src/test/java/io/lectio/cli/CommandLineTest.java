@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import io.lectio.Main;
 import io.lectio.control.ControlServer;
+import io.lectio.control.NoDeploys;
 import io.lectio.core.GuardState;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.diagnosis.Diagnosis;
@@ -319,6 +320,7 @@ class CommandLineTest {
                 home.resolve("state"),
                 () -> snapshot,
                 _ -> new CompletableFuture<>(),
+                NoDeploys.HERE,
                 EventLog.NONE,
                 InstantSource.fixed(NOW));
     }

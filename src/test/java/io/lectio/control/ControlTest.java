@@ -87,7 +87,7 @@ class ControlTest {
     }
 
     private ControlServer serve(Supplier<Snapshot> snapshot) throws IOException {
-        return ControlServer.start(folder, snapshot, this::take, log, InstantSource.fixed(NOW));
+        return ControlServer.start(folder, snapshot, this::take, NoDeploys.HERE, log, InstantSource.fixed(NOW));
     }
 
     private CompletableFuture<Optional<String>> take(Order order) {

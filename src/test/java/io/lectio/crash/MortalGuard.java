@@ -16,6 +16,7 @@ import io.lectio.core.policy.Secret;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import io.lectio.engine.Chronicle;
+import io.lectio.engine.Deployer;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop;
 import io.lectio.engine.Notifier;
@@ -99,6 +100,7 @@ final class MortalGuard {
                         CheckId.PAGE,
                         new PageProbe(site, Duration.ofSeconds(5))),
                 mortal((remedy, name) -> paths.run((Remedy.OpenPaths) remedy, name)),
+                Deployer.NONE,
                 mortal(channel),
                 mortal(new FileStateStore(base.resolve("state"), policy, InstantSource.system(), EventLog.NONE)),
                 new WebRootWatcher(site, EventLog.NONE),

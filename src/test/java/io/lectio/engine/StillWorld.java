@@ -36,6 +36,7 @@ public final class StillWorld {
         return new GuardLoop.Ports(
                 Map.of(),
                 (_, _) -> new RepairResult.Failed("nothing to repair here"),
+                Deployer.NONE,
                 notifier,
                 new StateStore() {
                     @Override

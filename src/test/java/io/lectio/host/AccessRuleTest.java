@@ -140,7 +140,7 @@ class AccessRuleTest {
     }
 
     private static Stat stat(int type, String mode, int uid, int gid) {
-        return new Stat(type, Integer.parseInt(mode, 8), uid, gid, 1, 1, 1, Instant.EPOCH, Instant.EPOCH, false, 1);
+        return new Stat(type, Integer.parseInt(mode, 8), uid, gid, 1, 1, 1, 0, Instant.EPOCH, Instant.EPOCH, false, 1);
     }
 
     /// An access list as the kernel stores it, from entries `tag:id:bits`.

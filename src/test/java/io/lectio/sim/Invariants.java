@@ -159,6 +159,10 @@ final class Invariants {
                 }
                 repair(repair);
             }
+            case Action.TakeStep(var deploy, var step) -> {
+                hash = hash * 31 + step.name().hashCode();
+                journal("step " + deploy.id() + " " + step);
+            }
             case Action.Send(var parcel) -> {
                 hash = hash * 31 + parcel.alerts().size();
                 sends++;
@@ -206,6 +210,7 @@ final class Invariants {
                     violated("a healthy site is never touched", "the files are open");
                 }
             }
+            case Remedy.Restore _, Remedy.RollBack _ -> violated("nothing is deployed here", repair.toString());
             case Remedy.Restart(String unit, boolean kill, var _) -> {
                 SiteUnit meant = world.unit(unit);
                 if (kill && meant.check == CheckId.NEEDED) {

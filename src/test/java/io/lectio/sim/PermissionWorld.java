@@ -60,6 +60,7 @@ abstract class PermissionWorld implements Simulation.World {
                             PROXY,
                             CONFIG,
                             LEFT_ALONE,
+                            RELEASE,
                             API,
                             BESIDE,
                             PUBLIC,

@@ -5,6 +5,9 @@ import io.lectio.core.Decision;
 import io.lectio.core.Event;
 import io.lectio.core.Guard;
 import io.lectio.core.GuardState;
+import io.lectio.core.deploy.Deploy;
+import io.lectio.core.deploy.Step;
+import io.lectio.core.deploy.StepResult;
 import io.lectio.core.health.Observation;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Outbox;
@@ -29,6 +32,10 @@ public final class Simulation {
         Timed<RepairResult> repair(Action.Repair repair, Instant now);
 
         Timed<Delivery> send(Outbox.Parcel parcel, Instant now);
+
+        default Timed<StepResult> take(Step step, Deploy deploy, Instant now) {
+            throw new IllegalStateException("nothing is deployed here");
+        }
 
         /// Before each action is started.
         default void starts(Action action) {}
@@ -192,6 +199,10 @@ public final class Simulation {
             case Action.Repair repair -> {
                 var done = world.repair(repair, now);
                 later(done.took(), () -> take(new Event.RepairDone(repair.incident(), done.result())));
+            }
+            case Action.TakeStep(Deploy deploy, Step step) -> {
+                var done = world.take(step, deploy, now);
+                later(done.took(), () -> take(new Event.StepDone(deploy.id(), step, done.result())));
             }
             case Action.Send(Outbox.Parcel parcel) -> {
                 var sent = world.send(parcel, now);

@@ -569,7 +569,8 @@ final class SiteWorld implements Simulation.World {
                         : CONFIG_WELL;
             case NEEDED -> both(ask(store, errs), ask(cache, errs));
             case BESIDE -> ask(queue, errs);
-            case LEFT_ALONE, MEMORY, PUBLIC, CLOCK, SETTINGS -> throw new IllegalStateException("never looked at here");
+            case LEFT_ALONE, RELEASE, MEMORY, PUBLIC, CLOCK, SETTINGS ->
+                throw new IllegalStateException("never looked at here");
             case FILES -> filesClosed ? seen(LOOK, new Observation.Failed(closed())) : FILES_WELL;
             case API -> loopbackGone ? blind() : errs ? failed(CheckId.API, API, 500) : api();
             case PAGE -> loopbackGone ? blind() : errs ? failed(CheckId.PAGE, SITE.page(), 500) : page();
@@ -689,6 +690,7 @@ final class SiteWorld implements Simulation.World {
                 yield new Timed<>(
                         Duration.ofMillis(25), new RepairResult.Changed(0, 1, List.of(), 0, Path.of("/journal/1.tsv")));
             }
+            case Remedy.Restore _, Remedy.RollBack _ -> throw new IllegalStateException("nothing is deployed here");
             case Remedy.Restart restart -> restart(unit(restart.unit()), restart);
         };
     }

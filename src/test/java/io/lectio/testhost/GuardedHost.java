@@ -81,7 +81,7 @@ public final class GuardedHost implements AutoCloseable {
     public static boolean isAlert(BotApiServer.Message message) {
         return !message.text()
                 .matches(
-                        "(?s)ℹ️ INFO .* · (охраняю|только смотрю|охрана|проверки в порядке|guarding|only looking|the guard is|checks that).*");
+                        "(?s)ℹ️ INFO .* · (охраняю|только смотрю|охрана|выкладка|откат|проверки в порядке|guarding|only looking|the guard is|checks that).*");
     }
 
     /// Returns when the guard answers.

@@ -8,6 +8,7 @@ import io.lectio.core.health.Finding;
 import io.lectio.core.health.Finding.Access;
 import io.lectio.core.health.Finding.Answers;
 import io.lectio.core.health.Finding.Config;
+import io.lectio.core.health.Finding.Drift;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.UnitState;
 import io.lectio.core.policy.CheckId;
@@ -37,6 +38,26 @@ public sealed interface Diagnosis {
 
     Duration SOON_AFTER_A_STOP = Duration.ofMinutes(5);
 
+    /// After the last file event, somebody who copies a build has finished.
+    Duration COPIED = Duration.ofSeconds(3);
+
+    /// A page that fails for longer is told, whoever may still be copying.
+    Duration LONGEST_WAIT = Duration.ofSeconds(15);
+
+    Duration GONE_FOR_GOOD = Duration.ofSeconds(1);
+
+    /// A web server that is just started anew answers by then.
+    Duration SURE_IN_THE_WATCH = Duration.ofSeconds(3);
+
+    /// The web server answers, and what it asks does not.
+    Set<Integer> BEHIND = Set.of(502, 503, 504);
+
+    /// The release that is served.
+    ///
+    /// @param rollBackTo while it is watched: the release to go back to, if there is one
+    /// @param pageWellAt when the look began that found the page well last; in the far future where none has yet
+    record Live(String release, Optional<String> rollBackTo, Instant pageWellAt) {}
+
     static Stream<CheckId> restsOn(CheckId check) {
         return RESTS_ON.stream().filter(below -> below.compareTo(check) < 0);
     }
@@ -57,7 +78,8 @@ public sealed interface Diagnosis {
             case ConfigBad(CheckId subject, Config config) ->
                 (subject == CheckId.SETTINGS ? "Lectio's own" : "the web server's") + " configuration is bad, "
                         + config.inWords();
-            case AnswerBad(var _, Answers answers) -> answers.inWords();
+            case AnswerBad(var _, Answers answers, var _) -> answers.inWords();
+            case Drifted(var _, Drift drift, var _) -> drift.inWords();
             case Ailing(var _, List<Ailment> ailments) ->
                 ailments.stream().map(Ailment::inWords).collect(Collectors.joining("; "));
             case Blind(CheckId check, String reason) -> "the check " + check + " cannot look: " + reason;
@@ -84,7 +106,16 @@ public sealed interface Diagnosis {
     /// The page, one of its assets or the API is not answered as it should be, and nothing below explains it.
     ///
     /// @param subject [CheckId#PAGE] or [CheckId#API]
-    record AnswerBad(CheckId subject, Answers answers) implements Diagnosis {}
+    record AnswerBad(CheckId subject, Answers answers, Optional<Remedy> remedy) implements Diagnosis {
+        public AnswerBad(CheckId subject, Answers answers) {
+            this(subject, answers, Optional.empty());
+        }
+    }
+
+    /// What is served is not what was deployed. As long as the page is well, that is only told.
+    ///
+    /// @param subject [CheckId#RELEASE]
+    record Drifted(CheckId subject, Drift drift, Optional<Remedy> remedy) implements Diagnosis {}
 
     /// The machine, or what the site rests on, is not well.
     record Ailing(CheckId subject, List<Ailment> ailments) implements Diagnosis {
@@ -110,7 +141,8 @@ public sealed interface Diagnosis {
                 ailing.ailments().stream()
                         .map(each -> each.kind() + each.what())
                         .toList();
-            case PathsClosed _, ConfigBad _, AnswerBad _, Blind _ -> getClass();
+            case AnswerBad _, Drifted _ -> List.of(getClass(), remedy().isPresent());
+            case PathsClosed _, ConfigBad _, Blind _ -> getClass();
         };
     }
 
@@ -118,7 +150,8 @@ public sealed interface Diagnosis {
         return switch (this) {
             case ServiceBad bad -> bad.condition().getClass().getSimpleName();
             case Ailing ailing -> ailing.worst().name();
-            case PathsClosed _, ConfigBad _, AnswerBad _, Blind _ -> getClass().getSimpleName();
+            case PathsClosed _, ConfigBad _, AnswerBad _, Drifted _, Blind _ ->
+                getClass().getSimpleName();
         };
     }
 
@@ -127,7 +160,8 @@ public sealed interface Diagnosis {
     default boolean urgent() {
         return switch (this) {
             case PathsClosed _, ConfigBad _ -> true;
-            case AnswerBad(var _, Answers answers) -> !answers.onlySlow();
+            case AnswerBad(var _, Answers answers, var _) -> !answers.onlySlow();
+            case Drifted _ -> remedy().isPresent();
             case Ailing ailing -> ailing.worst().grave() || ailing.worst().stops();
             case Blind _ -> false;
             case ServiceBad bad ->
@@ -142,12 +176,19 @@ public sealed interface Diagnosis {
 
     /// Whether a check fails for the sake of this.
     default boolean explains(CheckId check) {
-        return (!(this instanceof Ailing ailing) || ailing.worst().stops()) && explains(subject(), check);
+        return switch (this) {
+            case Ailing ailing -> ailing.worst().stops() && explains(subject(), check);
+            case Drifted drifted -> drifted.remedy().isPresent() && explains(subject(), check);
+            case PathsClosed _, ServiceBad _, ConfigBad _, AnswerBad _, Blind _ -> explains(subject(), check);
+        };
     }
 
     /// Whether another cause is but a symptom of this one.
     default boolean explains(Diagnosis other) {
         return explains(other.subject())
+                || (this instanceof Drifted(var _, Drift drift, var _)
+                        && drift.whole()
+                        && other.subject() == CheckId.LEFT_ALONE)
                 || (this instanceof ServiceBad below
                         && below.subject() == CheckId.NEEDED
                         && other instanceof Ailing ailing
@@ -186,7 +227,7 @@ public sealed interface Diagnosis {
             case MEMORY -> false;
             case APP -> check == CheckId.API;
             case PROXY -> check == CheckId.API || check == CheckId.PAGE;
-            case FILES, LEFT_ALONE -> check == CheckId.PAGE;
+            case FILES, LEFT_ALONE, RELEASE -> check == CheckId.PAGE;
             case CONFIG, API, PAGE, BESIDE, PUBLIC, CLOCK, SETTINGS -> false;
         };
     }
@@ -195,8 +236,9 @@ public sealed interface Diagnosis {
     /// them.
     ///
     /// @param lastChange the last file event: while files arrive, a page that is not well is the copy's doing
+    /// @param live the release that is served, where one is known
     static Map<CheckId, Diagnosis> diagnose(
-            Map<CheckId, CheckHealth> health, Instant lastChange, Instant now, Policy policy) {
+            Map<CheckId, CheckHealth> health, Instant lastChange, Instant now, Policy policy, Optional<Live> live) {
         if (!anyIll(health)) {
             return Map.of();
         }
@@ -214,6 +256,7 @@ public sealed interface Diagnosis {
         configurationFirst(found);
         allAtOnce(found);
         answersOthers(found, health, now);
+        live.ifPresent(release -> byRelease(found, health, lastChange, now, release));
         for (CheckId subject : CheckId.values()) {
             Diagnosis cause = found.get(subject);
             if (cause != null) {
@@ -315,6 +358,89 @@ public sealed interface Diagnosis {
         return condition instanceof Condition.Hung || condition instanceof Condition.Deaf;
     }
 
+    /// Files that were changed are put back where the page fails for them, and was well before; a page that fails in
+    /// the watch, and for no other cause, has its release taken back.
+    private static void byRelease(
+            Map<CheckId, Diagnosis> found,
+            Map<CheckId, CheckHealth> health,
+            Instant lastChange,
+            Instant now,
+            Live live) {
+        CheckHealth page = health.get(CheckId.PAGE);
+        if (page != null
+                && found.get(CheckId.RELEASE) instanceof Drifted(CheckId subject, Drift drift, var _)
+                && drift.changed().isAfter(live.pageWellAt())
+                && isFailingFor(drift, page)) {
+            if (isSettled(drift, page, lastChange)) {
+                boolean rights = !drift.whole() && !isNotOfRights(found, health, drift);
+                Remedy restore = new Remedy.Restore(live.release(), live.pageWellAt());
+                found.put(
+                        CheckId.RELEASE,
+                        new Drifted(subject, drift, Optional.of(restore).filter(_ -> !rights)));
+            } else if (page.failingSince().plus(LONGEST_WAIT).isAfter(now)) { // the next look tells
+                found.remove(CheckId.RELEASE);
+                found.remove(CheckId.PAGE);
+            }
+        }
+        if (found.get(CheckId.PAGE) instanceof AnswerBad(CheckId subject, Answers answers, var _)
+                && live.rollBackTo().isPresent()
+                && answers.bad().stream().anyMatch(Diagnosis::isOfTheRelease)) {
+            Instant sure = Objects.requireNonNull(page).since().plus(SURE_IN_THE_WATCH);
+            Remedy back = new Remedy.RollBack(live.release(), live.rollBackTo().get());
+            if (asked(page).isBefore(sure)) {
+                found.remove(CheckId.PAGE);
+            } else {
+                found.put(CheckId.PAGE, new AnswerBad(subject, answers, Optional.of(back)));
+            }
+        }
+    }
+
+    /// Whether the page fails for one of these files.
+    private static boolean isFailingFor(Drift drift, CheckHealth page) {
+        return page.known().map(Observation::outcome).orElse(null) instanceof Observation.Failed(Answers answers)
+                && answers.bad().stream()
+                        .filter(answer -> !answer.isSlow())
+                        .anyMatch(answer -> drift.whole() || drift.files().contains(file(answer)));
+    }
+
+    /// Whether it was asked twice, and after all was as it is now.
+    private static boolean isSettled(Drift drift, CheckHealth page, Instant lastChange) {
+        boolean twice = page.status() == Status.UNHEALTHY || page.streak() > 1;
+        Instant quiet = isOfThePage(drift) || drift.whole() ? drift.changed() : lastChange.plus(COPIED);
+        return twice && !asked(page).isBefore(quiet) && !asked(page).isBefore(drift.changed());
+    }
+
+    private static Instant asked(CheckHealth page) {
+        return page.known().map(Observation::startedAt).orElse(Instant.MIN);
+    }
+
+    private static boolean isOfThePage(Drift drift) {
+        return drift.total() == 1 && drift.files().equals(List.of("index.html"));
+    }
+
+    /// The file of the web root that an address is of.
+    private static String file(Finding.Answer answer) {
+        String path = String.valueOf(answer.url().getPath()).replaceFirst("^/+", "");
+        return path.isEmpty() || path.endsWith("/") ? path + "index.html" : path;
+    }
+
+    /// Whether the rights have been looked at since then, and are no reason.
+    private static boolean isNotOfRights(Map<CheckId, Diagnosis> found, Map<CheckId, CheckHealth> health, Drift drift) {
+        CheckHealth files = health.get(CheckId.FILES);
+        return !found.containsKey(CheckId.FILES)
+                && (files == null
+                        || files.known()
+                                .filter(look -> look.startedAt().isAfter(drift.changed()))
+                                .isPresent());
+    }
+
+    /// Not where nobody listens, or what stands behind the web server does not answer.
+    private static boolean isOfTheRelease(Finding.Answer answer) {
+        return !answer.isSlow()
+                && answer.fault().isPresent()
+                && answer.status().filter(status -> !BEHIND.contains(status)).isPresent();
+    }
+
     /// When a failing check counts as a fault of its own: not while files arrive, nor while it is open whether a
     /// service that would explain it hangs, nor before it is known how what an application rests on is.
     static Instant believedAt(CheckId check, Map<CheckId, CheckHealth> health, Instant lastChange, Policy policy) {
@@ -330,12 +456,31 @@ public sealed interface Diagnosis {
                 return since.plus(policy.patience().hungAtMost());
             }
         }
+        if (check == CheckId.RELEASE && seen.fault().orElse(null) instanceof Drift drift) {
+            return believedAt(drift, since, lastChange);
+        }
         if (check != CheckId.PAGE) {
             return since;
         }
         Instant quiet = lastChange.plus(policy.timing().quiet());
         Instant latest = since.plus(policy.timing().quietAtMost());
-        return quiet.isBefore(latest) ? quiet : latest;
+        Instant settled = quiet.isBefore(latest) ? quiet : latest;
+        CheckHealth release = health.get(CheckId.RELEASE);
+        if (release == null || release.status() != Status.UNHEALTHY) {
+            return settled;
+        }
+        Instant drifted = believedAt(CheckId.RELEASE, health, lastChange, policy); // which may be its cause
+        return drifted.isBefore(settled) ? settled : drifted.isBefore(latest) ? drifted : latest;
+    }
+
+    /// A page's own file changes at once; a folder that has gone may be on its way back, and where other files change
+    /// somebody may be copying.
+    private static Instant believedAt(Drift drift, Instant since, Instant lastChange) {
+        if (drift.whole()) {
+            return since.plus(GONE_FOR_GOOD);
+        }
+        Instant quiet = lastChange.plus(COPIED);
+        return isOfThePage(drift) || quiet.isBefore(since) ? since : quiet;
     }
 
     /// When a service has failed of itself: what it rests on has been looked at since, and it had time to get up
@@ -374,6 +519,7 @@ public sealed interface Diagnosis {
                         check == CheckId.FILES ? Optional.of(new Remedy.OpenPaths(policy.site())) : Optional.empty());
             case Answers answers -> new AnswerBad(check, answers);
             case Config config -> new ConfigBad(check, config);
+            case Drift drift -> new Drifted(check, drift, Optional.empty());
             case Finding.Ailments(List<Ailment> ailing, var _) -> new Ailing(check, ailing);
             case Finding.Judged(String unit, Condition condition, var _, var _) ->
                 new ServiceBad(check, unit, condition, remedy(check, unit, condition, policy));

@@ -42,6 +42,12 @@ public sealed interface Finding {
                         + (also.isEmpty() ? "" : "; also not well: " + String.join(", ", also));
             case Config(String where, String error) ->
                 error.isEmpty() ? "the configuration passes its test" : where + ": " + error;
+            case Drift drift ->
+                drift.release().isEmpty()
+                        ? "no release is known yet"
+                        : drift.total() == 0
+                                ? "all files are those of release " + drift.release()
+                                : "changed since release " + drift.release() + ": " + firstOf(drift.files());
             case Ailments(var ailing, String well) ->
                 ailing.isEmpty()
                         ? well
@@ -302,6 +308,20 @@ public sealed interface Finding {
     /// @param where the file and line of the error, as `/etc/nginx/nginx.conf:12`; empty where it names none
     /// @param error the first line of the error; empty where the test passes
     record Config(String where, String error) implements Finding {}
+
+    /// How the files that are served differ from those of the live release.
+    ///
+    /// @param files a sample, below the web root: what is another, has gone, or cannot be read as a file
+    /// @param total how many there are of them
+    /// @param arriving whether there are files that the release has not, as while somebody copies another one there
+    /// @param whole whether the whole folder has gone
+    /// @param changed when the last of them changed, as far as that can be told
+    record Drift(String release, List<String> files, int total, boolean arriving, boolean whole, Instant changed)
+            implements Finding {
+        public Drift {
+            files = List.copyOf(files);
+        }
+    }
 
     /// What the machine is like, or what the site rests on.
     ///

@@ -127,12 +127,14 @@ public record Incident(
                 };
             case Diagnosis.AnswerBad _ ->
                 seen.isAfter(now.minus(JUST_BEFORE.plus(JUST_BEFORE))) ? earlier(seen, now) : now;
+            case Diagnosis.Drifted(var _, Finding.Drift drift, var _) ->
+                drift.changed().isAfter(now.minus(JUST_BEFORE)) ? earlier(drift.changed(), now) : now;
             case Diagnosis.ConfigBad _, Diagnosis.Ailing _, Diagnosis.Blind _ -> now;
         };
     }
 
     private static Optional<Answers> symptomOf(Diagnosis diagnosis) {
-        return diagnosis instanceof Diagnosis.AnswerBad(var _, Answers answers)
+        return diagnosis instanceof Diagnosis.AnswerBad(var _, Answers answers, var _)
                 ? Optional.of(answers)
                 : Optional.empty();
     }
@@ -166,8 +168,8 @@ public record Incident(
     Incident brief() {
         Diagnosis cause = diagnosis instanceof Diagnosis.PathsClosed(CheckId subject, Finding.Access access, var remedy)
                 ? new Diagnosis.PathsClosed(subject, access.brief(), remedy)
-                : diagnosis instanceof Diagnosis.AnswerBad(CheckId subject, Answers answers)
-                        ? new Diagnosis.AnswerBad(subject, answers.brief())
+                : diagnosis instanceof Diagnosis.AnswerBad(CheckId subject, Answers answers, var remedy)
+                        ? new Diagnosis.AnswerBad(subject, answers.brief(), remedy)
                         : diagnosis;
         Phase shown = phase instanceof Resolved(Instant at, Answers proof) ? new Resolved(at, proof.brief()) : phase;
         return with(cause, symptom.map(Answers::brief), List.of(), List.of(), shown);

@@ -553,7 +553,7 @@ public record IncidentCourse(
 
     private static boolean isOfFiles(Incident incident) {
         return switch (incident.subject()) {
-            case FILES, LEFT_ALONE, PAGE -> true;
+            case FILES, LEFT_ALONE, RELEASE, PAGE -> true;
             case DISK, MEMORY, NEEDED, DATABASE, APP, PROXY, CONFIG, API, BESIDE, PUBLIC, CLOCK, SETTINGS -> false;
         };
     }

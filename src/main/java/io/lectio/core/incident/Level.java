@@ -1,5 +1,7 @@
 package io.lectio.core.incident;
 
+import io.lectio.core.deploy.Deploy;
+
 /// How loud an alert is, in the plan's words. The order is the order of loudness.
 public enum Level {
     /// For the record.
@@ -7,5 +9,14 @@ public enum Level {
     /// A fault was found; its repair has begun or is done.
     WARNING,
     /// The site is down and a person is needed.
-    CRITICAL
+    CRITICAL;
+
+    /// How loud the end of a deploy is.
+    public static Level of(Deploy.Outcome outcome) {
+        return switch (outcome) {
+            case DEPLOYED, FIT -> INFO;
+            case REFUSED, FAILED, ROLLED_BACK -> WARNING;
+            case STUCK -> CRITICAL;
+        };
+    }
 }

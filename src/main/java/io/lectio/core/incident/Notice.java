@@ -1,14 +1,17 @@
 package io.lectio.core.incident;
 
+import io.lectio.core.deploy.Deploy;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
-/// News of the guard itself: told once, when no alert is to be told.
+/// News of the guard itself, or of a deploy: told when no alert is to be told.
 ///
 /// @param at when it was, or will be
 /// @param told kept a while after: one that starts again and again does not say so each time
-public record Notice(long id, Instant at, boolean told, News news) {
+/// @param message the channel's message to edit, of what goes on after it was told
+public record Notice(long id, Instant at, boolean told, News news, Optional<Long> message) {
     /// What came to be told no sooner than this is stale.
     private static final Duration LONGEST = Duration.ofHours(6);
     /// At most one start is told in so long.
@@ -31,11 +34,24 @@ public record Notice(long id, Instant at, boolean told, News news) {
         public static final Alive EMPTY = new Alive(0, Duration.ZERO, 0, 0);
     }
 
+    /// A deploy that a person has begun: one message from its start to its end.
+    public record Deployed(Deploy deploy) implements News {
+        /// Whether there is no more to come.
+        boolean over() {
+            return deploy.ended().isPresent();
+        }
+    }
+
+    public Notice(long id, Instant at, boolean told, News news) {
+        this(id, at, told, news, Optional.empty());
+    }
+
     Instant dueAt() {
         return switch (news) {
             case Started _ -> told ? Instant.MAX : at.plus(AFTER_ALERTS);
             case Alive alive -> alive.checks() > 0 ? at : Instant.MAX; // it has not looked around yet
             case Stopped _ -> at;
+            case Deployed _ -> told ? Instant.MAX : at;
         };
     }
 
@@ -45,7 +61,18 @@ public record Notice(long id, Instant at, boolean told, News news) {
     }
 
     Notice asTold() {
-        return new Notice(id, at, true, news);
+        return new Notice(id, at, true, news, message);
+    }
+
+    /// After a send of it: what has changed meanwhile is still to be told, in the same message.
+    ///
+    /// @param as the message that carries it now
+    Notice sent(Notice what, boolean arrived, Optional<Long> as) {
+        return new Notice(id, at, arrived && what.news().equals(news), news, as);
+    }
+
+    boolean goesOn() {
+        return news instanceof Started || (news instanceof Deployed deployed && !(told && deployed.over()));
     }
 
     /// A sign of life that counts these, too.

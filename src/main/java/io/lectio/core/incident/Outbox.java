@@ -1,5 +1,6 @@
 package io.lectio.core.incident;
 
+import io.lectio.core.deploy.Deploy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,7 +95,9 @@ public record Outbox(
 
         /// The message to edit, if there is one.
         public Optional<Long> message() {
-            return alerts.stream().findFirst().flatMap(Alert::message);
+            return alerts.isEmpty()
+                    ? notices.stream().findFirst().flatMap(Notice::message)
+                    : alerts.getFirst().message();
         }
 
         public boolean digest() {
@@ -169,6 +172,23 @@ public record Outbox(
         return noticing(next);
     }
 
+    /// Takes up how a deploy stands, in the message that tells of it already, unless it has to be heard.
+    public Outbox tell(Deploy deploy, long freshId, boolean loud, Instant now) {
+        List<Notice> next = new ArrayList<>(notices);
+        Optional<Notice> before = next.stream()
+                .filter(each -> each.news() instanceof Notice.Deployed old
+                        && old.deploy().id().equals(deploy.id()))
+                .findFirst();
+        before.ifPresent(next::remove);
+        next.add(new Notice(
+                before.filter(_ -> !loud).map(Notice::id).orElse(freshId),
+                now,
+                false,
+                new Notice.Deployed(deploy),
+                before.filter(_ -> !loud).flatMap(Notice::message)));
+        return noticing(next);
+    }
+
     public Outbox without(Notice stale) {
         return noticing(notices.stream().filter(each -> !each.equals(stale)).toList());
     }
@@ -197,7 +217,12 @@ public record Outbox(
             List<Notice> told = notices.stream()
                     .filter(notice -> !notice.dueAt().isAfter(now))
                     .toList();
-            return told.isEmpty() ? Optional.empty() : Optional.of(parcel(List.of(), 0, told, now));
+            Optional<Notice> alone = told.stream()
+                    .filter(notice -> notice.news() instanceof Notice.Deployed)
+                    .findFirst(); // what is edited later carries nothing else
+            return told.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(parcel(List.of(), 0, alone.map(List::of).orElse(told), now));
         }
         List<Alert> due = alerts.stream()
                 .filter(alert -> alert.pending() && !alert.dueAt().isAfter(now))
@@ -283,17 +308,19 @@ public record Outbox(
         Optional<Instant> failing = failingSince.or(() -> Optional.of(now));
         return switch (delivery) {
             case Delivery.Accepted(Optional<Long> message) -> {
-                Outbox told = mark(parcel, alert -> alert.delivered(alert.revision(), message));
+                Outbox told = mark(parcel, alert -> alert.delivered(alert.revision(), message), true, message);
                 int more = Math.max(0, merged - parcel.merged());
                 yield new Outbox(told.alerts, now.plus(PACE), PACE, 0, moved, more, told.notices, Optional.empty());
             }
             case Delivery.TargetGone() ->
-                mark(parcel, alert -> alert.as(Optional.empty())).hushed(now, PACE, 0, Optional.empty());
+                mark(parcel, alert -> alert.as(Optional.empty()), false, Optional.empty())
+                        .hushed(now, PACE, 0, Optional.empty());
             case Delivery.RetryAfter(Duration pause) -> hushed(now, pause.plus(MARGIN), failures, failing);
             case Delivery.Unreachable _ -> hushed(now, backoff(parcel, now), failures + 1, failing);
             case Delivery.Refused _ -> hushed(now, REFUSED_PAUSE, failures + 1, failing);
             case Delivery.Poison _ ->
-                mark(parcel, alert -> alert.rejected(alert.revision())).hushed(now, PACE, failures, Optional.empty());
+                mark(parcel, alert -> alert.rejected(alert.revision()), true, Optional.empty())
+                        .hushed(now, PACE, failures, Optional.empty());
             case Delivery.Migrated(Moved to) ->
                 new Outbox(alerts, now.plus(PACE), PACE, failures, Optional.of(to), merged, notices, failingSince);
         };
@@ -346,7 +373,7 @@ public record Outbox(
 
     /// The alerts as they were sent are marked; one that was revised meanwhile keeps its newer revision to send.
     /// Notices are told or refused once.
-    private Outbox mark(Parcel parcel, UnaryOperator<Alert> as) {
+    private Outbox mark(Parcel parcel, UnaryOperator<Alert> as, boolean arrived, Optional<Long> message) {
         List<Alert> next = alerts.stream()
                 .map(alert -> parcel.alerts().stream()
                         .filter(sent -> sent.id() == alert.id())
@@ -355,9 +382,13 @@ public record Outbox(
                         .orElse(alert))
                 .toList();
         List<Notice> left = new ArrayList<>(notices);
-        left.replaceAll(notice ->
-                parcel.notices().stream().anyMatch(sent -> sent.id() == notice.id()) ? notice.asTold() : notice);
-        left.removeIf(notice -> notice.told() && !(notice.news() instanceof Notice.Started));
+        left.replaceAll(notice -> parcel.notices().stream()
+                .filter(sent -> sent.id() == notice.id())
+                .findFirst()
+                .map(sent ->
+                        sent.news() instanceof Notice.Deployed ? notice.sent(sent, arrived, message) : notice.asTold())
+                .orElse(notice));
+        left.removeIf(notice -> notice.told() && !notice.goesOn());
         return with(next).noticing(left);
     }
 

@@ -17,6 +17,8 @@ public record Remark(long incident, Kind kind, String text) {
         /// Why nothing is done about it for now.
         NEXT("next: "),
         LEVEL("is "),
+        /// A deploy's course.
+        DEPLOY(""),
         NOTE("");
 
         private final String word;

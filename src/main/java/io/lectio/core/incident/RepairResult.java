@@ -14,6 +14,10 @@ public sealed interface RepairResult {
             case Restarted(String unit, boolean killed, List<String> evidence, Path file) ->
                 unit + (killed ? " killed and" : "") + " restarted; what was before is in " + file
                         + (evidence.isEmpty() ? "" : ": " + String.join("; ", evidence));
+            case Restored(String release, int files, List<String> sample, var kept) ->
+                files + " files of release " + release + " put back: " + String.join(", ", sample)
+                        + "; what was in their place is in " + kept;
+            case RolledBack(String from, String to) -> "release " + to + " is live again in place of " + from;
             case Refused(Config config) -> "refused, " + config.inWords();
             case Forgone(String why) -> "forgone: " + why;
             case Failed(String reason) -> "failed: " + reason;
@@ -41,6 +45,16 @@ public sealed interface RepairResult {
             evidence = List.copyOf(evidence);
         }
     }
+
+    /// @param sample of what was put back, below the web root
+    /// @param kept where what was in their place is
+    record Restored(String release, int files, List<String> sample, Path kept) implements RepairResult {
+        public Restored {
+            sample = List.copyOf(sample);
+        }
+    }
+
+    record RolledBack(String from, String to) implements RepairResult {}
 
     /// The web server's configuration does not pass its test, so nothing was done.
     record Refused(Config config) implements RepairResult {}

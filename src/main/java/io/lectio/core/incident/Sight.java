@@ -37,7 +37,8 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
     /// What must pass before an incident of this cause is over.
     static List<CheckId> needs(Diagnosis cause) {
         boolean alone =
-                cause instanceof Diagnosis.Ailing ailing && !ailing.worst().stops();
+                (cause instanceof Diagnosis.Ailing ailing && !ailing.worst().stops())
+                        || (cause instanceof Diagnosis.Drifted && cause.remedy().isEmpty());
         return alone ? List.of(cause.subject()) : Objects.requireNonNull(NEEDS.get(cause.subject()));
     }
 
@@ -172,7 +173,7 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
     Finding.Answers proof(CheckId subject) {
         CheckId asked = switch (subject) {
             case DISK, NEEDED, DATABASE, APP, API -> CheckId.API;
-            case PROXY, FILES, LEFT_ALONE, PAGE -> CheckId.PAGE;
+            case PROXY, FILES, LEFT_ALONE, RELEASE, PAGE -> CheckId.PAGE;
             case MEMORY, CONFIG, BESIDE, PUBLIC, CLOCK, SETTINGS -> subject;
         };
         return of(asked).flatMap(CheckHealth::finding).orElse(null) instanceof Finding.Answers answers

@@ -20,6 +20,8 @@ public enum CheckId {
     FILES,
     /// What the web user cannot reach and no repair may touch. Seen by the look at [#FILES].
     LEFT_ALONE,
+    /// The files of the live release are those that were deployed.
+    RELEASE,
     /// The application's API, asked through the web server.
     API,
     /// The page and every asset that it names are answered as a visitor needs them.
@@ -34,9 +36,9 @@ public enum CheckId {
     /// The guard's own configuration: a bad one is told, and the one before it stays in force.
     SETTINGS;
 
-    /// What is dear, a child process or a key exchange, and is looked at in a slower round.
+    /// What is dear, a child process, a key exchange, a walk, and is looked at in a slower round.
     public boolean isSeldom() {
-        return this == CONFIG || isOfTheWorld();
+        return this == CONFIG || this == RELEASE || isOfTheWorld();
     }
 
     /// What lies outside, or is compared with that: by itself it makes nothing unhealthy.

@@ -108,7 +108,7 @@ public record Policy(
 
     /// The names under which this policy's remedies keep their budgets.
     public Set<String> remedies() {
-        Set<String> all = new TreeSet<>(Set.of(Remedy.OpenPaths.ID));
+        Set<String> all = new TreeSet<>(Set.of(Remedy.OpenPaths.ID, Remedy.Restore.ID, Remedy.RollBack.ID));
         services.units().keySet().forEach(unit -> all.add(Remedy.Restart.id(unit)));
         return all;
     }
@@ -157,6 +157,7 @@ public record Policy(
     /// @param steady how long a service must stay well after a fault before another one is an incident of its own
     /// @param packages how long a restart waits for a package manager that works
     /// @param escalate an incident that lasts longer than this needs a person
+    /// @param watch so long after a deploy a fault of the page that has no other cause is the release's
     public record Patience(
             Duration hung,
             Duration hungAtMost,
@@ -166,7 +167,8 @@ public record Policy(
             Duration proof,
             Duration steady,
             Duration packages,
-            Duration escalate) {
+            Duration escalate,
+            Duration watch) {
         public static final Patience DEFAULT = new Patience(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
@@ -176,6 +178,7 @@ public record Policy(
                 Duration.ofMillis(150),
                 Duration.ofSeconds(60),
                 Duration.ofMinutes(10),
+                Duration.ofMinutes(5),
                 Duration.ofMinutes(5));
     }
 }

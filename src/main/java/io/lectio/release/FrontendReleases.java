@@ -1,0 +1,226 @@
+package io.lectio.release;
+
+import io.lectio.core.deploy.Deploy;
+import io.lectio.core.deploy.Step;
+import io.lectio.core.deploy.StepResult;
+import io.lectio.core.health.Finding;
+import io.lectio.core.health.Observation;
+import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.Site;
+import io.lectio.engine.Deployer;
+import io.lectio.engine.Prober;
+import io.lectio.host.WebUser;
+import io.lectio.host.http.HttpAnswer;
+import io.lectio.host.http.HttpClient;
+import io.lectio.host.http.HttpFailure;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/// The releases of a site's pages: takes the steps of their deploys, and carries out the two remedies that need them.
+public final class FrontendReleases implements Deployer {
+    private static final String PAGE = "index.html";
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+    /// A server that keeps open files in mind looks again after a second, as a rule.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final Duration TO_COME_BACK = Duration.ofSeconds(12);
+    private static final Pattern OF_OTHERS = Pattern.compile("no connection|refused|\\b50[234]\\b");
+
+    private static final Duration BETWEEN_ASKING = Duration.ofMillis(200);
+    private static final int MOST_BYTES = 1 << 20;
+
+    /// Of each live folder: a loop that was replaced may still have work under way.
+    private static final Map<Path, ReentrantLock> AT_WORK = new ConcurrentHashMap<>();
+
+    private final Site site;
+    private final Places places;
+    private final LiveFolder live;
+    private final Staging staging;
+    private final Examination examination;
+    private final HttpClient http;
+    private final Prober page;
+    private final Supplier<Set<String>> known;
+    private final ReentrantLock atWork;
+
+    /// @param http asks the site's own web server
+    /// @param page the look at the live page
+    /// @param known the ids of the releases that are to be kept
+    public FrontendReleases(
+            Site site,
+            Places places,
+            Examination examination,
+            HttpClient http,
+            Prober page,
+            Supplier<Set<String>> known) {
+        this.site = site;
+        this.places = places;
+        this.examination = examination;
+        this.http = http;
+        this.page = page;
+        this.known = known;
+        atWork = AT_WORK.computeIfAbsent(places.live(), _ -> new ReentrantLock());
+        live = new LiveFolder(places);
+        staging = new Staging(places, live, site.privates());
+    }
+
+    /// One at a time: a step that its deadline has left behind does nothing beside the one that follows.
+    @Override
+    public StepResult take(Step step, Deploy deploy) throws InterruptedException {
+        atWork.lockInterruptibly();
+        try {
+            return taken(step, deploy);
+        } finally {
+            atWork.unlock();
+        }
+    }
+
+    private StepResult taken(Step step, Deploy deploy) throws InterruptedException {
+        String release = deploy.release();
+        try {
+            return switch (step) {
+                case ADOPT -> {
+                    Manifest manifest = staging.adopt(deploy.adopted());
+                    yield new StepResult.Stored(
+                            manifest.content(), manifest.entries().size(), manifest.bytes());
+                }
+                case STAGE -> stage(deploy);
+                case EXAMINE -> examination.of(release, deploy.before(), deploy.force());
+                case SWITCH -> {
+                    long start = System.nanoTime();
+                    live.take(release);
+                    yield new StepResult.Done("live within " + (System.nanoTime() - start) / 1_000 + " µs");
+                }
+                case GATE -> gate(release);
+                case UNDO ->
+                    live.giveBack(release)
+                            ? new StepResult.Done("live is again what was before")
+                            : new StepResult.Failed("there was nothing before " + release);
+            };
+        } catch (IOException e) {
+            return new StepResult.Failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private StepResult stage(Deploy deploy) throws IOException {
+        String release = deploy.release();
+        places.prepare();
+        String left = staging.forget(known.get(), release);
+        List<String> lost = deploy.force() ? List.of() : unknown(deploy.before());
+        if (!lost.isEmpty()) {
+            return new StepResult.Refused("the live folder has files that no release has, and they would be gone: "
+                    + String.join(", ", lost) + " (put them into the build, or --force)");
+        }
+        if (deploy.kind() != Deploy.Kind.BACK) {
+            staging.keep(release, deploy.before());
+        }
+        staging.stage(release, user());
+        Manifest manifest = Manifest.read(places.manifest(release));
+        return new StepResult.Done(manifest.entries().size() + " files as they will be served" + left);
+    }
+
+    private List<String> unknown(Optional<String> before) throws IOException {
+        return before.isPresent() && staging.isStored(before.get())
+                ? Drifting.of(places, Manifest.read(places.manifest(before.get())), Instant.MAX)
+                        .unknown()
+                : List.of();
+    }
+
+    private WebUser user() throws IOException {
+        return WebUser.lookUp(site.webUser());
+    }
+
+    /// Asks the live site for what only this release has, and for its page with all that it names.
+    private StepResult gate(String release) throws IOException, InterruptedException {
+        Manifest manifest = Manifest.read(places.manifest(release));
+        long start = System.nanoTime();
+        Optional<String> wrong = wrong(manifest, release);
+        while (wrong.isPresent()
+                && System.nanoTime() - start < (isOfOthers(wrong.get()) ? TO_COME_BACK : PATIENCE).toNanos()) {
+            Thread.sleep(BETWEEN_ASKING);
+            wrong = wrong(manifest, release);
+        }
+        if (wrong.isPresent()) {
+            return new StepResult.Refused(wrong.get());
+        }
+        return new StepResult.Done("the site serves " + release + ", with all that its page names");
+    }
+
+    /// A web server that is just started anew, or what stands behind it, is nothing of the release's.
+    private static boolean isOfOthers(String wrong) {
+        return OF_OTHERS.matcher(wrong).find();
+    }
+
+    private Optional<String> wrong(Manifest manifest, String release) throws InterruptedException {
+        boolean told = manifest.find(Places.ID_FILE).isPresent();
+        Optional<URI> url = told ? site.urlOf(site.webRoot().resolve(Places.ID_FILE)) : Optional.of(site.page());
+        try {
+            HttpAnswer answer = http.get(url.orElseThrow(), MOST_BYTES, ANSWER);
+            boolean isNew = told
+                    ? new String(answer.body(), StandardCharsets.UTF_8).strip().equals(release)
+                    : manifest.find(PAGE)
+                            .filter(entry -> entry.sha256().equals(hash(answer.body())))
+                            .isPresent();
+            if (answer.status() != 200 || !isNew) {
+                return Optional.of(url.get() + " answers " + answer.status()
+                        + (answer.status() == 200 ? " with another release than this one" : ""));
+            }
+        } catch (HttpFailure e) {
+            return Optional.of(url.orElseThrow() + ": " + e.getMessage());
+        }
+        return switch (page.look(List.of())) {
+            case Observation.Failed(Finding.Answers answers) when answers.onlySlow() -> Optional.empty();
+            case Observation.Failed(Finding finding) -> Optional.of(finding.inWords());
+            case Observation.Unknown(String why) -> Optional.of(why);
+            case Observation.Passed _, Observation.Undecided _, Observation.Sampled _ -> Optional.empty();
+        };
+    }
+
+    private static String hash(byte[] body) {
+        return HexFormat.of().formatHex(Manifest.sha256().digest(body));
+    }
+
+    /// Takes the live release back, to the one before it.
+    public RepairResult run(Remedy.RollBack back) throws InterruptedException {
+        atWork.lockInterruptibly();
+        try {
+            places.requireOurs();
+            if (live.is(back.from()) && live.isIn(places.stage(back.from()), back.to())) {
+                live.giveBack(back.from());
+            } else if (!live.is(back.to())) {
+                staging.stage(back.to(), user());
+                live.take(back.to());
+            }
+            return new RepairResult.RolledBack(back.from(), back.to());
+        } catch (IOException e) {
+            return new RepairResult.Failed(String.valueOf(e.getMessage()));
+        } finally {
+            atWork.unlock();
+        }
+    }
+
+    /// Puts back each file of the release that is another by now, or has gone.
+    public RepairResult run(Remedy.Restore restore, String name) throws InterruptedException {
+        atWork.lockInterruptibly();
+        try {
+            return new Restoring(places, staging, restore.release(), restore.since(), user()).run(name);
+        } catch (IOException e) {
+            return new RepairResult.Failed(String.valueOf(e.getMessage()));
+        } finally {
+            atWork.unlock();
+        }
+    }
+}
