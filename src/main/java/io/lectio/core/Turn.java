@@ -530,6 +530,9 @@ final class Turn {
     }
 
     private void watchOverRelease() {
+        if (releases.watch().isEmpty()) {
+            return;
+        }
         boolean well = isPageWell()
                 && incidents.stream()
                         .noneMatch(open -> SERVED.contains(open.subject())

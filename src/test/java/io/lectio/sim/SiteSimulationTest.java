@@ -99,12 +99,12 @@ class SiteSimulationTest {
     class InEachRun {
         @Test
         void everythingAtOnceOfADay() {
-            Fleet.sail("everything", 1_000, A_DAY, SiteSimulationTest::everything);
+            Fleet.sail("everything", 700, A_DAY, SiteSimulationTest::everything);
         }
 
         @Test
         void everythingAtOnceOfAMonth() {
-            Fleet.sail("everything for a month", 10, A_MONTH, SiteSimulationTest::everything);
+            Fleet.sail("everything for a month", 3, A_MONTH, SiteSimulationTest::everything);
         }
 
         @Test

@@ -400,7 +400,9 @@ public sealed interface Diagnosis {
         return page.known().map(Observation::outcome).orElse(null) instanceof Observation.Failed(Answers answers)
                 && answers.bad().stream()
                         .filter(answer -> !answer.isSlow())
-                        .anyMatch(answer -> drift.whole() || drift.files().contains(file(answer)));
+                        .anyMatch(answer -> drift.total() > drift.files().size()
+                                || drift.whole()
+                                || drift.files().contains(file(answer)));
     }
 
     /// Whether it was asked twice, and after all was as it is now.
