@@ -43,13 +43,16 @@ public final class Child {
         return command;
     }
 
-    /// What a command begins with that is to run as this user, with no more rights than that has.
+    /// What a command begins with that is to run as this user, with no more rights than that has, and without the
+    /// terminal that root may have: who controls a process of that user could type there.
     public static List<String> as(WebUser user) throws IOException {
         if (!Accounts.isRoot()) {
             return List.of();
         }
         String groups = user.groups().stream().map(String::valueOf).collect(Collectors.joining(","));
         return List.of(
+                "setsid",
+                "--wait",
                 "setpriv",
                 "--reuid=" + user.uid(),
                 "--regid=" + user.gid(),

@@ -2,9 +2,11 @@ package io.lectio.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,18 @@ class ChildTest {
         assertThat(run(LONG, 1_000, "env").text().lines())
                 .containsExactlyInAnyOrder(
                         "LC_ALL=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    }
+
+    /// A process of that user's could otherwise type into the terminal of the root who runs a command.
+    @Test
+    void whatRunsAsAnotherUserIsInASessionOfItsOwn() throws Exception {
+        assumeTrue(Accounts.isRoot());
+        List<String> command = new ArrayList<>(Child.as(WebUser.lookUp("nobody")));
+        command.addAll(List.of("sh", "-c", "cut -d ' ' -f 1,6 /proc/$$/stat; exit 7"));
+        Child.Result said = Child.run(command, LONG, 1_000);
+        String[] processAndSession = said.text().strip().split(" ");
+        assertThat(processAndSession[0]).isEqualTo(processAndSession[1]);
+        assertThat(said.exit()).hasValue(7);
     }
 
     @Test
