@@ -1,6 +1,7 @@
 package io.lectio.control;
 
 import io.lectio.core.deploy.Deploy;
+import io.lectio.core.health.CheckHealth;
 import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
@@ -249,8 +250,8 @@ public final class ControlServer implements AutoCloseable {
     /// Tells each change of a deploy until it has ended. It goes on also where nobody listens.
     private void follow(Caller caller, Deploy offered) throws IOException {
         long end = System.nanoTime() + TO_KNOW_THE_PAGE.toNanos();
-        while (guard.get().state().health().get(CheckId.PAGE) == null && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(BETWEEN_STEPS); // it has just begun, and has not seen the page yet
+        while (!isPageKnown() && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(BETWEEN_STEPS); // it has just begun, or undone another deploy
         }
         if (!deploys.offer(offered)) {
             deploys.discard(offered);
@@ -273,6 +274,14 @@ public final class ControlServer implements AutoCloseable {
             }
             LockSupport.parkNanos(BETWEEN_STEPS);
         }
+    }
+
+    private boolean isPageKnown() {
+        Optional<CheckHealth> page =
+                Optional.ofNullable(guard.get().state().health().get(CheckId.PAGE));
+        return page.filter(seen -> seen.status() == CheckHealth.Status.UNHEALTHY
+                        || (seen.status() == CheckHealth.Status.HEALTHY && seen.streak() == 0))
+                .isPresent();
     }
 
     private Answer given(Order order) throws InterruptedException {

@@ -73,10 +73,14 @@ class DeployBench {
     }
 
     private static List<Long> figures(Pattern pattern, String text, double factor) {
-        return pattern.matcher(text)
+        List<Long> all = pattern.matcher(text)
                 .results()
                 .map((MatchResult found) -> (long) (Double.parseDouble(found.group(1)) * factor))
                 .toList();
+        if (all.isEmpty()) {
+            throw new IllegalStateException("no " + pattern + " in " + text);
+        }
+        return all;
     }
 
     private static void measure(Release release, Table table) {
