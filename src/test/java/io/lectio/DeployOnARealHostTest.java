@@ -124,9 +124,9 @@ class DeployOnARealHostTest {
             String before = host.sh("sha256sum < " + LIVE + "/index.html");
             makeBuild(host, "later1");
             host.sh("""
-                    cp /etc/nginx/sites-enabled/default /root/site.conf
+                    cp /etc/nginx/sites-enabled/default /run/site.conf
                     sed -i 's#index index.html;#index index.html; location ~ app[.] { return 500; }#' /etc/nginx/sites-enabled/default
-                    nginx -s reload; sleep 1; cp /root/site.conf /etc/nginx/sites-enabled/default
+                    nginx -s reload; sleep 1; cp /run/site.conf /etc/nginx/sites-enabled/default
                     """);
             try (Prober prober = Prober.start(host, WATCHED)) {
                 TestHost.Result back = deploy(host, "/tmp/build");

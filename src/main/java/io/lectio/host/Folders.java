@@ -23,11 +23,6 @@ public final class Folders {
         rename(from, to, Kernel.NO_REPLACE);
     }
 
-    /// What is there is gone by it, if it is no folder with something in it.
-    public static void replace(Path from, Path to) throws IOException {
-        rename(from, to, 0);
-    }
-
     private static void rename(Path from, Path to, int how) throws IOException {
         try (Kernel kernel = new Kernel()) {
             int root = kernel.openRoot();

@@ -332,7 +332,7 @@ final class Kernel implements AutoCloseable {
         return stat.asSlice(8, 48).toArray(JAVA_LONG); // of struct statvfs on 64 bits, all but its first field
     }
 
-    /// @param how [#NO_REPLACE], [#EXCHANGE], or 0 to take the place of what is there
+    /// @param how [#NO_REPLACE] or [#EXCHANGE]
     void rename(int folder, byte[] name, int toFolder, byte[] toName, int how) throws KernelException {
         MemorySegment from = name(name);
         MemorySegment to = arena.allocate(toName.length + 1L);

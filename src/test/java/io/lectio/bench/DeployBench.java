@@ -139,8 +139,8 @@ class DeployBench {
 
     /// A rule that nginx has in force and its files have no longer.
     private static void onlyLive(Release release, Table table, TestHost host) {
-        host.sh("cp /etc/nginx/sites-enabled/default /root/site.conf;" + RULE
-                + "; nginx -s reload; sleep 1; cp /root/site.conf /etc/nginx/sites-enabled/default");
+        host.sh("cp /etc/nginx/sites-enabled/default /run/site.conf;" + RULE
+                + "; nginx -s reload; sleep 1; cp /run/site.conf /etc/nginx/sites-enabled/default");
         List<Long> took = new ArrayList<>();
         try (Prober prober = Prober.start(host, WATCHED)) {
             for (int run = 0; run < RUNS; run++) {
@@ -168,7 +168,7 @@ class DeployBench {
                 host.sh("for i in $(seq 600); do [ \"$(cat " + LIVE + "/lectio-release.txt 2>/dev/null)\" = '" + live
                         + "' ] || exit 0; sleep 0.05; done; exit 1");
                 took.add((System.nanoTime() - start) / 1_000_000);
-                host.sh("cp /root/site.conf /etc/nginx/sites-enabled/default; nginx -s reload; sleep 1");
+                host.sh("cp /run/site.conf /etc/nginx/sites-enabled/default; nginx -s reload; sleep 1");
                 guarded.awaitCalm();
             }
             row(
