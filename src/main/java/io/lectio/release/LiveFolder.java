@@ -27,9 +27,11 @@ final class LiveFolder {
         return isIn(places.live(), release);
     }
 
-    /// Whether this is the folder in which a release was staged.
+    /// Whether this is the folder in which a release was staged. A folder that is not there is that of none, and a
+    /// release that was never staged is in none.
     boolean isIn(Path folder, String release) throws IOException {
-        return Folders.mark(folder).map(mark -> String.valueOf(mark.inode())).equals(staged(release));
+        Optional<String> noted = staged(release);
+        return noted.isPresent() && noted.equals(Folders.mark(folder).map(mark -> String.valueOf(mark.inode())));
     }
 
     private Optional<String> staged(String release) throws IOException {

@@ -5,8 +5,11 @@ import io.lectio.host.Folders;
 import io.lectio.host.Folders.Mark;
 import io.lectio.host.WebUser;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,7 +46,7 @@ final class Restoring {
         places.requireOurs();
         Drifting.Result found = Drifting.of(places, manifest, Instant.MIN);
         List<String> all = found.since(since);
-        Path kept = places.restored().resolve(name);
+        Path kept = free(name);
         if (!all.isEmpty()) {
             forgetOldest();
             Files.createDirectories(kept);
@@ -61,6 +64,15 @@ final class Restoring {
                 all.size(),
                 all.stream().limit(RepairResult.Changed.SAMPLE).toList(),
                 kept);
+    }
+
+    /// A folder of this time's own: what an earlier one has kept may be a link by now.
+    private Path free(String name) {
+        Path free = places.restored().resolve(name);
+        for (int more = 2; Files.exists(free, LinkOption.NOFOLLOW_LINKS); more++) {
+            free = places.restored().resolve(name + "-" + more);
+        }
+        return free;
     }
 
     private void forgetOldest() throws IOException {
@@ -101,18 +113,32 @@ final class Restoring {
                 .toList();
     }
 
+    /// What is made lies where what is found will be kept before they are exchanged, so that nothing is lost where
+    /// this is cut off.
     private void putBack(String path, Path kept) throws IOException {
         Path made = places.restored().resolve("new");
         Places.delete(made);
         staging.lay(release, path, made, user, manifest);
+        sync(made);
         Path there = places.live().resolve(path);
         if (Folders.mark(there).isEmpty()) {
             Folders.move(made, there);
         } else {
-            Folders.exchange(made, there);
             Path old = kept.resolve(path);
             Files.createDirectories(Folders.above(old));
-            Files.move(made, old);
+            Folders.move(made, old);
+            Folders.exchange(old, there);
+        }
+    }
+
+    /// A power cut would leave a name without its content.
+    private void sync(Path made) throws IOException {
+        if (Files.isDirectory(made)) {
+            Folders.sync(places.store());
+        } else {
+            try (FileChannel file = FileChannel.open(made, StandardOpenOption.WRITE)) {
+                file.force(true);
+            }
         }
     }
 }

@@ -51,7 +51,7 @@ class DriftTest {
             assertThat(Files.getAttribute(web.resolve(path), "unix:uid"))
                     .isEqualTo(site.user().uid());
         }
-        return site.places().restored().resolve("1-1");
+        return restored.kept();
     }
 
     @Test
@@ -175,11 +175,22 @@ class DriftTest {
     @Test
     void whatWasInPlaceOfWhatWasPutBackIsKeptOfSeveralTimes() throws Exception {
         Files.writeString(web.resolve("index.html"), "first");
-        restore("index.html");
+        Path first = restore("index.html");
         Files.writeString(web.resolve("static/fixed.js"), "second");
-        Path kept = restore("static/fixed.js");
-        assertThat(kept.resolve("index.html")).hasContent("first");
-        assertThat(kept.resolve("static/fixed.js")).hasContent("second");
+        assertThat(restore("static/fixed.js").resolve("static/fixed.js")).hasContent("second");
+        assertThat(first.resolve("index.html")).hasContent("first");
+    }
+
+    /// What was kept is still whoever's it was.
+    @Test
+    void nothingIsKeptThroughALinkThatWasKept() throws Exception {
+        Path elsewhere = Files.createDirectories(folder.toRealPath().resolve("elsewhere"));
+        Places.delete(web.resolve("a"));
+        Files.createSymbolicLink(web.resolve("a"), elsewhere);
+        restore("a/b/c.txt");
+        Files.writeString(web.resolve("a/b/c.txt"), "x");
+        assertThat(restore("a/b/c.txt").resolve("a/b/c.txt")).hasContent("x");
+        assertThat(elsewhere).isEmptyDirectory();
     }
 
     @Test

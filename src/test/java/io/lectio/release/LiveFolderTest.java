@@ -118,6 +118,13 @@ class LiveFolderTest {
     }
 
     @Test
+    void whereNothingIsLiveNoReleaseIs() throws Exception {
+        Places.delete(site.web());
+        assertThat(site.live().is("r7")).isFalse();
+        assertThat(site.live().isIn(site.places().stage("r7"), "r7")).isFalse();
+    }
+
+    @Test
     @Timeout(30)
     void readersMeetOneReleaseWhole() throws Exception {
         switches(30);

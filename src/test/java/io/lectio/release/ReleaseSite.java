@@ -3,15 +3,23 @@ package io.lectio.release;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.core.policy.PrivatePatterns;
+import io.lectio.core.policy.Site;
+import io.lectio.engine.Prober;
+import io.lectio.host.Folders;
 import io.lectio.host.WebUser;
+import io.lectio.host.http.Dialer;
+import io.lectio.host.http.HttpClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// A site in a temporary folder whose pages are deployed, without a web server.
@@ -37,6 +45,30 @@ record ReleaseSite(Places places, LiveFolder live, Staging staging, WebUser user
 
     static String script(int number) {
         return "static/main.%08x.js".formatted(0x10203040 + number);
+    }
+
+    /// Takes the steps of deploys here; for those that ask nobody.
+    FrontendReleases releases() {
+        return releases(URI.create("http://localhost/"), _ -> {
+            throw new IllegalStateException("nobody is to be asked");
+        });
+    }
+
+    /// @param page where a web server of the test's serves it
+    FrontendReleases releases(URI page, Function<HttpClient, Prober> look) {
+        HttpClient http = new HttpClient(new Dialer.Fixed("127.0.0.1"), false);
+        Site site = site(page);
+        Prober live = also -> look.apply(http).look(also);
+        Set<String> kept = Set.of("r1", "r2");
+        return new FrontendReleases(site, places, examination(page, look), http, live, () -> kept);
+    }
+
+    Examination examination(URI page, Function<HttpClient, Prober> look) {
+        return new Examination(site(page), places, new SampleBuild.PlainReader(), look, false);
+    }
+
+    private Site site(URI page) {
+        return new Site(page, "127.0.0.1", Folders.above(web()), web(), user.name(), PRIVATES);
     }
 
     Path web() {
