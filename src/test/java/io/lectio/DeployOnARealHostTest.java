@@ -30,7 +30,7 @@ class DeployOnARealHostTest {
 
     /// A build that names a chunk of its own, and no longer has the one before.
     private static final String NEW_BUILD = """
-            rm -rf /tmp/build; cp -a %s /tmp/build; cd /tmp/build; rm -f lectio-release.txt static/js/app.*.js
+            rm -rf /tmp/build; cp -a %s/. /tmp/build; cd /tmp/build; rm -f lectio-release.txt static/js/app.*.js
             echo "console.log('$1')" > static/js/app.$1.js
             grep -q app[.] index.html && sed -i "s/app[.][0-9a-z]*[.]js/app.$1.js/" index.html \\
               || sed -i "s#</head>#<script src='/static/js/app.$1.js'></script></head>#" index.html
@@ -190,6 +190,37 @@ class DeployOnARealHostTest {
             guarded.bot().awaitMessage(message -> message.text().contains("права 644"), PATIENCE);
             assertThat(host.sh("cat " + LIVE + "/static/js/main.91c0.js")).contains("by hand");
         }
+    }
+
+    /// As an administrator lays a site out who keeps releases beside one another.
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void behindALinkThatOnlyRootCanLeadElsewhereTheFolderIsExchanged(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release, DeployOnARealHostTest::layOutWithALink)) {
+            TestHost host = guarded.host();
+            adopt(guarded);
+            try (Prober prober = Prober.start(host, WATCHED)) {
+                for (String build : List.of("linked1", "linked2")) {
+                    makeBuild(host, build);
+                    TestHost.Result deployed = deploy(host, "/tmp/build");
+                    assertThat(deployed.exit())
+                            .as(deployed.out() + deployed.err())
+                            .isZero();
+                    assertThat(host.sh("curl -s localhost/")).contains("app." + build + ".js");
+                }
+                nobodyNoticed(prober.stop(), "deploys behind a link");
+            }
+            assertThat(host.sh("readlink " + LIVE)).isEqualTo("../releases/3\n");
+            host.sh("echo broken > " + LIVE + "/index.html");
+            guarded.bot().awaitMessage(message -> message.text().contains("Возвращено из выпуска"), PATIENCE);
+        }
+    }
+
+    private static void layOutWithALink(TestHost host) {
+        host.sh("""
+                cd /var/www/teaching_panel; mkdir releases; mv frontend/build releases/3
+                ln -s ../releases/3 frontend/build; chown root: . frontend releases; chmod 755 . frontend releases
+                """);
     }
 
     @ParameterizedTest

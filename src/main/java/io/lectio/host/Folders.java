@@ -2,6 +2,8 @@ package io.lectio.host;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -9,6 +11,9 @@ import java.util.Optional;
 /// Renames by the descriptors of the two folders, which are reached by no link: who may write in one of them cannot
 /// lead a rename elsewhere.
 public final class Folders {
+    /// The group's bit shows what an ACL grants at most, too.
+    private static final int OTHERS_WRITE = 0022;
+
     private Folders() {}
 
     /// Each gets the other's place, in one step: at no instant is either name gone.
@@ -71,6 +76,35 @@ public final class Folders {
                 kernel.close(root);
             }
         }
+    }
+
+    /// Where a link leads, if in one step to a folder below the same root, and if nobody but root and this user can
+    /// lead it elsewhere: they alone write in all folders above it and above where it leads. Otherwise the
+    /// path itself.
+    ///
+    /// @param root its real path
+    public static Path behindLink(Path path, Path root) throws IOException {
+        if (!Files.isSymbolicLink(path) || !Files.isDirectory(path)) {
+            return path;
+        }
+        Path target = path.resolveSibling(Files.readSymbolicLink(path)).normalize();
+        boolean inOneStep = target.equals(path.toRealPath())
+                && above(path).equals(above(path).toRealPath())
+                && target.startsWith(root)
+                && !path.startsWith(target);
+        return inOneStep && areOurs(above(path), root) && areOurs(above(target), root) ? target : path;
+    }
+
+    private static boolean areOurs(Path folder, Path root) throws IOException {
+        Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        for (Path each = folder; each.startsWith(root); each = above(each)) {
+            Object owner = Files.getAttribute(each, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            int mode = (Integer) Files.getAttribute(each, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            if (!(owner.equals(0) || owner.equals(self)) || (mode & OTHERS_WRITE) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// @param inode of a folder, a file, or a link itself

@@ -65,7 +65,10 @@ final class LiveFolder {
         Optional<Mark> there = live.isPresent() ? live : Folders.mark(Folders.above(places.live()));
         long store = Folders.mark(places.store()).orElseThrow().mount();
         if (live.filter(Mark::link).isPresent()) {
-            throw new IOException(places.live() + " is a link; put the real folder into config.env (LECTIO_WEB_ROOT)");
+            throw new IOException(
+                    places.live() + " is a link that is not followed: it must have led, since the guard began, in one"
+                            + " step to a folder below the site root, and nobody but root may write in the folders above"
+                            + " either; or put the real folder into config.env (LECTIO_WEB_ROOT)");
         }
         if (there.isEmpty() || there.get().mount() != store) {
             throw new IOException(places.live() + " is on another mount than " + places.store()

@@ -35,6 +35,7 @@ import io.lectio.engine.Notifier;
 import io.lectio.engine.Prober;
 import io.lectio.engine.Repairer;
 import io.lectio.engine.StateStore;
+import io.lectio.host.Folders;
 import io.lectio.host.Signals;
 import io.lectio.host.Supervisor;
 import io.lectio.host.http.Dialer;
@@ -513,13 +514,15 @@ public final class Daemon {
     }
 
     /// The site with its root's real path, so that a link above it (`/var/www` elsewhere) is the administrator's,
-    /// settled once, and any link below it is refused.
+    /// settled once, as is that of a web root which is a link that only root can lead elsewhere. Any other
+    /// link below the root is refused.
     static Site real(Site site) throws IOException {
         if (!Files.exists(site.siteRoot())) {
             return site;
         }
         Path root = site.siteRoot().toRealPath();
         Path web = root.resolve(site.siteRoot().relativize(site.webRoot())).normalize();
-        return new Site(site.page(), site.server(), root, web, site.webUser(), site.privates());
+        return new Site(
+                site.page(), site.server(), root, Folders.behindLink(web, root), site.webUser(), site.privates());
     }
 }

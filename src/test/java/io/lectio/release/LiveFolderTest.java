@@ -99,6 +99,22 @@ class LiveFolderTest {
         assertThat(elsewhere).isEmptyDirectory();
     }
 
+    /// As the guard settles it at its start: what the link leads to is exchanged, and the link stays.
+    @Test
+    void behindALinkThatOnlyRootCanLeadElsewhereTheFolderIsExchanged() throws Exception {
+        Path root = Folders.above(Folders.above(site.web()));
+        Path third = Files.createDirectories(root.resolve("releases/3"));
+        Places.delete(site.web());
+        Path link = Files.createSymbolicLink(site.web(), third);
+        ReleaseSite linked = ReleaseSite.at(Places.of(root, Folders.behindLink(link, root)));
+        linked.deploy("r1", ReleaseSite.build(1), Optional.empty());
+        linked.deploy("r2", ReleaseSite.build(2), Optional.of("r1"));
+        assertThat(ReleaseSite.hashes(link.resolve("."))).isEqualTo(linked.hashes("r2"));
+        assertThat(linked.live().giveBack("r2")).isTrue();
+        assertThat(ReleaseSite.hashes(link.resolve("."))).isEqualTo(linked.hashes("r1"));
+        assertThat(Files.readSymbolicLink(link)).isEqualTo(third);
+    }
+
     /// A file system gives the number of a folder that is gone to the next one.
     @Test
     void aReleaseIsNotTakenForAnotherWhoseFoldersNumberItHas() throws Exception {

@@ -29,7 +29,10 @@ record ReleaseSite(Places places, LiveFolder live, Staging staging, WebUser user
     static ReleaseSite in(Path folder) throws IOException {
         Path base = folder.toRealPath();
         Path web = Files.createDirectories(base.resolve("site/frontend")).resolve("build");
-        Places places = Places.of(base.resolve("site"), web);
+        return at(Places.of(base.resolve("site"), web));
+    }
+
+    static ReleaseSite at(Places places) throws IOException {
         LiveFolder live = new LiveFolder(places);
         return new ReleaseSite(places, live, new Staging(places, live, PRIVATES), WebUser.lookUp(WebUser.ofOurs()));
     }
