@@ -181,10 +181,16 @@ class CutOffAnywhereTest {
         List<String> effects = everywhere(
                 site -> {
                     firstIsLive(site);
-                    site.stage("old", ReleaseSite.build(7), Optional.of("r1"));
+                    for (Path old :
+                            List.of(site.places().files("old"), site.places().stage("old"))) {
+                        Files.writeString(Files.createDirectories(old).resolve("index.html"), "old");
+                    }
                     site.handIn("r2", ReleaseSite.build(2));
                 },
-                site -> site.assertServes("r1"),
+                site -> {
+                    site.assertServes("r1");
+                    assertThat(ReleaseSite.hashes(site.places().files("r1"))).isEqualTo(site.hashes("r1"));
+                },
                 site -> take(site, Step.STAGE, "r2"));
         assertWrittenBeforeItsName(effects);
         assertThat(effects).contains("mkdir r2.part", "rename r2").endsWith("write", "syncfs");
@@ -225,6 +231,21 @@ class CutOffAnywhereTest {
         List<String> effects = everywhere(
                 CutOffAnywhereTest::secondIsLive, CutOffAnywhereTest::oneOfThem, site -> take(site, Step.UNDO, "r2"));
         assertThat(effects).containsExactly("renameat2 build", "syncfs");
+    }
+
+    @Test
+    void theUndoingWhereSomebodyHasRemovedTheNewRelease() throws Exception {
+        everywhere(
+                site -> {
+                    secondIsLive(site);
+                    Places.delete(site.web());
+                },
+                site -> {
+                    if (Files.exists(site.web())) {
+                        site.assertServes("r1");
+                    }
+                },
+                site -> take(site, Step.UNDO, "r2"));
     }
 
     @Test
