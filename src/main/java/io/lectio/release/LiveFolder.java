@@ -76,34 +76,33 @@ final class LiveFolder {
         }
     }
 
-    /// Makes the staged release live, if it is not; what was live is in its place then.
+    /// Makes the staged release live, if it is not; what was live is in its place then. It is synced in either case:
+    /// whoever begins this anew does not know whether that was done.
     void take(String release) throws IOException {
-        if (is(release)) {
-            return;
-        }
-        if (Thread.interrupted()) {
-            throw new IOException("its time was over");
-        }
-        if (Folders.mark(places.live()).isPresent()) { // be it a link that was put in its place
-            Folders.exchange(places.stage(release), places.live());
-        } else {
-            Folders.move(places.stage(release), places.live());
+        if (!is(release)) {
+            if (Thread.interrupted()) {
+                throw new IOException("its time was over");
+            }
+            if (Folders.mark(places.live()).isPresent()) { // be it a link that was put in its place
+                Folders.exchange(places.stage(release), places.live());
+            } else {
+                Folders.move(places.stage(release), places.live());
+            }
         }
         Folders.sync(Folders.above(places.live()));
     }
 
-    /// Makes live what was so before this release, if this one is live.
+    /// Makes live what was so before this release, if this one is live, and syncs as [#take] does.
     ///
     /// @return false where there was nothing before
     boolean giveBack(String release) throws IOException {
         if (!is(release)) {
             returnWhatIsGone(release);
-            return true;
-        }
-        if (Folders.mark(places.stage(release)).isEmpty()) {
+        } else if (Folders.mark(places.stage(release)).isPresent()) {
+            Folders.exchange(places.stage(release), places.live());
+        } else {
             return false;
         }
-        Folders.exchange(places.stage(release), places.live());
         Folders.sync(Folders.above(places.live()));
         return true;
     }
@@ -115,7 +114,6 @@ final class LiveFolder {
                 && !staged(release).equals(Optional.of(String.valueOf(kept.get().inode())));
         if (before && Folders.mark(places.live()).isEmpty()) {
             Folders.move(places.stage(release), places.live());
-            Folders.sync(Folders.above(places.live()));
         }
     }
 }

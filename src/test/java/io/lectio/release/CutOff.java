@@ -119,8 +119,19 @@ final class CutOff {
         }
     }
 
+    /// Cuts the work off.
+    ///
     /// @param at the first effect that fails, from 0
     static Ran run(int at, Look look, Work work) throws IOException {
+        return run(at, NEVER, look, work);
+    }
+
+    /// Has a single effect fail, as a bad disk may; what follows it passes.
+    static Ran fault(int at, Work work) throws IOException {
+        return run(at, at, _ -> {}, work);
+    }
+
+    private static Ran run(int first, int last, Look look, Work work) throws IOException {
         CompletableFuture<Integer> listener = new CompletableFuture<>();
         CompletableFuture<Optional<Throwable>> end = new CompletableFuture<>();
         Thread thread = Thread.ofPlatform().name("cut off").start(() -> {
@@ -136,7 +147,7 @@ final class CutOff {
         int descriptor = listener.join();
         List<String> passed = new ArrayList<>();
         try {
-            boolean cut = watch(descriptor, at, look, passed);
+            boolean cut = watch(descriptor, first, last, look, passed);
             thread.join();
             return new Ran(passed, cut, end.get());
         } catch (InterruptedException | ExecutionException e) {
@@ -194,32 +205,38 @@ final class CutOff {
         return code | (long) yes << 16 | (long) no << 24 | (operand & 0xffffffffL) << 32;
     }
 
-    private static boolean watch(int descriptor, int at, Look look, List<String> passed) throws IOException {
+    private static boolean watch(int descriptor, int first, int last, Look look, List<String> passed)
+            throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment poll = arena.allocate(8, 8);
             poll.set(JAVA_INT, 0, descriptor);
             poll.set(JAVA_SHORT, 4, POLLIN);
             MemorySegment answer = arena.allocate(24, 8);
             boolean cut = false;
-            while (call(POLL, poll, 1L, -1) > 0 && (poll.get(JAVA_SHORT, 6) & POLLIN) != 0) {
+            for (int count = 0; isAsked(poll); count++) {
                 MemorySegment asked = arena.allocate(80, 8);
                 if (call(IOCTL, descriptor, RECEIVE, asked) < 0) {
-                    continue; // interrupted
+                    throw new IllegalStateException("the kernel does not say what the work waits for");
                 }
-                cut |= passed.size() == at;
+                boolean fails = count >= first && count <= last;
                 String effect = effect(asked);
-                if (!cut) {
+                if (!fails) {
                     look.before(effect);
                     passed.add(effect);
                 }
+                cut |= fails;
                 answer.fill((byte) 0);
                 answer.set(JAVA_LONG, 0, asked.get(JAVA_LONG, 0));
-                answer.set(JAVA_INT, 16, cut ? -EIO : 0);
-                answer.set(JAVA_INT, 20, cut || effect.endsWith("sync") || effect.equals("syncfs") ? 0 : LET_PASS);
+                answer.set(JAVA_INT, 16, fails ? -EIO : 0);
+                answer.set(JAVA_INT, 20, fails || effect.endsWith("sync") || effect.equals("syncfs") ? 0 : LET_PASS);
                 int _ = call(IOCTL, descriptor, SEND, answer);
             }
             return cut;
         }
+    }
+
+    private static boolean isAsked(MemorySegment poll) {
+        return call(POLL, poll, 1L, -1) > 0 && (poll.get(JAVA_SHORT, 6) & POLLIN) != 0;
     }
 
     private static String effect(MemorySegment asked) {
