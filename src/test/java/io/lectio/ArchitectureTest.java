@@ -115,7 +115,7 @@ class ArchitectureTest {
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
         assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(6_300);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(31_600);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(34_900);
     }
 
     private static long lines(Path folder) throws IOException {

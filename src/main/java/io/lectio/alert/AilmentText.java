@@ -54,6 +54,8 @@ final class AilmentText {
                     case CERTIFICATE_ENDS -> "сертификат истекает на днях";
                     case CERTIFICATE_AGES -> "сертификат скоро истечёт";
                     case CLOCK_WRONG -> "часы сервера идут неверно";
+                    case COPY_OLD -> "нет годной копии базы данных";
+                    case RESTORE_CUT_OFF -> "возврат копии базы данных прерван";
                 },
                 kind.words());
     }
@@ -90,6 +92,7 @@ final class AilmentText {
                     case AGAINST -> "по сравнению с";
                     case AHEAD -> "вперёд на";
                     case BEHIND -> "назад на";
+                    case LAST -> "последняя";
                     case SAYS -> "сообщение:";
                 },
                 about.words());
@@ -118,12 +121,20 @@ final class AilmentText {
                 words.say("найти, кто занял память: ", "find what has taken it: ")
                         + "ps -eo pid,user,rss,args --sort=-rss | head -5";
             case DATABASE_MISSING, DATABASE_CORRUPT ->
-                words.say(
-                                "остановить приложение и вернуть последнюю копию, как в runbook: ",
-                                "stop the application and put the last copy back, as the runbook says: ")
-                        + "ls -la "
-                        + Advice.quote(ailment.what() + "*").replace("*", "")
-                        + "*";
+                ailment.what().startsWith("/")
+                        ? words.say(
+                                        "посмотреть копии и вернуть последнюю: ",
+                                        "see the copies, and put the last one back: ")
+                                + "sudo lectio backups; sudo lectio restore"
+                        : words.say(
+                                "вернуть последнюю копию, как в runbook",
+                                "put the last copy back, as the runbook says");
+            case RESTORE_CUT_OFF ->
+                words.say("вернуть базу, какой она была: ", "put the database back as it was: ")
+                        + "sudo lectio restore --undo";
+            case COPY_OLD ->
+                words.say("сделать копию и узнать, что мешает: ", "make one, and see what is in the way: ")
+                        + "sudo lectio backup; sudo lectio backups";
             case DATABASE_OWNER ->
                 words.say("вернуть владельца и права: ", "give it back to its owner, and its rights: ")
                         + "sudo ls -ld "

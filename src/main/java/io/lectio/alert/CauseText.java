@@ -89,6 +89,7 @@ final class CauseText {
             case PAGE -> words.say("страницы", "the page");
             case PUBLIC -> words.say("имени и сертификата", "the public name and certificate");
             case CLOCK -> words.say("часов", "the clock");
+            case COPIES -> words.say("копий базы данных", "the copies of the database");
             case SETTINGS -> words.say("настройки Lectio", "Lectio's own configuration");
         };
     }

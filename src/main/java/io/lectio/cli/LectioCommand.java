@@ -32,6 +32,9 @@ import picocli.CommandLine.IVersionProvider;
             DeployCommand.class,
             RollbackCommand.class,
             ReleasesCommand.class,
+            BackupCommand.class,
+            BackupsCommand.class,
+            RestoreCommand.class,
             DrillCommand.class,
             ConfigCommand.class,
             CompletionCommand.class,
@@ -42,11 +45,12 @@ import picocli.CommandLine.IVersionProvider;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done; check: the site is healthy",
-            "1:the site is not healthy, or there is none; drill: a promise was not kept",
+            "1:the site is not healthy, or there is none; drill: a promise was not kept; backup: a copy is damaged, or there is"
+                    + " none",
             "2:the command line or the configuration is wrong",
             "3:no guard answers, or another one is at work",
             "4:something on this machine kept the command from its work",
-            "5, 6, 7:of deploy and rollback: see there"
+            "5, 6, 7:of deploy, rollback and restore: see there"
         },
         footer = {"", "Example: lectio check && echo healthy"})
 public final class LectioCommand implements Runnable {
@@ -110,6 +114,9 @@ public final class LectioCommand implements Runnable {
             case "incidents" -> Optional.of(new IncidentsCommand());
             case "explain" -> Optional.of(new ExplainCommand());
             case "report" -> Optional.of(new ReportCommand());
+            case "backup" -> Optional.of(new BackupCommand());
+            case "backups" -> Optional.of(new BackupsCommand());
+            case "restore" -> Optional.of(new RestoreCommand());
             case "logs" -> Optional.of(new LogsCommand());
             case "version" -> Optional.of(new VersionCommand());
             default -> Optional.empty();
@@ -121,7 +128,7 @@ public final class LectioCommand implements Runnable {
         if (failure instanceof Settings.Invalid || failure instanceof Refused) {
             return refuse(String.valueOf(failure.getMessage()));
         }
-        System.err.println("lectio: " + inWords(failure));
+        System.err.println("lectio: " + Paint.harmless(inWords(failure)));
         return CANNOT;
     }
 

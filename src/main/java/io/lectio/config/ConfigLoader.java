@@ -2,6 +2,7 @@ package io.lectio.config;
 
 import io.lectio.config.LectioYaml.SiteNode;
 import io.lectio.config.Settings.Channels;
+import io.lectio.config.Settings.CopyPlan;
 import io.lectio.config.Settings.Invalid;
 import io.lectio.config.Settings.Mail;
 import io.lectio.config.Settings.Place;
@@ -295,6 +296,7 @@ public final class ConfigLoader {
         Timing timing = timing();
         Patience patience = patience();
         Bounds bounds = bounds();
+        Optional<CopyPlan> copies = copies(services, siteRoot, webRoot, before);
         List<Window> windows = values(
                 "maintenance",
                 List.of(),
@@ -336,7 +338,40 @@ public final class ConfigLoader {
                         windows,
                         ZoneId.systemDefault(),
                         Optional.empty(),
-                        bounds)));
+                        bounds),
+                copies));
+    }
+
+    private Optional<CopyPlan> copies(Services services, Path siteRoot, Path webRoot, List<SiteSettings> before) {
+        Optional<Path> named = given("copies.folder", Values::absolute);
+        Path folder = named.orElse(siteRoot.resolve("backups"));
+        Optional<LocalTime> at = given("copies.at", LocalTime::parse);
+        int daily = number("copies.daily");
+        int weekly = number("copies.weekly");
+        int monthly = number("copies.monthly");
+        Optional<String> to = given("copies.to", text -> text);
+        Optional<Services.Database> database = services.database()
+                .or(() -> Optional.of(usualFile(siteRoot))
+                        .filter(_ ->
+                                Files.exists(folder.resolve("db_latest.sqlite3"))) // it is gone, its copies are not
+                        .map(Services.SqliteDatabase::new));
+        if (!(database.orElse(null) instanceof Services.SqliteDatabase(Path file))) {
+            return Optional.empty();
+        }
+        if (overlap(folder, webRoot)) {
+            String why = folder + " and the web root " + webRoot + " must lie apart: all there is served";
+            if (named.isPresent()) {
+                error("copies.folder", why);
+            } else if (at.isPresent()) {
+                warn(sites.get(site).place(), "the database is not copied: " + why + "; set " + as("copies.folder"));
+            }
+            return Optional.empty();
+        }
+        before.stream()
+                .flatMap(other -> other.copies().stream())
+                .filter(other -> real(other.folder()).equals(real(folder)))
+                .forEach(other -> error("copies.folder", folder + " has another site's copies"));
+        return Optional.of(new CopyPlan(folder, file, at, daily, weekly, monthly, to));
     }
 
     private void requireOwn(Place place, Optional<String> name, List<SiteSettings> before) {
@@ -401,9 +436,11 @@ public final class ConfigLoader {
 
     /// Where Django's own project has it, in the plan's site.
     private static Optional<Services.Database> usualDatabase(Path siteRoot) {
-        return Optional.of(siteRoot.resolve(siteRoot.getFileName()).resolve("db.sqlite3"))
-                .filter(Files::exists)
-                .map(Services.SqliteDatabase::new);
+        return Optional.of(usualFile(siteRoot)).filter(Files::exists).map(Services.SqliteDatabase::new);
+    }
+
+    private static Path usualFile(Path siteRoot) {
+        return siteRoot.resolve(siteRoot.getFileName()).resolve("db.sqlite3");
     }
 
     /// A unit that several sites name is looked at for the first of them, so that nothing is restarted twice; so is the

@@ -45,6 +45,12 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | app.database | LECTIO_DATABASE | text | - | The application's SQLite file, or its PostgreSQL database without a password (`postgresql:///school`), asked by `psql` as the application's user; else `NAME/db.sqlite3` in `root`, NAME being its last name, where that is there.
             site | app.needs | LECTIO_APP_NEEDS | units | - | Units that the application cannot work without, the deepest first: `postgresql@15-main.service, redis-server.service`. Its own failures are theirs while one is down; the deepest is started, none is killed.
             site | app.beside | LECTIO_APP_BESIDE | units | - | Units that work beside it: `celery.service`.
+            site | copies.at | LECTIO_COPIES_AT | hour | 03:00 | When the daily copy of the SQLite database is made, by a guard that repairs; empty: none is made, and none is missed.
+            site | copies.folder | LECTIO_COPIES | text | - | Where the copies are, root's alone; else `backups` in `root`. Outside of `web.root`.
+            site | copies.daily | LECTIO_COPIES_DAILY | number 1 366 | 7 | The last copy of so many days is kept, besides the last five.
+            site | copies.weekly | LECTIO_COPIES_WEEKLY | number 0 104 | 4 | Of so many weeks.
+            site | copies.monthly | LECTIO_COPIES_MONTHLY | number 0 120 | 6 | Of so many months.
+            site | copies.to | LECTIO_COPIES_TO | host-folder | - | Where each copy goes besides, by ssh with root's own key: `user@host:folder`.
             site | private | LECTIO_PRIVATE | names | - | Further names never opened up, with `*` and `?`: `*.map`, `backup-*`.
             site | limits.attempts | - | number 1 10 | 3 | Attempts in a row without proof before a pause.
             site | limits.cooldown | - | length 10s 24h | 5m | That pause; it ends by itself.

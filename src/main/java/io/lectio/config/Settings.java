@@ -23,7 +23,8 @@ public record Settings(List<SiteSettings> sites, Language language, Channels cha
     /// What is guarded, and how.
     ///
     /// @param name what the owner calls it, if so
-    public record SiteSettings(Optional<String> name, Policy policy) {
+    /// @param copies empty where it has no SQLite database
+    public record SiteSettings(Optional<String> name, Policy policy, Optional<CopyPlan> copies) {
         public Site site() {
             return policy.site();
         }
@@ -36,6 +37,19 @@ public record Settings(List<SiteSettings> sites, Language language, Channels cha
             return name.orElse(String.valueOf(site().page().getHost()));
         }
     }
+
+    /// The copies of a SQLite database.
+    ///
+    /// @param at when the daily one is made, if at all
+    /// @param to another host's folder for each of them, as `user@host:folder`
+    public record CopyPlan(
+            Path folder,
+            Path database,
+            Optional<LocalTime> at,
+            int daily,
+            int weekly,
+            int monthly,
+            Optional<String> to) {}
 
     /// The same for one of its sites alone.
     public Settings of(SiteSettings site) {

@@ -77,6 +77,10 @@ record Type(Shape shape, String inWords, String schema, Predicate<String> fits) 
                 matching(
                         "unix:/.{1,106}|([A-Za-z0-9._-]{1,253}|\\[[0-9a-fA-F:.]+\\]):[1-9][0-9]{0,4}",
                         "where the application listens: 127.0.0.1:8000, unix:/run/app.sock");
+            case "host-folder" ->
+                matching(
+                        "([A-Za-z0-9_][A-Za-z0-9_.-]{0,31}@)?[A-Za-z0-9][A-Za-z0-9.-]{0,252}:[A-Za-z0-9_./][A-Za-z0-9_./-]{0,400}|",
+                        "user@host:folder, of letters, digits and . _ - /");
             case "mailbox" -> matching("(" + MAILBOX + ")?", "a mail address such as you@example.org");
             case "mailboxes" -> MAILBOXES;
             case "hour" -> matching("(" + HOUR + ")?", "a time of day such as 09:00; empty for none");

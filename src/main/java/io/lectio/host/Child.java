@@ -1,7 +1,9 @@
 package io.lectio.host;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Other programs: by argument list, never a shell, with nothing to read and a bare environment.
 public final class Child {
@@ -77,10 +83,7 @@ public final class Child {
     /// @param mostBytes how much of the end of its output is kept
     public static Result run(List<String> command, Duration within, int mostBytes)
             throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().clear();
-        builder.environment().putAll(Map.of("PATH", PATH, "LC_ALL", "C.UTF-8"));
-        Process process = builder.start();
+        Process process = bare(command).redirectErrorStream(true).start();
         Tail tail = new Tail(mostBytes);
         try {
             process.getOutputStream().close();
@@ -95,6 +98,130 @@ public final class Child {
         } finally {
             kill(process);
         }
+    }
+
+    /// A program between two streams: it reads `in`, what it writes goes to `out`, and the end of what it says to its
+    /// other output is kept. At the deadline, or when `out` takes no more, it is killed.
+    ///
+    /// @param in empty for what stays open until it ends, so that it can tell the end of this process
+    /// @throws IOException also when one of the two fails, with its own reason
+    public static Result pipe(
+            List<String> command, Optional<InputStream> in, OutputStream out, Duration within, int mostBytes)
+            throws IOException, InterruptedException {
+        Process process = bare(command).start();
+        try {
+            Tail tail = new Tail(mostBytes);
+            Thread reader = Thread.ofVirtual().name("child").start(() -> tail.read(process.getErrorStream()));
+            CompletableFuture<Optional<IOException>> fed = beside("feed", () -> {
+                if (in.isPresent()) {
+                    try (OutputStream to = process.getOutputStream()) {
+                        in.get().transferTo(to);
+                    }
+                }
+            });
+            CompletableFuture<Optional<IOException>> taken = beside("take", () -> {
+                try {
+                    process.getInputStream().transferTo(out);
+                } catch (IOException e) {
+                    process.destroyForcibly(); // it would wait for ever to be read
+                    throw e;
+                }
+            });
+            boolean ended = process.waitFor(within.toNanos(), TimeUnit.NANOSECONDS);
+            if (!ended) {
+                kill(process);
+            }
+            Optional<IOException> untaken = taken.join();
+            if (ended && untaken.isPresent()) {
+                throw untaken.get();
+            }
+            if (ended && process.exitValue() == 0 && fed.join().isPresent()) {
+                throw fed.join().get();
+            }
+            boolean _ = reader.join(TO_SAY_THE_REST);
+            return new Result(ended ? OptionalInt.of(process.exitValue()) : OptionalInt.empty(), tail.text());
+        } finally {
+            kill(process);
+        }
+    }
+
+    /// A program that goes on until it is closed.
+    public record Waiting(Process process) implements Closeable {
+        public Set<Long> processes() {
+            return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                    .map(ProcessHandle::pid)
+                    .collect(Collectors.toSet());
+        }
+
+        @Override
+        public void close() {
+            kill(process);
+        }
+    }
+
+    /// Starts a program that says a line when it is ready, and then waits for the end of its input.
+    ///
+    /// @throws IOException with what it says otherwise
+    public static Waiting waiting(List<String> command, Duration within, int mostBytes)
+            throws IOException, InterruptedException {
+        Process process = bare(command).start();
+        boolean ready = false;
+        try {
+            Tail tail = new Tail(mostBytes);
+            Thread reader = Thread.ofVirtual().name("child").start(() -> tail.read(process.getErrorStream()));
+            CompletableFuture<Boolean> said = new CompletableFuture<>();
+            Thread.ofVirtual().name("ready").start(() -> said.complete(hasLine(process.getInputStream())));
+            ready = said.completeOnTimeout(false, within.toMillis(), TimeUnit.MILLISECONDS)
+                    .join();
+            if (!ready) {
+                boolean _ = reader.join(TO_SAY_THE_REST);
+                String words = tail.text().strip();
+                throw new IOException(words.isEmpty() ? "not done within " + within.toSeconds() + " s" : words);
+            }
+            return new Waiting(process);
+        } finally {
+            if (!ready) {
+                kill(process);
+            }
+        }
+    }
+
+    private static boolean hasLine(InputStream in) {
+        try {
+            int next = in.read();
+            while (next >= 0 && next != '\n') {
+                next = in.read();
+            }
+            return next >= 0;
+        } catch (IOException e) {
+            return false; // it was killed
+        }
+    }
+
+    private static ProcessBuilder bare(List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        builder.environment().putAll(Map.of("PATH", PATH, "LC_ALL", "C.UTF-8"));
+        return builder;
+    }
+
+    private interface Transfer {
+        void run() throws IOException;
+    }
+
+    private static CompletableFuture<Optional<IOException>> beside(String name, Transfer transfer) {
+        CompletableFuture<Optional<IOException>> done = new CompletableFuture<>();
+        Thread.ofPlatform().name(name).daemon().start(() -> {
+            try {
+                transfer.run();
+                done.complete(Optional.empty());
+            } catch (IOException e) {
+                done.complete(Optional.of(e));
+            } finally {
+                done.complete(Optional.of(new IOException(name + " ended early"))); // by a bug alone
+            }
+        });
+        return done;
     }
 
     private static void kill(Process process) {

@@ -8,12 +8,14 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -188,6 +190,56 @@ public final class Processes {
         } catch (IOException e) {
             return Optional.empty(); // closed meanwhile
         }
+    }
+
+    /// Those that have one of these files open, under whatever name, by name and number; this process itself is none.
+    ///
+    /// @param files by [#inode]
+    /// @param besides processes that may have it open
+    /// @throws IOException also where that cannot be told of one
+    public List<String> havingOpen(Set<String> files, Set<Long> besides) throws IOException {
+        List<String> found = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(proc, "[0-9]*")) {
+            for (Path process : all) {
+                int pid = Integer.parseInt(String.valueOf(process.getFileName()));
+                if (pid != ProcessHandle.current().pid() && !besides.contains((long) pid) && hasOpen(process, files)) {
+                    found.add(named(pid));
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return found;
+    }
+
+    /// What a file is known by, wherever it is mounted and however it is called; empty where it is not there.
+    public static Optional<String> inode(Path file, LinkOption... how) throws IOException {
+        try {
+            Map<String, Object> of = Files.readAttributes(file, "unix:dev,ino", how);
+            return Optional.of(of.get("dev") + ":" + of.get("ino"));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean hasOpen(Path process, Set<String> files) throws IOException {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
+            for (Path descriptor : descriptors) {
+                // not a pipe or a socket, whose names have no slash
+                if (Files.readSymbolicLink(descriptor).isAbsolute()
+                        && inode(descriptor).filter(files::contains).isPresent()) {
+                    return true;
+                }
+            }
+        } catch (AccessDeniedException e) {
+            if (!Files.getAttribute(process, "unix:uid").equals(0)) { // root's may have more rights than this one
+                throw new IOException("it cannot be told what " + process + " has open: permission denied", e);
+            }
+            return false;
+        } catch (IOException | DirectoryIteratorException e) {
+            return false; // it has ended
+        }
+        return false;
     }
 
     /// As `name (pid)`; of one that has ended only its number.

@@ -72,6 +72,15 @@ public record WebUser(String name, int uid, int gid, Set<Integer> groups) {
         }
     }
 
+    /// The account of a number, with its groups; without one the number alone.
+    static WebUser ofNumber(int uid, int gid) throws IOException {
+        String name = Accounts.read().user(String.valueOf(uid));
+        return Accounts.read()
+                .find(name)
+                .filter(account -> account.uid() == uid)
+                .orElse(new WebUser(name, uid, gid, Set.of(gid)));
+    }
+
     private static WebUser self(String name) throws IOException {
         Path self = Path.of("/proc/self");
         List<String> status = Files.readAllLines(self.resolve("status"), StandardCharsets.ISO_8859_1);

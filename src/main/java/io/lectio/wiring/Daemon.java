@@ -102,8 +102,6 @@ public final class Daemon {
     /// What a look waits for a service's answer: a look that is quick sees a stop or a crash at once.
     private static final Duration WAIT = Duration.ofMillis(300);
 
-    private static final Outcome NOT_ASKED = new Observation.Unknown("not asked");
-
     private Daemon() {}
 
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
@@ -271,20 +269,25 @@ public final class Daemon {
         boolean leads = part.first() && !around.demo();
         Optional<Settings.Telegram> time =
                 part.settings().channels().telegram().filter(telegram -> leads && telegram.clock());
-        Set<CheckId> own = EnumSet.noneOf(CheckId.class);
+        Map<CheckId, Prober> own = new EnumMap<>(CheckId.class);
+        Set<CheckId> also = EnumSet.noneOf(CheckId.class);
         if (leads) {
-            own.add(CheckId.SETTINGS);
+            own.put(CheckId.SETTINGS, _ -> fleet.get().settings());
         }
         if (time.isPresent()) {
-            own.add(CheckId.CLOCK);
+            also.add(CheckId.CLOCK);
         }
+        Optional<SiteCopies> copies = Optional.empty();
         if (!around.demo() && isRoot()) {
-            own.add(CheckId.RELEASE);
+            also.add(CheckId.RELEASE);
+            copies = Optional.of(new SiteCopies(around.state(), one, part.present(), around.appLog()));
+            own.put(CheckId.COPIES, copies.get().probe(repairs));
         }
+        also.addAll(own.keySet());
         Optional<Notices> ofItself = Optional.of(
                         new Notices(part.settings().channels().alive(), zone))
                 .filter(_ -> !around.demo() && !around.inPlace());
-        Policy policy = one.policy().here(real(one.site()), part.present(), repairs, own, ofItself);
+        Policy policy = one.policy().here(real(one.site()), part.present(), repairs, also, ofItself);
         Path state = Sites.state(around.state(), one.name());
         Home.makeSiteFolder(state);
         StateStore store = new FileStateStore(state, policy, clock, lines);
@@ -305,7 +308,7 @@ public final class Daemon {
         Probers probers = new Probers(policy, supervisor, around.appLog(), time, releases, clock);
         FrontendReleases frontend = frontend(policy, probers.places(), releases);
         GuardLoop.Ports ports = new GuardLoop.Ports(
-                probers.all(WAIT, written, () -> fleet.get().settings()),
+                probers.all(WAIT, written, own),
                 repairer(around, supervisor, frontend, state),
                 frontend,
                 new LoggedNotifier(pace.before(channel(part.settings().channels(), texts, clock)), lines, texts),
@@ -336,12 +339,24 @@ public final class Daemon {
                 .<Closeable>map(url ->
                         Heartbeat.start(url, () -> fleet.get().snapshots().values(), log, clock))
                 .orElse(() -> {});
+        Closeable daily = copies.isEmpty()
+                ? () -> {}
+                : CopyKeeper.start(copies.get(), repairs && !around.inPlace(), orphans(part, around.state()), lines);
         return new Fleet.Running(loop, () -> {
+            daily.close();
             heartbeat.close();
             control.close();
             lately.close();
             history.close();
         });
+    }
+
+    /// Restores that were cut off at sites that are no longer guarded: the first one's guard looks after them.
+    private static List<Path> orphans(Fleet.Part part, Path guards) throws IOException {
+        Set<Path> guarded = part.settings().sites().stream()
+                .map(site -> Sites.state(guards, site.name()))
+                .collect(Collectors.toSet());
+        return part.first() ? SiteCopies.orphans(guards, guarded) : List.of();
     }
 
     /// Keeps guards of other homes from repairing the same site. Where there is no place for the lock, as in a
@@ -402,7 +417,7 @@ public final class Daemon {
                             Optional.empty(),
                             () -> Releases.NONE,
                             clock)
-                    .all(Probers.PAGE_DEADLINE, List.of(home.logs(), home.state()), () -> NOT_ASKED);
+                    .all(Probers.PAGE_DEADLINE, List.of(home.logs(), home.state()), Map.of());
             ExecutorService side = Executors.newThreadPerTaskExecutor(
                     Thread.ofPlatform().name("look").daemon().factory());
             List<Callable<Outcome>> looks = probers.values().stream()
@@ -428,7 +443,7 @@ public final class Daemon {
     /// The services that systemd knows; without systemd, none.
     ///
     /// @throws IOException while systemd does not answer
-    private static Services present(Services named) throws IOException {
+    static Services present(Services named) throws IOException {
         if (!Systemd.runsHere()) {
             return named.among(Set.of());
         }

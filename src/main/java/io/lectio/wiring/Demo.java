@@ -107,7 +107,7 @@ public record Demo(long guard, Site site, URI api, Path appPid) {
                 ZoneId.systemDefault(),
                 Optional.empty(),
                 Bounds.DEFAULT);
-        return settings.of(new SiteSettings(Optional.empty(), policy));
+        return settings.of(new SiteSettings(Optional.empty(), policy, Optional.empty()));
     }
 
     /// Starts and guards it until the process is told to end.

@@ -3,7 +3,6 @@ package io.lectio.wiring;
 import io.lectio.config.Settings;
 import io.lectio.core.deploy.Release;
 import io.lectio.core.deploy.Releases;
-import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.ProcessView;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Policy;
@@ -40,6 +39,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -63,14 +63,14 @@ record Probers(
 
     /// @param wait how long a look at a service waits for its answer
     /// @param written the guard's own folders, if this site stands for the machine
-    /// @param settings what is to be said of the guard's own configuration
-    Map<CheckId, Prober> all(Duration wait, Collection<Path> written, Supplier<Outcome> settings) {
+    /// @param own those of what is the guard's own: its configuration, its copies
+    Map<CheckId, Prober> all(Duration wait, Collection<Path> written, Map<CheckId, Prober> own) {
         Map<CheckId, Prober> probers = new EnumMap<>(CheckId.class);
-        policy.checks().forEach(check -> probers.put(check, of(check, wait, written, settings)));
+        policy.checks().forEach(check -> probers.put(check, of(check, wait, written, own)));
         return probers;
     }
 
-    private Prober of(CheckId check, Duration wait, Collection<Path> written, Supplier<Outcome> settings) {
+    private Prober of(CheckId check, Duration wait, Collection<Path> written, Map<CheckId, Prober> own) {
         Site site = policy.site();
         Services services = policy.services();
         return switch (check) {
@@ -119,7 +119,7 @@ record Probers(
                         () -> releases.get().served(),
                         () -> releases.get().all().stream().map(Release::id).collect(Collectors.toSet()),
                         clock);
-            case SETTINGS -> _ -> settings.get();
+            case SETTINGS, COPIES -> Objects.requireNonNull(own.get(check));
         };
     }
 
@@ -139,10 +139,7 @@ record Probers(
         return new SqliteProbe.Application() {
             @Override
             public Optional<WebUser> user() {
-                return processes()
-                        .flatMap(pid -> WebUser.of(pid).stream())
-                        .filter(user -> user.uid() != 0) // a main process of root's has workers of another user
-                        .findFirst();
+                return Probers.user(processes());
             }
 
             @Override
@@ -164,15 +161,26 @@ record Probers(
     private Stream<Integer> processes() {
         return policy.services().app().stream().flatMap(app -> {
             try {
-                return supervisor.processes(supervisor.unit(app.unit())).stream()
-                        .map(ProcessView::pid);
+                return processes(supervisor, app.unit());
             } catch (IOException e) {
                 return Stream.empty(); // the look at the application says why
             }
         });
     }
 
-    private static HttpClient direct(Services.App app) {
+    static Stream<Integer> processes(Supervisor supervisor, String unit) throws IOException {
+        return supervisor.processes(supervisor.unit(unit)).stream().map(ProcessView::pid);
+    }
+
+    /// As whom an application runs: a main process of root's has workers of another user.
+    static Optional<WebUser> user(Stream<Integer> processes) {
+        return processes
+                .flatMap(pid -> WebUser.of(pid).stream())
+                .filter(user -> user.uid() != 0)
+                .findFirst();
+    }
+
+    static HttpClient direct(Services.App app) {
         String where = app.direct();
         return new HttpClient(
                 where.startsWith("unix:")
@@ -182,7 +190,7 @@ record Probers(
     }
 
     /// The API's address as the application itself is asked: with the site's name, on its own port.
-    private static URI directly(Services.App app, Site site) {
+    static URI directly(Services.App app, Site site) {
         String where = app.direct();
         String port = where.startsWith("unix:") ? "" : where.substring(where.lastIndexOf(':'));
         return URI.create("http://" + site.page().getHost() + port + app.api().getRawPath());

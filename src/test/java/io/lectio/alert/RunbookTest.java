@@ -164,7 +164,9 @@ class RunbookTest {
                     DATABASE_OWNER,
                     DATABASE_LOCKED,
                     DATABASE_AWAY,
-                    CLOCK_WRONG -> kind.name();
+                    CLOCK_WRONG,
+                    COPY_OLD,
+                    RESTORE_CUT_OFF -> kind.name();
             case CONNECTIONS_OUT, CONNECTIONS_END -> "connections";
         };
     }

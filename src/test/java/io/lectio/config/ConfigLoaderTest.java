@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.LocalTime;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -91,6 +92,52 @@ class ConfigLoaderTest {
         assertThat(all.alive()).isEmpty();
         assertThat(all.webhook().orElseThrow().value()).isEqualTo("https://hooks.example/cAnArY?key=cAnArY");
         assertThat(all.toString()).contains("school.example").doesNotContain("cAnArY");
+    }
+
+    @Test
+    void copiesAreOfASqliteDatabaseAndNeverWhereTheyAreServed() throws Exception {
+        Settings.CopyPlan plan = load("LECTIO_DATABASE=/srv/db.sqlite3\nLECTIO_COPIES_TO=b@host.example:copies/panel\n")
+                .sites()
+                .getFirst()
+                .copies()
+                .orElseThrow();
+        assertThat(plan.folder()).isEqualTo(Path.of("/var/www/teaching_panel/backups"));
+        assertThat(plan.at()).contains(LocalTime.of(3, 0));
+        assertThat(plan.to()).contains("b@host.example:copies/panel");
+        assertThat(load("LECTIO_DATABASE=postgresql:///school\n")
+                        .sites()
+                        .getFirst()
+                        .copies())
+                .isEmpty();
+        assertThatThrownBy(() -> load("""
+                LECTIO_DATABASE=/srv/db.sqlite3
+                LECTIO_COPIES=/var/www/teaching_panel/frontend/build/backups
+                LECTIO_COPIES_TO='-oProxyCommand=x:y'
+                """))
+                .hasMessageContaining(
+                        "config.env:2: LECTIO_COPIES /var/www/teaching_panel/frontend/build/backups and the web")
+                .hasMessageContaining("config.env:3: LECTIO_COPIES_TO is user@host:folder");
+        for (String to : List.of("host", "host:a;b", "host:$(x)", "a@b@c:d", "host:-x", "host:a b")) {
+            assertThatThrownBy(() -> load("LECTIO_COPIES_TO='" + to + "'\n")).hasMessageContaining("LECTIO_COPIES_TO");
+        }
+    }
+
+    /// They would be served: then there are none, and the site is guarded all the same.
+    @Test
+    void aWebRootThatIsTheWholeSiteHasNoCopiesUnlessTheyHaveAPlaceOfTheirOwn() throws Exception {
+        String whole = "LECTIO_SITE_ROOT=/var/www/panel\nLECTIO_WEB_ROOT=/var/www/panel\n";
+        assertThat(load(whole).warnings()).noneMatch(each -> each.toString().contains("copied"));
+        Settings settings = load(whole + "LECTIO_DATABASE=/srv/db.sqlite3\n");
+        assertThat(settings.sites().getFirst().copies()).isEmpty();
+        assertThat(settings.warnings()).anyMatch(each -> each.toString().contains("the database is not copied"));
+        assertThat(load(whole + "LECTIO_DATABASE=/srv/db.sqlite3\nLECTIO_COPIES_AT=\n")
+                        .warnings())
+                .noneMatch(each -> each.toString().contains("copied"));
+        assertThat(load(whole + "LECTIO_DATABASE=/srv/db.sqlite3\nLECTIO_COPIES=/srv/copies\n")
+                        .sites()
+                        .getFirst()
+                        .copies())
+                .isPresent();
     }
 
     @Test

@@ -142,6 +142,13 @@ class LectioYamlTest {
     }
 
     @Test
+    void twoSitesHaveNotOneFolderOfCopies() throws Exception {
+        String two = TWO_SITES.replace(
+                "    root:", "    app: {database: /srv/db.sqlite3}\n    copies: {folder: /srv/copies}\n    root:");
+        assertThat(refused(two)).contains("/srv/copies has another site's copies");
+    }
+
+    @Test
     void oneUnitIsStartedByTheFirstGuardThatMay() throws Exception {
         String two = TWO_SITES.replace("    root:", "    app: {needs: [redis.service], database: ''}\n    root:");
         assertThat(load(two).sites())

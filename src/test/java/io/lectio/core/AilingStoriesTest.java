@@ -51,7 +51,13 @@ class AilingStoriesTest {
                     SITE,
                     SERVICES,
                     true,
-                    Set.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE, CheckId.PUBLIC, CheckId.CLOCK),
+                    Set.of(
+                            CheckId.DISK,
+                            CheckId.MEMORY,
+                            CheckId.DATABASE,
+                            CheckId.PUBLIC,
+                            CheckId.CLOCK,
+                            CheckId.COPIES),
                     Optional.empty());
 
     private Instant now = Instant.parse("2026-01-22T03:12:00Z");
@@ -85,7 +91,8 @@ class AilingStoriesTest {
     private void round() {
         now = now.plusSeconds(5);
         service();
-        for (CheckId check : List.of(CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE, CheckId.PUBLIC, CheckId.CLOCK)) {
+        for (CheckId check : List.of(
+                CheckId.DISK, CheckId.MEMORY, CheckId.DATABASE, CheckId.PUBLIC, CheckId.CLOCK, CheckId.COPIES)) {
             rests(check);
         }
         sees(CheckId.FILES, new Observation.Passed(new Finding.Access("www-data", 9, List.of(), 0, 0)));
@@ -103,6 +110,7 @@ class AilingStoriesTest {
         return switch (kind) {
             case MEMORY_SHORT, OOM_KILL -> CheckId.MEMORY;
             case CLOCK_WRONG -> CheckId.CLOCK;
+            case COPY_OLD, RESTORE_CUT_OFF -> CheckId.COPIES;
             case OFFLINE,
                     DNS_BROKEN,
                     CERTIFICATE_EXPIRED,

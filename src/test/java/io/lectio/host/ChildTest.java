@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ChildTest {
@@ -82,5 +88,70 @@ class ChildTest {
         assertThatThrownBy(() -> run(LONG, 100, "no-such-program"))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no-such-program");
+    }
+
+    @Test
+    void aPipeCarriesAllAndTellsWhichEndFailed() throws Exception {
+        byte[] much = new byte[1_000_000];
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Child.Result well = Child.pipe(
+                List.of("cat"), Optional.of(new ByteArrayInputStream(much)), out, Duration.ofSeconds(20), 100);
+        assertThat(well.exit()).hasValue(0);
+        assertThat(out.toByteArray()).isEqualTo(much);
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int one) throws IOException {
+                throw new IOException("no room");
+            }
+        };
+        assertThatThrownBy(() -> Child.pipe(
+                        List.of("cat"), Optional.of(new ByteArrayInputStream(much)), full, Duration.ofSeconds(20), 100))
+                .hasMessage("no room");
+        InputStream broken = new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("damaged");
+            }
+
+            @Override
+            public int read(byte[] part, int from, int length) throws IOException {
+                return read();
+            }
+        };
+        assertThatThrownBy(() -> Child.pipe(List.of("cat"), Optional.of(broken), out, Duration.ofSeconds(20), 100))
+                .hasMessage("damaged");
+        assertThat(Child.pipe(
+                                List.of("sleep", "60"),
+                                Optional.of(InputStream.nullInputStream()),
+                                out,
+                                Duration.ofMillis(100),
+                                100)
+                        .timedOut())
+                .isTrue();
+        Child.Result said = Child.pipe(
+                List.of("sh", "-c", "echo why >&2; exit 3"),
+                Optional.of(InputStream.nullInputStream()),
+                out,
+                Duration.ofSeconds(20),
+                100);
+        assertThat(said.exit()).hasValue(3);
+        assertThat(said.text()).isEqualTo("why\n");
+    }
+
+    /// Also where nobody closes it: its input ends with this process.
+    @Test
+    void aProgramThatWaitsIsThereUntilItIsClosed() throws Exception {
+        List<String> command = List.of("sh", "-c", "echo ready; read end");
+        Process process;
+        try (Child.Waiting waiting = Child.waiting(command, Duration.ofSeconds(20), 100)) {
+            process = waiting.process();
+            assertThat(process.isAlive()).isTrue();
+            assertThat(waiting.processes()).contains(process.pid());
+        }
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThatThrownBy(() -> Child.waiting(List.of("sh", "-c", "echo not so >&2"), Duration.ofSeconds(20), 100))
+                .hasMessage("not so");
+        assertThatThrownBy(() -> Child.waiting(List.of("sleep", "60"), Duration.ofMillis(50), 100))
+                .hasMessageContaining("not done within");
     }
 }

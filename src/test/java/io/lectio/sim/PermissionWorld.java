@@ -65,6 +65,7 @@ abstract class PermissionWorld implements Simulation.World {
                             BESIDE,
                             PUBLIC,
                             CLOCK,
+                            COPIES,
                             SETTINGS -> throw new IllegalStateException("not checked here");
                 });
     }

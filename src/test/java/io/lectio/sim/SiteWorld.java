@@ -569,7 +569,7 @@ final class SiteWorld implements Simulation.World {
                         : CONFIG_WELL;
             case NEEDED -> both(ask(store, errs), ask(cache, errs));
             case BESIDE -> ask(queue, errs);
-            case LEFT_ALONE, RELEASE, MEMORY, PUBLIC, CLOCK, SETTINGS ->
+            case LEFT_ALONE, RELEASE, MEMORY, PUBLIC, CLOCK, COPIES, SETTINGS ->
                 throw new IllegalStateException("never looked at here");
             case FILES -> filesClosed ? seen(LOOK, new Observation.Failed(closed())) : FILES_WELL;
             case API -> loopbackGone ? blind() : errs ? failed(CheckId.API, API, 500) : api();

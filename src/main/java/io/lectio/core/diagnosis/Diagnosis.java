@@ -228,7 +228,7 @@ public sealed interface Diagnosis {
             case APP -> check == CheckId.API;
             case PROXY -> check == CheckId.API || check == CheckId.PAGE;
             case FILES, LEFT_ALONE, RELEASE -> check == CheckId.PAGE;
-            case CONFIG, API, PAGE, BESIDE, PUBLIC, CLOCK, SETTINGS -> false;
+            case CONFIG, API, PAGE, BESIDE, PUBLIC, CLOCK, COPIES, SETTINGS -> false;
         };
     }
 

@@ -37,7 +37,9 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
         CERTIFICATE_CHAIN("certificate not trusted", true, false),
         CERTIFICATE_ENDS("certificate ends in days", true, false),
         CERTIFICATE_AGES("certificate ends soon", false, false),
-        CLOCK_WRONG("clock wrong", false, false);
+        CLOCK_WRONG("clock wrong", false, false),
+        COPY_OLD("no good copy of the database", false, false),
+        RESTORE_CUT_OFF("a restore of the database was cut off", true, false);
 
         private final String words;
         private final boolean grave;
@@ -83,6 +85,7 @@ public record Ailment(Kind kind, String what, List<Fact> facts) {
         AGAINST("against"),
         AHEAD("ahead by"),
         BEHIND("behind by"),
+        LAST("the last one"),
         SAYS("it says");
 
         private final String words;

@@ -554,7 +554,8 @@ public record IncidentCourse(
     private static boolean isOfFiles(Incident incident) {
         return switch (incident.subject()) {
             case FILES, LEFT_ALONE, RELEASE, PAGE -> true;
-            case DISK, MEMORY, NEEDED, DATABASE, APP, PROXY, CONFIG, API, BESIDE, PUBLIC, CLOCK, SETTINGS -> false;
+            case DISK, MEMORY, NEEDED, DATABASE, APP, PROXY, CONFIG, API, BESIDE, PUBLIC, CLOCK, COPIES, SETTINGS ->
+                false;
         };
     }
 

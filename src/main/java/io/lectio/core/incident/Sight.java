@@ -174,7 +174,7 @@ public record Sight(Map<CheckId, CheckHealth> health, Map<CheckId, Diagnosis> fo
         CheckId asked = switch (subject) {
             case DISK, NEEDED, DATABASE, APP, API -> CheckId.API;
             case PROXY, FILES, LEFT_ALONE, RELEASE, PAGE -> CheckId.PAGE;
-            case MEMORY, CONFIG, BESIDE, PUBLIC, CLOCK, SETTINGS -> subject;
+            case MEMORY, CONFIG, BESIDE, PUBLIC, CLOCK, COPIES, SETTINGS -> subject;
         };
         return of(asked).flatMap(CheckHealth::finding).orElse(null) instanceof Finding.Answers answers
                         && isPassed(asked, Instant.MIN)

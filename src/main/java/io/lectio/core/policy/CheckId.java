@@ -33,6 +33,8 @@ public enum CheckId {
     PUBLIC,
     /// This machine's clock, against that of the server that carries the alerts. Told only, as the one before.
     CLOCK,
+    /// A good copy of the database that is young enough. Told only, too.
+    COPIES,
     /// The guard's own configuration: a bad one is told, and the one before it stays in force.
     SETTINGS;
 
@@ -41,8 +43,8 @@ public enum CheckId {
         return this == CONFIG || this == RELEASE || isOfTheWorld();
     }
 
-    /// What lies outside, or is compared with that: by itself it makes nothing unhealthy.
+    /// What lies outside, is compared with that, or matters to a later day: by itself it makes nothing unhealthy.
     public boolean isOfTheWorld() {
-        return this == PUBLIC || this == CLOCK;
+        return this == PUBLIC || this == CLOCK || this == COPIES;
     }
 }
