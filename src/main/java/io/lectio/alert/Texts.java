@@ -29,6 +29,7 @@ import io.lectio.core.incident.RepairResult.Changed;
 import io.lectio.core.incident.RepairResult.Restarted;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
+import io.lectio.core.policy.Part;
 import io.lectio.host.Changes;
 import java.net.URI;
 import java.time.Duration;
@@ -146,10 +147,16 @@ public final class Texts {
     }
 
     private String deployed(Deploy deploy) {
+        boolean code = deploy.change(Part.CODE).isPresent();
+        String parts = !code
+                ? ""
+                : deploy.change(Part.PAGES).isPresent()
+                        ? words.say(", страницы и код", ", pages and code")
+                        : words.say(", код", ", code");
         String what = (deploy.kind() == Deploy.Kind.BACK
                         ? words.say("откат к выпуску ", "rollback to release ")
                         : words.say("выкладка выпуска ", "deploy of release "))
-                + deploy.release() + " (" + deploy.by() + "): ";
+                + deploy.release() + " (" + deploy.by() + parts + "): ";
         if (deploy.ended().isEmpty()) {
             return what + words.say("идёт", "under way");
         }

@@ -1,12 +1,14 @@
 package io.lectio.cli;
 
 import io.lectio.config.Settings;
+import io.lectio.control.Chunks;
 import io.lectio.control.ControlClient;
 import io.lectio.control.Request;
 import io.lectio.release.BadArchive;
 import io.lectio.release.TarWriter;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,9 +27,11 @@ import picocli.CommandLine.Parameters;
         name = "deploy",
         mixinStandardHelpOptions = true,
         description =
-                "Lays the build beside the live one, asks for all of it, exchanges the two in one step, asks again, and takes it"
-                        + " back if it does not answer. PATH is a folder, a tar, tar.gz or zip, or - for such an archive on"
-                        + " standard input. For 5 minutes a fault of the page that has no other cause is the release's.",
+                "Lays the release beside the live one, asks for all of it, exchanges the two, asks again, and takes it back if it"
+                        + " does not answer. frontend PATH: the built pages. backend [PATH]: the application's code, with"
+                        + " manage.py; without PATH as it lies in the live folder. full FRONTEND [BACKEND]: both, or neither. A"
+                        + " path is a folder, a tar, tar.gz or zip, or - for such an archive on standard input. For 5 minutes a"
+                        + " fault that has no other cause is the release's.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:deployed; with --dry-run: fit to be",
@@ -37,7 +41,11 @@ import picocli.CommandLine.Parameters;
             "6:taken back: it was live for a moment, and what was before is so again",
             "7:neither: a person is needed"
         },
-        footer = {"", "Example: sudo lectio deploy frontend /tmp/build"})
+        footer = {
+            "",
+            "Example: sudo lectio deploy frontend /tmp/build",
+            "         sudo lectio deploy full build.tar.gz code.tar.gz"
+        })
 final class DeployCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
 
@@ -47,41 +55,75 @@ final class DeployCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Only examines the build; nothing that is served is touched.")
     private boolean trial;
 
-    @Parameters(index = "0", paramLabel = "frontend", completionCandidates = Parts.class, description = "What it is.")
-    private String part = "";
+    @Parameters(
+            index = "0",
+            paramLabel = "WHAT",
+            completionCandidates = Parts.class,
+            description = "frontend, backend or full.")
+    private String what = "";
 
-    @Parameters(index = "1", paramLabel = "PATH", description = "Where the build is.")
-    private Path path = Path.of("");
+    @Parameters(index = "1..2", arity = "0..2", paramLabel = "PATH", description = "Where it is.")
+    private List<Path> paths = List.of();
 
     static final class Parts extends ArrayList<String> {
         private static final long serialVersionUID = 1;
 
         Parts() {
-            super(List.of("frontend"));
+            super(List.of("frontend", "backend", "full"));
         }
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException, Settings.Invalid {
-        if (!part.equals("frontend")) {
-            return LectioCommand.refuse("Write: lectio deploy frontend PATH; " + part + " cannot be deployed yet");
-        }
         List<String> options = new ArrayList<>();
+        boolean fits = switch (what) {
+            case "frontend" -> options.add(Request.PAGES) && paths.size() == 1;
+            case "backend" -> options.add(paths.isEmpty() ? Request.IN_PLACE : Request.CODE) && paths.size() <= 1;
+            case "full" ->
+                options.addAll(List.of(Request.PAGES, paths.size() == 1 ? Request.IN_PLACE : Request.CODE))
+                        && !paths.isEmpty();
+            default -> false;
+        };
+        if (!fits) {
+            return LectioCommand.refuse(
+                    "Write: lectio deploy frontend PATH, backend [PATH], or full FRONTEND [BACKEND]");
+        }
+        if (paths.stream()
+                        .filter(path -> path.toString().equals(STANDARD_INPUT))
+                        .count()
+                > 1) {
+            return LectioCommand.refuse("Only one of them can be on standard input.");
+        }
         if (deploying.isForced()) {
             options.add(Request.FORCE);
         }
         if (trial) {
             options.add(Request.TRIAL);
         }
-        return deploy(deploying, path, options);
+        return deploy(deploying, paths, options);
     }
 
-    static int deploy(Deploying deploying, Path path, List<String> options)
+    static int deploy(Deploying deploying, List<Path> paths, List<String> options)
             throws IOException, InterruptedException, Settings.Invalid {
         Request request =
                 new Request(Request.Ask.DEPLOY, Optional.empty(), Optional.empty(), Optional.empty(), options);
+        List<ControlClient.Body> bodies = new ArrayList<>();
+        for (Path path : paths) {
+            bodies.add(body(path));
+        }
+        ControlClient.Body all = out -> {
+            if (bodies.size() == 1) {
+                bodies.getFirst().write(out);
+                return;
+            }
+            for (ControlClient.Body body : bodies) {
+                try (OutputStream part = Chunks.write(out)) {
+                    body.write(part);
+                }
+            }
+        };
         try {
-            return deploying.carryOut(request, Optional.of(body(path)));
+            return deploying.carryOut(request, Optional.of(all));
         } catch (Unreadable e) {
             return LectioCommand.refuse(String.valueOf(e.getMessage()));
         }

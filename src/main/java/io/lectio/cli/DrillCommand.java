@@ -103,7 +103,7 @@ final class DrillCommand implements Callable<Integer> {
         Path build = Files.createTempDirectory("lectio-drill");
         try {
             Files.writeString(build.resolve("index.html"), "broken\n");
-            int code = DeployCommand.deploy(new Deploying(site), build, List.of());
+            int code = DeployCommand.deploy(new Deploying(site), List.of(build), List.of());
             boolean kept = code == LectioCommand.REFUSED;
             System.out.println(
                     kept ? "The broken build was refused before any visitor could see it." : "It was not refused.");

@@ -418,7 +418,16 @@ public final class ConfigLoader {
                 proxy.map(unit -> new Services.Proxy(unit, unit.startsWith("nginx"))),
                 given("app.database", Values::database).or(() -> usualDatabase(siteRoot)),
                 needed,
-                beside);
+                beside,
+                code(siteRoot).filter(_ -> app.isPresent()));
+    }
+
+    private Optional<Path> code(Path siteRoot) {
+        Path usual = siteRoot.resolve(siteRoot.getFileName());
+        Optional<Path> code = given("app.code", text -> Values.guarded("app.code", text));
+        code.filter(folder -> !folder.startsWith(siteRoot))
+                .ifPresent(folder -> error("app.code", folder + " is not below " + as("root") + " " + siteRoot));
+        return code.or(() -> Optional.of(usual).filter(folder -> Files.exists(folder.resolve("manage.py"))));
     }
 
     private List<String> units(String key, Set<String> taken) {

@@ -42,6 +42,7 @@ record Key(boolean ofSite, String path, String env, Type type, String fallback, 
             site | app.unit | LECTIO_APP_UNIT | unit | teaching_panel.service | The application's unit; empty: not guarded, as it is by default where there are several sites.
             site | app.server | LECTIO_APP_SERVER | listener | 127.0.0.1:8000 | Where the application itself listens, or `unix:/run/app.sock`.
             site | app.api | LECTIO_API_URL | text | - | Answered with 200, and with no page, when the application is well; else `/api/health/` of `url`.
+            site | app.code | LECTIO_APP_CODE | text | - | The folder of the application's code, with `manage.py`, at or below `root`; else `NAME` in `root`, NAME being its last name, where that has one.
             site | app.database | LECTIO_DATABASE | text | - | The application's SQLite file, or its PostgreSQL database without a password (`postgresql:///school`), asked by `psql` as the application's user; else `NAME/db.sqlite3` in `root`, NAME being its last name, where that is there.
             site | app.needs | LECTIO_APP_NEEDS | units | - | Units that the application cannot work without, the deepest first: `postgresql@15-main.service, redis-server.service`. Its own failures are theirs while one is down; the deepest is started, none is killed.
             site | app.beside | LECTIO_APP_BESIDE | units | - | Units that work beside it: `celery.service`.

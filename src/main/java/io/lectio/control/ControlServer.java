@@ -6,10 +6,12 @@ import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Order.Spell;
+import io.lectio.core.policy.Part;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
 import io.lectio.json.JsonCodec;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -22,7 +24,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -44,7 +49,7 @@ public final class ControlServer implements AutoCloseable {
     private static final long AT_LEAST_EACH = Duration.ofSeconds(1).toNanos();
     private static final long BETWEEN_STEPS = Duration.ofMillis(5).toNanos();
     private static final Duration TO_KNOW_THE_PAGE = Duration.ofSeconds(10);
-    private static final Duration LONGEST_DEPLOY = Duration.ofMinutes(15);
+    private static final Duration LONGEST_DEPLOY = Duration.ofHours(1);
     /// What is to be mended by who has sent it.
     public static final String UNFIT = "refused: ";
 
@@ -153,7 +158,8 @@ public final class ControlServer implements AutoCloseable {
             }
             case RELEASES ->
                 caller.tell(JsonCodec.writeLine(guard.get().state().durable().releases()));
-            case SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, DEPLOY, ROLLBACK, ADOPT -> change(caller, request);
+            case SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, DEPLOY, ROLLBACK, ADOPT, PRUNE ->
+                change(caller, request);
         }
     }
 
@@ -206,7 +212,7 @@ public final class ControlServer implements AutoCloseable {
                     refuse(caller, String.valueOf(e.getMessage()));
                 }
             }
-            case STATUS, WATCH, PLAN, RELEASES, SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE ->
+            case STATUS, WATCH, PLAN, RELEASES, SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, PRUNE ->
                 order(caller, request);
         }
     }
@@ -219,7 +225,18 @@ public final class ControlServer implements AutoCloseable {
             refuse(caller, String.valueOf(e.getMessage()));
             return;
         }
-        caller.tell(JsonCodec.writeLine(given(order)));
+        Answer answer = given(order);
+        if (order instanceof Order.Prune && answer.done()) {
+            answer = new Answer(true, answer.text() + ", " + (deploys.forget() >> 10) + " KiB free again");
+        }
+        caller.tell(JsonCodec.writeLine(answer));
+    }
+
+    private static int number(String text) {
+        if (!text.matches("[0-9]{1,4}")) {
+            throw new IllegalArgumentException("'" + text + "' is no number of releases");
+        }
+        return Integer.parseInt(text);
     }
 
     private void receive(Caller caller, Request request) throws IOException {
@@ -230,9 +247,13 @@ public final class ControlServer implements AutoCloseable {
         Deploy deploy;
         try {
             caller.tell(JsonCodec.writeLine(new Answer(true, "send")));
-            boolean force = request.options().contains(Request.FORCE);
-            boolean trial = request.options().contains(Request.TRIAL);
-            deploy = deploys.receive(caller.body(), caller.name(), force, trial);
+            List<String> options = request.options();
+            deploy = deploys.receive(
+                    parts(options, caller.body()),
+                    options.contains(Request.IN_PLACE),
+                    caller.name(),
+                    options.contains(Request.FORCE),
+                    options.contains(Request.TRIAL));
         } catch (Deploys.Unfit e) {
             caller.drain();
             refuse(caller, UNFIT + e.getMessage());
@@ -245,6 +266,21 @@ public final class ControlServer implements AutoCloseable {
             receiving.release();
         }
         follow(caller, deploy);
+    }
+
+    /// What follows a request, by what it is.
+    private static SequencedMap<Part, InputStream> parts(List<String> options, InputStream body) {
+        boolean code = options.contains(Request.CODE);
+        boolean pages = options.contains(Request.PAGES) || !(code || options.contains(Request.IN_PLACE));
+        SequencedMap<Part, InputStream> parts = new LinkedHashMap<>();
+        if (pages && code) {
+            Chunks.In first = new Chunks.In(body, Optional.empty());
+            parts.put(Part.PAGES, first);
+            parts.put(Part.CODE, new Chunks.In(body, Optional.of(first)));
+        } else if (pages || code) {
+            parts.put(pages ? Part.PAGES : Part.CODE, body);
+        }
+        return parts;
     }
 
     /// Tells each change of a deploy until it has ended. It goes on also where nobody listens.
@@ -303,6 +339,7 @@ public final class ControlServer implements AutoCloseable {
             case MAINTENANCE -> new Order.Maintenance(spell(request, by, now));
             case END_SILENCE -> new Order.EndSilence(by);
             case END_MAINTENANCE -> new Order.EndMaintenance(by);
+            case PRUNE -> new Order.Prune(number(request.release().orElse("")), by);
             case STATUS, WATCH, PLAN, RELEASES, DEPLOY, ROLLBACK, ADOPT ->
                 throw new IllegalArgumentException(request.ask() + " is no order");
         };

@@ -9,12 +9,19 @@ import java.util.Optional;
 /// @param length of a silence or a maintenance
 /// @param why given by who asks
 /// @param release which is meant
-/// @param options `force`, `trial`
+/// @param options `force`, `trial`; of a deploy also `pages`, `code` and `in-place`
 public record Request(
         Ask ask, Optional<Duration> length, Optional<String> why, Optional<String> release, List<String> options) {
     public static final String FORCE = "force";
     /// A build is only to be examined.
     public static final String TRIAL = "trial";
+
+    /// An archive of the built pages follows: so also where neither is named.
+    public static final String PAGES = "pages";
+    /// An archive of the code follows.
+    public static final String CODE = "code";
+    /// The code is deployed as it lies in the live folder.
+    public static final String IN_PLACE = "in-place";
 
     /// The first four change nothing.
     public enum Ask {
@@ -26,10 +33,12 @@ public record Request(
         END_SILENCE,
         MAINTENANCE,
         END_MAINTENANCE,
-        /// After the answer `send` the build follows, to the end of what is sent.
+        /// After the answer `send` the archive follows, to the end of what is sent; two as [Chunks].
         DEPLOY,
         ROLLBACK,
-        ADOPT
+        ADOPT,
+        /// `release` is how many stay.
+        PRUNE
     }
 
     public static Request of(Ask ask) {

@@ -1,6 +1,7 @@
 package io.lectio.core;
 
 import io.lectio.core.GuardState.Durable;
+import io.lectio.core.deploy.Change;
 import io.lectio.core.deploy.Deploy;
 import io.lectio.core.deploy.Releases;
 import io.lectio.core.deploy.Step;
@@ -13,6 +14,7 @@ import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.ServiceTrack;
+import io.lectio.core.incident.Attempt;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.IncidentCourse;
@@ -28,6 +30,7 @@ import io.lectio.core.incident.Sight;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Order.Spell;
+import io.lectio.core.policy.Part;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
 import java.net.URI;
@@ -59,6 +62,9 @@ final class Turn {
     /// What a release is seen by.
     private static final Set<CheckId> SERVED =
             EnumSet.of(CheckId.FILES, CheckId.LEFT_ALONE, CheckId.RELEASE, CheckId.PAGE);
+
+    /// What the application's code is seen by.
+    private static final Set<CheckId> ANSWERING = EnumSet.of(CheckId.APP, CheckId.API);
 
     private final Instant now;
     private final Policy policy;
@@ -222,6 +228,7 @@ final class Turn {
             case Order.Maintenance(Spell spell) -> maintenance = Optional.of(spell);
             case Order.EndSilence _ -> silence = Optional.empty();
             case Order.EndMaintenance _ -> maintenance = Optional.empty();
+            case Order.Prune(int keep, String _) -> releases = releases.pruned(keep);
         }
     }
 
@@ -294,25 +301,37 @@ final class Turn {
                 Optional.empty();
             case Observation.Unknown _ -> Optional.empty();
         };
-        boolean another = seen.filter(id -> !id.isEmpty() && !releases.live().equals(Optional.of(id)))
+        boolean another = seen.filter(
+                        id -> !id.isEmpty() && !releases.stored(Part.PAGES).equals(Optional.of(id)))
                 .isPresent();
-        if (another && wasToGoBackTo(seen.get())) {
-            tellOfDeploy(Level.WARNING, "live is " + seen.get() + ": its rollback was done before it was cut off");
-            releases = releases.rolledBack(releases.live().orElse(""), seen.get());
-            return false;
-        }
-        return another;
+        Optional<String> back = another ? wasToGoBackTo(seen.get()) : Optional.empty();
+        back.ifPresent(release -> {
+            tellOfDeploy(Level.WARNING, "live is " + release + ": its rollback was done before it was cut off");
+            releases = releases.rolledBack(releases.live().orElse(""), release);
+        });
+        return another && back.isEmpty();
     }
 
-    /// Whether a rollback to this release has begun, and nobody knows its end.
-    private boolean wasToGoBackTo(String release) {
+    /// The release with these pages, if a rollback to it has begun that changes nothing else, and nobody knows its
+    /// end.
+    private Optional<String> wasToGoBackTo(String pages) {
         return incidents.stream()
-                .filter(open -> open.diagnosis().remedy().orElse(null) instanceof Remedy.RollBack(var _, String to)
-                        && to.equals(release))
-                .flatMap(open -> open.lastAttempt().stream())
-                .flatMap(last -> last.result().stream())
-                .anyMatch(
-                        result -> result instanceof RepairResult.Interrupted || result instanceof RepairResult.Failed);
+                .filter(open -> open.lastAttempt()
+                        .flatMap(Attempt::result)
+                        .filter(Turn::isOpen)
+                        .isPresent())
+                .flatMap(open -> open.diagnosis().remedy().stream())
+                .filter(Remedy.RollBack.class::isInstance)
+                .map(remedy -> ((Remedy.RollBack) remedy).to())
+                .filter(to -> releases.find(to)
+                                .flatMap(release -> release.stored(Part.PAGES))
+                                .equals(Optional.of(pages))
+                        && !releases.differing(to).contains(Part.CODE))
+                .findFirst();
+    }
+
+    private static boolean isOpen(RepairResult result) {
+        return result instanceof RepairResult.Interrupted || result instanceof RepairResult.Failed;
     }
 
     /// One look sees both what may be repaired and what may not.
@@ -431,11 +450,13 @@ final class Turn {
     }
 
     private void advance() {
+        Optional<Diagnosis.Back> back =
+                releases.rollBackTo(now).map(to -> new Diagnosis.Back(to, releases.differing(to)));
         Optional<Diagnosis.Live> live = releases.live()
-                .map(id -> new Diagnosis.Live(id, releases.rollBackTo(now), pageWellAt.orElse(Instant.MAX)));
+                .map(id -> new Diagnosis.Live(id, releases.stored(Part.PAGES), back, pageWellAt.orElse(Instant.MAX)));
         Map<CheckId, Diagnosis> found = Diagnosis.diagnose(health, lastChange, now, policy, live);
         if (isSwitching()) {
-            found.keySet().removeAll(SERVED); // the gate judges
+            found.keySet().removeAll(servedAnew()); // the gate judges
         }
         if (found.isEmpty() && incidents.isEmpty()) {
             return;
@@ -499,7 +520,8 @@ final class Turn {
             return; // its deadline has answered for it
         }
         stepping = false;
-        boolean wasWell = incidents.stream().noneMatch(open -> SERVED.contains(open.subject()));
+        Set<CheckId> served = servedAnew();
+        boolean wasWell = incidents.stream().noneMatch(open -> served.contains(open.subject()));
         releases = releases.after(step, result, wasWell, policy.patience().watch(), now);
         tellOfDeploy(Level.INFO, deploy + " " + step + ": " + result.said());
         Deploy after = releases.deploy(deploy).orElseThrow();
@@ -508,15 +530,15 @@ final class Turn {
                         end -> tellOfDeploy(Level.of(end.outcome()), deploy + " " + end.outcome() + ": " + end.why()));
         tellOwner(after);
         if (step.isLive()) { // what was seen before is of another release
-            SERVED.forEach(health::remove);
+            served.stream().filter(check -> check != CheckId.APP).forEach(health::remove);
             filesOfPage = 0;
-            SERVED.forEach(looks::look);
+            served.forEach(looks::look);
         }
     }
 
     /// What a person has begun is told to the owner, too.
     private void tellOwner(Deploy deploy) {
-        boolean told = deploy.kind() == Deploy.Kind.NEW || deploy.kind() == Deploy.Kind.BACK;
+        boolean told = deploy.kind() != Deploy.Kind.TRIAL && deploy.kind() != Deploy.Kind.ADOPTED;
         boolean loud = deploy.ended()
                 .filter(end -> end.outcome() == Deploy.Outcome.STUCK)
                 .isPresent();
@@ -535,7 +557,7 @@ final class Turn {
         }
         boolean well = isPageWell()
                 && incidents.stream()
-                        .noneMatch(open -> SERVED.contains(open.subject())
+                        .noneMatch(open -> (SERVED.contains(open.subject()) || ANSWERING.contains(open.subject()))
                                 && open.diagnosis().urgent()
                                 && !(open.phase() instanceof Incident.Resolved));
         Releases before = releases;
@@ -559,10 +581,19 @@ final class Turn {
                 });
     }
 
+    /// What the deploy that is under way is seen by.
+    private Set<CheckId> servedAnew() {
+        Set<CheckId> checks = EnumSet.noneOf(CheckId.class);
+        for (Change change : releases.current().map(Deploy::changes).orElse(List.of())) {
+            checks.addAll(change.part() == Part.PAGES ? SERVED : ANSWERING);
+        }
+        return checks;
+    }
+
     /// Whether a repair is at work on what is served.
     private boolean isServedRepaired() {
         return incidents.stream()
-                .anyMatch(open -> SERVED.contains(open.subject()) && open.phase() instanceof Incident.Repairing);
+                .anyMatch(open -> servedAnew().contains(open.subject()) && open.phase() instanceof Incident.Repairing);
     }
 
     private void sayWhyNothingIsDone() {
@@ -703,9 +734,11 @@ final class Turn {
 
     private Set<CheckId> hurried() {
         Set<CheckId> hurried = EnumSet.noneOf(CheckId.class);
-        CheckHealth page = health.get(CheckId.PAGE);
-        if (page != null && isDoubted() && isFailingLately(page)) {
-            hurried.add(CheckId.PAGE); // nobody waits for three rounds
+        for (CheckId check : List.of(CheckId.PAGE, CheckId.API)) {
+            CheckHealth seen = health.get(check);
+            if (seen != null && isDoubted() && isFailingLately(seen)) {
+                hurried.add(check); // nobody waits for three rounds
+            }
         }
         incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
         policy.services().units().forEach((unit, check) -> {

@@ -193,6 +193,11 @@ public final class DemoSupervisor implements Supervisor {
     }
 
     @Override
+    public void signalMain(String name, int signal) throws IOException {
+        kill(name, signal);
+    }
+
+    @Override
     public void resetFailed(String name) {
         // nothing of the demo fails for good
     }

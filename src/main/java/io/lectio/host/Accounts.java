@@ -79,6 +79,16 @@ final class Accounts {
         return Optional.of(new WebUser(name, ids[0], ids[1], all));
     }
 
+    /// A group by its name, or by its number, which need not have one.
+    Optional<Integer> group(String name) {
+        Optional<Integer> named = groups.entrySet().stream()
+                .filter(each -> each.getValue().equals(name))
+                .map(Map.Entry::getKey)
+                .findFirst();
+        return named.or(
+                () -> Optional.of(name).filter(text -> text.matches("\\d{1,9}")).map(Integer::valueOf));
+    }
+
     /// The account of a number, or the number.
     String user(String number) {
         return users.getOrDefault(Integer.valueOf(number), number);

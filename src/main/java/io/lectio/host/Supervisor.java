@@ -31,6 +31,9 @@ public interface Supervisor extends Closeable {
     /// Sends a signal to all processes of a unit; refused where it has none.
     void kill(String unit, int signal) throws IOException;
 
+    /// Sends a signal to the main process of a unit alone; refused where it has none.
+    void signalMain(String unit, int signal) throws IOException;
+
     /// Lets a unit start again that has failed too often. To a unit that has not, nothing happens.
     void resetFailed(String unit) throws IOException;
 

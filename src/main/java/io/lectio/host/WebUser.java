@@ -6,6 +6,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,32 @@ public record WebUser(String name, int uid, int gid, Set<Integer> groups) {
             throw e.getCause();
         }
         return account.uid() == self.uid() ? self : account;
+    }
+
+    /// As whom systemd runs a service.
+    ///
+    /// @param user a name or a number
+    /// @param group empty for the user's own
+    /// @param more its further groups
+    /// @throws IOException when there is no such user or group
+    public static WebUser ofService(String user, String group, List<String> more) throws IOException {
+        Accounts accounts = Accounts.read();
+        String name = user.matches("\\d{1,9}") ? accounts.user(user) : user;
+        WebUser account =
+                accounts.find(name).orElseThrow(() -> new IOException("there is no account of user '" + user + "'"));
+        Set<Integer> groups = new HashSet<>(account.groups());
+        List<Integer> numbers = new ArrayList<>();
+        for (String each : more) {
+            numbers.add(number(accounts, each));
+        }
+        int own = group.isEmpty() ? account.gid() : number(accounts, group);
+        groups.addAll(numbers);
+        groups.add(own);
+        return new WebUser(name, account.uid(), own, groups);
+    }
+
+    private static int number(Accounts accounts, String group) throws IOException {
+        return accounts.group(group).orElseThrow(() -> new IOException("there is no group '" + group + "'"));
     }
 
     /// As whom a site of our own works: root has nobody for it, anybody else only itself.

@@ -322,25 +322,16 @@ public final class Copies {
         return hash(digest);
     }
 
-    /// Lays a verified copy of the present database down as a plain file, for a program of this user's; nothing is
-    /// kept of it here. As [#make] it needs to be alone.
+    /// Lays a verified copy of the present database down as a plain file of ours; nothing else is kept of it. As
+    /// [#make] it needs to be alone.
     ///
-    /// @param to a new file, in a folder of that user's
-    public void lay(WebUser user, Path to) throws IOException, InterruptedException {
+    /// @param to a new file in a folder of ours
+    public void lay(Path to) throws IOException, InterruptedException {
         Opener opener = requireThere();
-        Path own = place.state().resolve("laid");
         long bytes = bytes(place.database());
-        requireRoom(Map.of(place.state(), bytes, SCRATCH, bytes, Folders.above(to), bytes));
-        try {
-            String _ = copy(opener.user(), own, bytes);
-            requireGood(place.database(), own, opener.user());
-            try (InputStream in = Files.newInputStream(own)) {
-                Opener there = new Opener(user, true, user.gid(), 0600, false);
-                SqliteCopy.place(in, place.database(), to, there, Files.size(own));
-            }
-        } finally {
-            Files.deleteIfExists(own);
-        }
+        requireRoom(Map.of(SCRATCH, bytes, Folders.above(to), bytes));
+        String _ = copy(opener.user(), to, bytes);
+        requireGood(place.database(), to, opener.user());
     }
 
     private static void requireGood(Path named, Path file, WebUser user) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.lectio.release;
 
+import io.lectio.core.deploy.Change;
 import io.lectio.core.deploy.Deploy;
 import io.lectio.core.deploy.Step;
 import io.lectio.core.deploy.StepResult;
@@ -8,7 +9,6 @@ import io.lectio.core.health.Observation;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Site;
-import io.lectio.engine.Deployer;
 import io.lectio.engine.Prober;
 import io.lectio.host.WebUser;
 import io.lectio.host.http.HttpAnswer;
@@ -17,21 +17,17 @@ import io.lectio.host.http.HttpFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// The releases of a site's pages: takes the steps of their deploys, and carries out the two remedies that need them.
-public final class FrontendReleases implements Deployer {
+/// The releases of a site's pages.
+public final class FrontendReleases implements SitePart {
     private static final String PAGE = "index.html";
     private static final Duration ANSWER = Duration.ofSeconds(5);
     /// A server that keeps open files in mind looks again after a second, as a rule.
@@ -43,9 +39,6 @@ public final class FrontendReleases implements Deployer {
     private static final Duration BETWEEN_ASKING = Duration.ofMillis(200);
     private static final int MOST_BYTES = 1 << 20;
 
-    /// Of each live folder: a loop that was replaced may still have work under way.
-    private static final Map<Path, ReentrantLock> AT_WORK = new ConcurrentHashMap<>();
-
     private final Site site;
     private final Places places;
     private final LiveFolder live;
@@ -54,7 +47,6 @@ public final class FrontendReleases implements Deployer {
     private final HttpClient http;
     private final Prober page;
     private final Supplier<Set<String>> known;
-    private final ReentrantLock atWork;
 
     /// @param http asks the site's own web server
     /// @param page the look at the live page
@@ -72,60 +64,46 @@ public final class FrontendReleases implements Deployer {
         this.http = http;
         this.page = page;
         this.known = known;
-        atWork = AT_WORK.computeIfAbsent(places.live(), _ -> new ReentrantLock());
         live = new LiveFolder(places);
         staging = new Staging(places, live, site.privates());
     }
 
-    /// One at a time: a step that its deadline has left behind does nothing beside the one that follows.
     @Override
-    public StepResult take(Step step, Deploy deploy) throws InterruptedException {
-        atWork.lockInterruptibly();
-        try {
-            return taken(step, deploy);
-        } finally {
-            atWork.unlock();
-        }
+    public StepResult take(Step step, Deploy deploy, Change change) throws IOException, InterruptedException {
+        String release = change.to();
+        return switch (step) {
+            case ADOPT -> {
+                Manifest manifest = staging.adopt(deploy.adopted());
+                yield new StepResult.Stored(
+                        manifest.content(), manifest.entries().size(), manifest.bytes());
+            }
+            case STAGE -> stage(deploy, change);
+            case EXAMINE -> examination.of(release, change.from(), deploy.force());
+            case SWITCH -> {
+                long start = System.nanoTime();
+                live.take(release);
+                yield new StepResult.Done("live within " + (System.nanoTime() - start) / 1_000 + " µs");
+            }
+            case GATE -> gate(release);
+            case UNDO ->
+                live.giveBack(release)
+                        ? new StepResult.Done("live is again what was before")
+                        : new StepResult.Failed("there was nothing before " + release);
+            case BACK_UP, MIGRATE, RELOAD -> throw new IllegalArgumentException(step + " is for code");
+        };
     }
 
-    private StepResult taken(Step step, Deploy deploy) throws InterruptedException {
-        String release = deploy.release();
-        try {
-            return switch (step) {
-                case ADOPT -> {
-                    Manifest manifest = staging.adopt(deploy.adopted());
-                    yield new StepResult.Stored(
-                            manifest.content(), manifest.entries().size(), manifest.bytes());
-                }
-                case STAGE -> stage(deploy);
-                case EXAMINE -> examination.of(release, deploy.before(), deploy.force());
-                case SWITCH -> {
-                    long start = System.nanoTime();
-                    live.take(release);
-                    yield new StepResult.Done("live within " + (System.nanoTime() - start) / 1_000 + " µs");
-                }
-                case GATE -> gate(release);
-                case UNDO ->
-                    live.giveBack(release)
-                            ? new StepResult.Done("live is again what was before")
-                            : new StepResult.Failed("there was nothing before " + release);
-            };
-        } catch (IOException e) {
-            return new StepResult.Failed(String.valueOf(e.getMessage()));
-        }
-    }
-
-    private StepResult stage(Deploy deploy) throws IOException {
-        String release = deploy.release();
+    private StepResult stage(Deploy deploy, Change change) throws IOException {
+        String release = change.to();
         places.prepare();
         String left = staging.forget(known.get(), release);
-        List<String> lost = deploy.force() ? List.of() : unknown(deploy.before());
+        List<String> lost = deploy.force() ? List.of() : unknown(change.from());
         if (!lost.isEmpty()) {
             return new StepResult.Refused("the live folder has files that no release has, and they would be gone: "
                     + String.join(", ", lost) + " (put them into the build, or --force)");
         }
         if (deploy.kind() != Deploy.Kind.BACK) {
-            staging.keep(release, deploy.before());
+            staging.keep(release, change.from());
         }
         staging.stage(release, user());
         Manifest manifest = Manifest.read(places.manifest(release));
@@ -193,34 +171,30 @@ public final class FrontendReleases implements Deployer {
         return HexFormat.of().formatHex(Manifest.sha256().digest(body));
     }
 
-    /// Takes the live release back, to the one before it.
-    public RepairResult run(Remedy.RollBack back) throws InterruptedException {
-        atWork.lockInterruptibly();
-        try {
-            places.requireOurs();
-            if (live.is(back.from()) && live.isIn(places.stage(back.from()), back.to())) {
-                live.giveBack(back.from());
-            } else if (!live.is(back.to())) {
-                staging.stage(back.to(), user());
-                live.take(back.to());
-            }
-            return new RepairResult.RolledBack(back.from(), back.to());
-        } catch (IOException e) {
-            return new RepairResult.Failed(String.valueOf(e.getMessage()));
-        } finally {
-            atWork.unlock();
+    @Override
+    public void forget() {
+        String _ = staging.forget(known.get(), "");
+    }
+
+    @Override
+    public long bytes() throws IOException {
+        return places.bytes();
+    }
+
+    @Override
+    public void goBack(Change change) throws IOException {
+        places.requireOurs();
+        String from = change.from().orElseThrow();
+        if (live.is(from) && live.isIn(places.stage(from), change.to())) {
+            live.giveBack(from);
+        } else if (!live.is(change.to())) {
+            staging.stage(change.to(), user());
+            live.take(change.to());
         }
     }
 
     /// Puts back each file of the release that is another by now, or has gone.
-    public RepairResult run(Remedy.Restore restore, String name) throws InterruptedException {
-        atWork.lockInterruptibly();
-        try {
-            return new Restoring(places, staging, restore.release(), restore.since(), user()).run(name);
-        } catch (IOException e) {
-            return new RepairResult.Failed(String.valueOf(e.getMessage()));
-        } finally {
-            atWork.unlock();
-        }
+    RepairResult run(Remedy.Restore restore, String name) throws IOException, InterruptedException {
+        return new Restoring(places, staging, restore.release(), restore.since(), user()).run(name);
     }
 }

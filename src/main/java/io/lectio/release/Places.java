@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Where the releases of a site's pages are: in a folder of root's own beside the site, on the live folder's mount.
 ///
@@ -23,6 +24,7 @@ import java.util.List;
 /// @param live the folder that is served
 public record Places(Path store, Path live) {
     private static final String OURS = ".lectio";
+    private static final String CODE = ".code";
     /// Of folders that are held open at once.
     private static final int DEEPEST = 64;
 
@@ -33,6 +35,11 @@ public record Places(Path store, Path live) {
     public static Places of(Path siteRoot, Path live) {
         Path above = Folders.above(siteRoot);
         return new Places(above.resolve(OURS).resolve(above.relativize(live)), live);
+    }
+
+    /// For the application's code, beside what may be stored of its pages.
+    public static Places ofCode(Path siteRoot, Path folder) {
+        return new Places(of(siteRoot, folder).store().resolve(CODE), folder);
     }
 
     /// What was handed in, until it is staged.
@@ -67,9 +74,33 @@ public record Places(Path store, Path live) {
         return store.resolve("stage").resolve(release);
     }
 
+    /// What a release of code is examined with, as long as it is.
+    Path examined(String release) {
+        return store.resolve("examined").resolve(release);
+    }
+
+    /// What code that was exchanged has left, of the last times.
+    Path kept() {
+        return store.resolve("kept");
+    }
+
     /// What was put back is made here, and what was in its place is kept here until the next time.
     Path restored() {
         return store.resolve("restored");
+    }
+
+    /// How many bytes the stored releases have.
+    long bytes() throws IOException {
+        if (!Files.exists(releases())) {
+            return 0;
+        }
+        long sum = 0;
+        try (Stream<Path> all = Files.walk(releases())) {
+            for (Path each : (Iterable<Path>) all::iterator) {
+                sum += Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS) ? Files.size(each) : 0;
+            }
+        }
+        return sum;
     }
 
     /// Makes what is not there.

@@ -5,26 +5,44 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Takes in what somebody wants to deploy.
 public final class Reception {
-    private static final String PAGE = "index.html";
-
     private final Places places;
-    private final PrivatePatterns privates;
+    private final String mark;
+    private final UnaryOperator<Collection<String>> own;
 
-    /// @param privates names that are left out: a release is open to everybody
-    public Reception(Places places, PrivatePatterns privates) {
+    /// @param mark the file at the top by which it is known
+    /// @param own those paths that a release has
+    private Reception(Places places, String mark, UnaryOperator<Collection<String>> own) {
         this.places = places;
-        this.privates = privates;
+        this.mark = mark;
+        this.own = own;
+    }
+
+    /// @param privates names that are left out: pages are open to everybody
+    public static Reception ofPages(Places places, PrivatePatterns privates) {
+        return new Reception(
+                places,
+                Build.PAGE,
+                paths -> paths.stream()
+                        .filter(path -> !path.equals(Places.ID_FILE) && !isPrivate(path, privates))
+                        .toList());
+    }
+
+    public static Reception ofCode(Places places, CodeFiles code) {
+        return new Reception(places, CodeFiles.MANAGE, code::among);
     }
 
     /// Vite's list of its files is no secret.
-    private boolean isPrivate(String path) {
+    private static boolean isPrivate(String path, PrivatePatterns privates) {
         return !path.startsWith(".vite/") && Stream.of(path.split("/")).anyMatch(privates::covers);
     }
 
@@ -66,10 +84,14 @@ public final class Reception {
                 Places.delete(files);
                 Files.move(part.resolve("build"), files);
             }
-            Manifest manifest = new Manifest(all.stream()
+            List<Manifest.Entry> entries = all.stream()
                     .map(entry ->
                             new Manifest.Entry(entry.path().substring(top.length()), entry.bytes(), entry.sha256(), 0))
-                    .filter(entry -> !entry.path().equals(Places.ID_FILE) && !isPrivate(entry.path()))
+                    .toList();
+            Set<String> kept = new HashSet<>(
+                    own.apply(entries.stream().map(Manifest.Entry::path).toList()));
+            Manifest manifest = new Manifest(entries.stream()
+                    .filter(entry -> kept.contains(entry.path()))
                     .toList());
             manifest.write(part.resolve("manifest"));
             Files.move(part, places.incoming(release));
@@ -80,17 +102,17 @@ public final class Reception {
     }
 
     /// The one folder that all is in, with its `/`, where the page is only there.
-    private static String top(List<Unpacked.Entry> all) throws BadArchive {
+    private String top(List<Unpacked.Entry> all) throws BadArchive {
         Set<String> paths = all.stream().map(Unpacked.Entry::path).collect(Collectors.toSet());
-        if (paths.contains(PAGE)) {
+        if (paths.contains(mark)) {
             return "";
         }
         Set<String> tops = paths.stream()
                 .map(path -> path.contains("/") ? path.substring(0, path.indexOf('/') + 1) : "")
                 .collect(Collectors.toSet());
         String top = tops.size() == 1 ? tops.iterator().next() : "";
-        if (top.isEmpty() || !paths.contains(top + PAGE)) {
-            throw new BadArchive("it has no " + PAGE + " at its top, so it is no build of the site's pages");
+        if (top.isEmpty() || !paths.contains(top + mark)) {
+            throw new BadArchive("it has no " + mark + " at its top, so it is not what is deployed here");
         }
         return top;
     }

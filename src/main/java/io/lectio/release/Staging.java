@@ -137,7 +137,7 @@ final class Staging {
         return manifest;
     }
 
-    private static Manifest.Entry copy(String path, Tree.Entry entry, Path to) throws IOException {
+    static Manifest.Entry copy(String path, Tree.Entry entry, Path to) throws IOException {
         MessageDigest digest = Manifest.sha256();
         long left = entry.size();
         try (InputStream in = entry.opener().open();
@@ -296,12 +296,17 @@ final class Staging {
     /// @param coming what is about to be staged
     /// @return what could not be deleted, in words; empty where all could
     String forget(Set<String> known, String coming) {
+        return forget(places, known, coming, folder -> live.is(name(folder)));
+    }
+
+    /// @param stages which stages are to stay
+    static String forget(Places places, Set<String> known, String coming, Kept stages) {
         try {
             Instant old = Instant.now().minus(CUT_OFF);
             keepOnly(
                     places.releases(),
                     folder -> known.contains(name(folder)) || name(folder).equals(coming));
-            keepOnly(places.store().resolve("stage"), folder -> live.is(name(folder)));
+            keepOnly(places.store().resolve("stage"), stages);
             keepOnly(
                     places.store().resolve("incoming"),
                     folder -> name(folder).equals(coming)
@@ -316,7 +321,7 @@ final class Staging {
         return String.valueOf(folder.getFileName());
     }
 
-    private interface Kept {
+    interface Kept {
         boolean is(Path folder) throws IOException;
     }
 

@@ -15,8 +15,6 @@ import io.lectio.config.Settings;
 import io.lectio.config.Settings.SiteSettings;
 import io.lectio.control.ControlServer;
 import io.lectio.core.Guard;
-import io.lectio.core.deploy.Deploy;
-import io.lectio.core.deploy.Release;
 import io.lectio.core.deploy.Releases;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.Observation.Outcome;
@@ -25,6 +23,7 @@ import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Remark;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Notices;
+import io.lectio.core.policy.Part;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Services;
@@ -44,11 +43,17 @@ import io.lectio.host.systemd.Systemd;
 import io.lectio.probe.PageProbe;
 import io.lectio.probe.UnitWatcher;
 import io.lectio.probe.WebRootWatcher;
+import io.lectio.release.AppUnit;
+import io.lectio.release.CodeFiles;
+import io.lectio.release.CodeReleases;
+import io.lectio.release.DjangoProject;
 import io.lectio.release.Examination;
 import io.lectio.release.FrontendReleases;
 import io.lectio.release.PageReader;
 import io.lectio.release.Places;
 import io.lectio.release.Reception;
+import io.lectio.release.SiteReleases;
+import io.lectio.release.Workers;
 import io.lectio.repair.PathRepairer;
 import io.lectio.repair.ServiceRestarter;
 import io.lectio.store.FileStateStore;
@@ -306,11 +311,14 @@ public final class Daemon {
                 .map(each -> each.snapshot().state().durable().releases())
                 .orElse(Releases.NONE);
         Probers probers = new Probers(policy, supervisor, around.appLog(), time, releases, clock);
-        FrontendReleases frontend = frontend(policy, probers.places(), releases);
+        Optional<CodeReleases> code =
+                copies.flatMap(known -> code(policy, one.site(), supervisor, new DeployCopies(known), releases));
+        SiteReleases deploys =
+                new SiteReleases(probers.places().live(), frontend(policy, probers.places(), releases), code, releases);
         GuardLoop.Ports ports = new GuardLoop.Ports(
                 probers.all(WAIT, written, own),
-                repairer(around, supervisor, frontend, state),
-                frontend,
+                repairer(around, supervisor, deploys, state),
+                deploys,
                 new LoggedNotifier(pace.before(channel(part.settings().channels(), texts, clock)), lines, texts),
                 store,
                 new WebRootWatcher(policy.site(), lines),
@@ -329,7 +337,13 @@ public final class Daemon {
                 state,
                 loop::snapshot,
                 loop::order,
-                new HandedIn(new Reception(probers.places(), policy.site().privates()), releases, loop::deploy, clock),
+                new HandedIn(
+                        Reception.ofPages(probers.places(), policy.site().privates()),
+                        code,
+                        deploys,
+                        releases,
+                        loop::deploy,
+                        clock),
                 lines,
                 clock);
         Closeable heartbeat = part.settings()
@@ -486,30 +500,62 @@ public final class Daemon {
                 new Examination(site, places, reader, page, nginx),
                 http,
                 page.apply(http),
-                () -> kept(releases.get()));
+                () -> releases.get().kept(Part.PAGES));
     }
 
-    /// What is stored of the releases: those that somebody may want back.
-    private static Set<String> kept(Releases releases) {
-        Set<String> kept = releases.all().stream()
-                .filter(release -> release.standing() != Release.Standing.BAD)
-                .map(Release::id)
-                .collect(Collectors.toSet());
-        releases.live().ifPresent(kept::add);
-        releases.watch().flatMap(Releases.Watch::before).ifPresent(kept::add);
-        releases.current().flatMap(Deploy::before).ifPresent(kept::add);
-        return kept;
+    /// @param named the site as the owner names it: the code's folder is named so too
+    private static Optional<CodeReleases> code(
+            Policy policy,
+            Site named,
+            Supervisor supervisor,
+            DjangoProject.DatabaseCopies copies,
+            Supplier<Releases> releases) {
+        Services services = policy.services();
+        if (services.app().isEmpty()
+                || services.code().isEmpty()
+                || !(supervisor instanceof Systemd systemd)) { // the demo's has no code
+            return Optional.empty();
+        }
+        Site site = policy.site();
+        Services.App app = services.app().get();
+        Path folder = site.siteRoot()
+                .resolve(named.siteRoot().relativize(services.code().get()))
+                .normalize();
+        Optional<Path> database = services.database()
+                .filter(Services.SqliteDatabase.class::isInstance)
+                .map(each -> ((Services.SqliteDatabase) each).file());
+        List<Path> others = new ArrayList<>(List.of(site.webRoot()));
+        database.ifPresent(others::add);
+        Places code = Places.ofCode(site.siteRoot(), folder);
+        Workers workers = new Workers(
+                supervisor,
+                app.unit(),
+                Probers.direct(app),
+                Probers.directly(app, site),
+                new HttpClient(new Dialer.Fixed(site.server()), false),
+                app.api(),
+                () -> {
+                    AppUnit unit = AppUnit.read(systemd, app.unit());
+                    return unit.isGunicorn() && !unit.preloads();
+                },
+                services.beside(),
+                code.store().resolve("workers"));
+        return Optional.of(new CodeReleases(
+                code,
+                new CodeFiles(folder, site.privates(), others),
+                workers,
+                new DjangoProject(systemd, app.unit(), code, database, app.api(), copies),
+                () -> releases.get().kept(Part.CODE)));
     }
 
-    private static Repairer repairer(
-            Surroundings around, Supervisor supervisor, FrontendReleases frontend, Path state) {
+    private static Repairer repairer(Surroundings around, Supervisor supervisor, SiteReleases deploys, Path state) {
         PathRepairer paths = new PathRepairer(state.resolve("repairs"));
         ServiceRestarter services =
                 new ServiceRestarter(supervisor, state.resolve("evidence"), Optional.of(around.appLog()));
         return (remedy, name) -> switch (remedy) {
             case Remedy.OpenPaths open -> paths.run(open, name);
-            case Remedy.Restore restore -> frontend.run(restore, name);
-            case Remedy.RollBack back -> frontend.run(back);
+            case Remedy.Restore restore -> deploys.run(restore, name);
+            case Remedy.RollBack back -> deploys.run(back);
             case Remedy.Restart restart -> services.run(restart, name);
         };
     }

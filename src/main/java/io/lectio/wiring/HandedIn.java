@@ -5,37 +5,82 @@ import io.lectio.core.deploy.Deploy;
 import io.lectio.core.deploy.Deploy.Kind;
 import io.lectio.core.deploy.Release;
 import io.lectio.core.deploy.Releases;
+import io.lectio.core.policy.Part;
 import io.lectio.release.BadArchive;
+import io.lectio.release.CodeReleases;
 import io.lectio.release.Reception;
+import io.lectio.release.SiteReleases;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /// What is handed in for one site.
 ///
 /// @param loop takes an offer
-record HandedIn(Reception reception, Supplier<Releases> releases, Predicate<Deploy> loop, InstantSource clock)
+record HandedIn(
+        Reception pages,
+        Optional<CodeReleases> code,
+        SiteReleases stored,
+        Supplier<Releases> releases,
+        Predicate<Deploy> loop,
+        InstantSource clock)
         implements Deploys {
+    private CodeReleases known() throws Unfit {
+        return code.orElseThrow(
+                () -> new Unfit("no application's code is known here: set app.code (LECTIO_APP_CODE) to the"
+                        + " folder that has manage.py, and app.unit"));
+    }
+
+    /// A name that neither part has.
+    private String free() throws IOException {
+        String id = pages.free(Deploy.id(clock.instant()));
+        return code.isPresent() ? code.get().reception().free(id) : id;
+    }
+
     @Override
-    public Deploy receive(InputStream build, String by, boolean force, boolean trial) throws Unfit, IOException {
-        String id = reception.free(Deploy.id(clock.instant()));
+    public Deploy receive(
+            SequencedMap<Part, InputStream> builds, boolean inPlace, String by, boolean force, boolean trial)
+            throws Unfit, IOException {
+        String id = free();
+        List<Reception.Received> all = new ArrayList<>();
+        Set<Part> parts = EnumSet.noneOf(Part.class);
         try {
-            Reception.Received received = reception.take(id, build);
-            return Deploy.offer(
-                    id,
-                    trial ? Kind.TRIAL : Kind.NEW,
-                    id,
-                    received.content(),
-                    received.files(),
-                    received.bytes(),
-                    by,
-                    force);
+            for (Map.Entry<Part, InputStream> build : builds.entrySet()) {
+                Reception reception = build.getKey() == Part.PAGES ? pages : known().reception();
+                parts.add(build.getKey());
+                all.add(reception.take(id, build.getValue()));
+            }
+            if (inPlace) {
+                parts.add(Part.CODE);
+                all.add(known().asItLies(id));
+            }
         } catch (BadArchive e) {
+            discard(id);
             throw new Unfit(String.valueOf(e.getMessage()));
+        } catch (IOException | Unfit e) {
+            discard(id);
+            throw e;
         }
+        return Deploy.offer(
+                id,
+                trial ? Kind.TRIAL : inPlace ? Kind.IN_PLACE : Kind.NEW,
+                parts,
+                id,
+                SiteReleases.content(
+                        all.stream().map(Reception.Received::content).toList()),
+                all.stream().mapToInt(Reception.Received::files).sum(),
+                all.stream().mapToLong(Reception.Received::bytes).sum(),
+                by,
+                force);
     }
 
     @Override
@@ -47,20 +92,14 @@ record HandedIn(Reception reception, Supplier<Releases> releases, Predicate<Depl
                         ? "there is no verified release to go back to: lectio releases"
                         : "there is no release " + release + ": lectio releases"));
         return Deploy.offer(
-                reception.free(Deploy.id(clock.instant())),
-                Kind.BACK,
-                target.id(),
-                target.content(),
-                target.files(),
-                target.bytes(),
-                by,
-                force);
+                free(), Kind.BACK, Set.of(), target.id(), target.content(), target.files(), target.bytes(), by, force);
     }
 
     @Override
     public Deploy adoption(String by) throws IOException {
-        String id = reception.free(Deploy.id(clock.instant()));
-        return Deploy.offer(id, Kind.ADOPTED, id, "", 0, 0, by, false);
+        String id = free();
+        Set<Part> parts = code.isPresent() ? EnumSet.allOf(Part.class) : EnumSet.of(Part.PAGES);
+        return Deploy.offer(id, Kind.ADOPTED, parts, id, "", 0, 0, by, false);
     }
 
     @Override
@@ -69,7 +108,19 @@ record HandedIn(Reception reception, Supplier<Releases> releases, Predicate<Depl
     }
 
     @Override
+    public long forget() throws IOException, InterruptedException {
+        return stored.forget();
+    }
+
+    @Override
     public void discard(Deploy deploy) throws IOException {
-        reception.discard(deploy.release());
+        discard(deploy.release());
+    }
+
+    private void discard(String id) throws IOException {
+        pages.discard(id);
+        if (code.isPresent()) {
+            code.get().discard(id);
+        }
     }
 }

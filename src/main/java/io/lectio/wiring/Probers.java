@@ -1,10 +1,10 @@
 package io.lectio.wiring;
 
 import io.lectio.config.Settings;
-import io.lectio.core.deploy.Release;
 import io.lectio.core.deploy.Releases;
 import io.lectio.core.health.ProcessView;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Part;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
@@ -43,7 +43,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A prober for each check of a policy.
@@ -117,7 +116,7 @@ record Probers(
                 new ReleaseProbe(
                         places(),
                         () -> releases.get().served(),
-                        () -> releases.get().all().stream().map(Release::id).collect(Collectors.toSet()),
+                        () -> releases.get().kept(Part.PAGES),
                         clock);
             case SETTINGS, COPIES -> Objects.requireNonNull(own.get(check));
         };

@@ -12,6 +12,7 @@ import io.lectio.core.deploy.StepResult;
 import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Part;
 import io.lectio.core.policy.Policy;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
@@ -26,6 +27,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -62,12 +65,16 @@ class DeployBySocketTest {
 
     private final Deploys deploys = new Deploys() {
         @Override
-        public Deploy receive(InputStream build, String by, boolean force, boolean trial) throws Unfit, IOException {
+        public Deploy receive(
+                SequencedMap<Part, InputStream> parts, boolean inPlace, String by, boolean force, boolean trial)
+                throws Unfit, IOException {
             beginsToReceive.countDown();
             if (unfit.isPresent()) {
                 throw new Unfit(unfit.get());
             }
-            received.add(build.readAllBytes().length);
+            for (InputStream part : parts.values()) {
+                received.add(part.readAllBytes().length);
+            }
             try {
                 if (waits.isPresent()) {
                     waits.get().await();
@@ -76,7 +83,7 @@ class DeployBySocketTest {
                 throw new IOException(e);
             }
             Kind kind = trial ? Kind.TRIAL : Kind.NEW;
-            return Deploy.offer("r1", kind, "r1", "content", 9, SIZE, by, force);
+            return Deploy.offer("r1", kind, parts.keySet(), "r1", "content", 9, SIZE, by, force);
         }
 
         @Override
@@ -86,7 +93,12 @@ class DeployBySocketTest {
 
         @Override
         public Deploy adoption(String by) {
-            return Deploy.offer("a1", Kind.ADOPTED, "a1", "", 0, 0, by, false);
+            return Deploy.offer("a1", Kind.ADOPTED, Set.of(Part.PAGES), "a1", "", 0, 0, by, false);
+        }
+
+        @Override
+        public long forget() {
+            return 4_096;
         }
 
         // as the loop does, with a step that ends at once

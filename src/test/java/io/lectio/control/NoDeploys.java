@@ -1,7 +1,10 @@
 package io.lectio.control;
 
 import io.lectio.core.deploy.Deploy;
+import io.lectio.core.policy.Part;
 import java.io.InputStream;
+import java.util.SequencedMap;
+import java.util.Set;
 
 /// Where nothing can be deployed.
 public enum NoDeploys implements Deploys {
@@ -12,7 +15,9 @@ public enum NoDeploys implements Deploys {
     }
 
     @Override
-    public Deploy receive(InputStream build, String by, boolean force, boolean trial) throws Unfit {
+    public Deploy receive(
+            SequencedMap<Part, InputStream> parts, boolean inPlace, String by, boolean force, boolean trial)
+            throws Unfit {
         throw none();
     }
 
@@ -23,12 +28,17 @@ public enum NoDeploys implements Deploys {
 
     @Override
     public Deploy adoption(String by) {
-        return Deploy.offer("1", Deploy.Kind.ADOPTED, "1", "", 0, 0, by, false);
+        return Deploy.offer("1", Deploy.Kind.ADOPTED, Set.of(Part.PAGES), "1", "", 0, 0, by, false);
     }
 
     @Override
     public boolean offer(Deploy deploy) {
         return false;
+    }
+
+    @Override
+    public long forget() {
+        return 0;
     }
 
     @Override

@@ -23,6 +23,7 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
+import io.lectio.core.policy.Part;
 import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
@@ -144,11 +145,13 @@ class DeployStoriesTest {
     }
 
     private void offer(String id, boolean force) {
-        event(new Event.DeployWanted(Deploy.offer(id, Kind.NEW, id, "content of " + id, 9, 900, "root", force)));
+        event(new Event.DeployWanted(
+                Deploy.offer(id, Kind.NEW, Set.of(Part.PAGES), id, "content of " + id, 9, 900, "root", force)));
     }
 
     private void adopted() {
-        event(new Event.DeployWanted(Deploy.offer("first", Kind.ADOPTED, "first", "", 0, 0, "root", false)));
+        event(new Event.DeployWanted(
+                Deploy.offer("first", Kind.ADOPTED, Set.of(Part.PAGES), "first", "", 0, 0, "root", false)));
         assertThat(asked()).contains(Step.ADOPT);
         done(new StepResult.Stored("content of first", 5, 500));
     }
@@ -393,10 +396,12 @@ class DeployStoriesTest {
         assertThat(why("r1")).isEqualTo("answers 500");
         assertThat(releases().live()).contains(first);
         assertThat(standing("r1")).isEqualTo(Standing.BAD);
-        event(new Event.DeployWanted(Deploy.offer("r2", Kind.NEW, "r2", "content of r1", 9, 900, "root", false)));
+        event(new Event.DeployWanted(
+                Deploy.offer("r2", Kind.NEW, Set.of(Part.PAGES), "r2", "content of r1", 9, 900, "root", false)));
         assertThat(outcome("r2")).isEqualTo(Outcome.REFUSED);
         assertThat(why("r2")).contains("r1", "--force");
-        event(new Event.DeployWanted(Deploy.offer("r3", Kind.NEW, "r3", "content of r1", 9, 900, "root", true)));
+        event(new Event.DeployWanted(
+                Deploy.offer("r3", Kind.NEW, Set.of(Part.PAGES), "r3", "content of r1", 9, 900, "root", true)));
         assertThat(asked()).contains(Step.STAGE);
     }
 
@@ -434,7 +439,9 @@ class DeployStoriesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Step.class, names = "ADOPT", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            value = Step.class,
+            names = {"STAGE", "EXAMINE", "SWITCH", "GATE", "UNDO"})
     void aGuardThatDiesInAStepTakesItAnew(Step step) {
         adopted();
         offer("r1", false);
@@ -706,14 +713,16 @@ class DeployStoriesTest {
         deployed("r1");
         Release to = releases().lastVerified().orElseThrow();
         assertThat(to.id()).isEqualTo(first);
-        event(new Event.DeployWanted(Deploy.offer("b1", Kind.BACK, to.id(), to.content(), 5, 500, "root", false)));
+        event(new Event.DeployWanted(
+                Deploy.offer("b1", Kind.BACK, Set.of(), to.id(), to.content(), 5, 500, "root", false)));
         well();
         assertThat(asked()).contains(Step.SWITCH);
         well();
         well();
         assertThat(releases().live()).contains(first);
         assertThat(standing("r1")).isEqualTo(Standing.BAD);
-        event(new Event.DeployWanted(Deploy.offer("b2", Kind.BACK, "r1", "content of r1", 5, 500, "root", false)));
+        event(new Event.DeployWanted(
+                Deploy.offer("b2", Kind.BACK, Set.of(), "r1", "content of r1", 5, 500, "root", false)));
         assertThat(outcome("b2")).isEqualTo(Outcome.REFUSED);
     }
 
@@ -747,7 +756,8 @@ class DeployStoriesTest {
     @Test
     void aTrialEndsBeforeTheSwitch() {
         adopted();
-        event(new Event.DeployWanted(Deploy.offer("t1", Kind.TRIAL, "t1", "content", 9, 900, "root", false)));
+        event(new Event.DeployWanted(
+                Deploy.offer("t1", Kind.TRIAL, Set.of(Part.PAGES), "t1", "content", 9, 900, "root", false)));
         well();
         well();
         assertThat(outcome("t1")).isEqualTo(Outcome.FIT);

@@ -3,10 +3,12 @@ package io.lectio.release;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lectio.core.deploy.Change;
 import io.lectio.core.deploy.Deploy;
 import io.lectio.core.deploy.Step;
 import io.lectio.core.deploy.StepResult;
 import io.lectio.core.incident.RepairResult;
+import io.lectio.core.policy.Part;
 import io.lectio.core.policy.Remedy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,21 +126,10 @@ class CutOffAnywhereTest {
     }
 
     private static void take(ReleaseSite site, Step step, String release) throws IOException, InterruptedException {
-        Deploy deploy = new Deploy(
-                release,
-                step == Step.ADOPT ? Deploy.Kind.ADOPTED : Deploy.Kind.NEW,
-                release,
-                "",
-                0,
-                0,
-                "root",
-                false,
-                Instant.EPOCH,
-                step == Step.ADOPT ? Optional.empty() : Optional.of("r1"),
-                0,
-                new Deploy.Doing(step, Instant.EPOCH),
-                List.of());
-        StepResult result = site.releases().take(step, deploy);
+        Deploy.Kind kind = step == Step.ADOPT ? Deploy.Kind.ADOPTED : Deploy.Kind.NEW;
+        Change change = new Change(Part.PAGES, release, step == Step.ADOPT ? Optional.empty() : Optional.of("r1"));
+        Deploy deploy = Deploy.offer(release, kind, Set.of(Part.PAGES), release, "", 0, 0, "root", false);
+        StepResult result = site.releases().take(step, deploy, change);
         if (!(result instanceof StepResult.Done || result instanceof StepResult.Stored)) {
             throw new IOException(result.said());
         }
@@ -274,12 +266,7 @@ class CutOffAnywhereTest {
                     Places.delete(site.places().stage("r2"));
                 },
                 CutOffAnywhereTest::oneOfThem,
-                site -> {
-                    RepairResult result = site.releases().run(new Remedy.RollBack("r2", "r1"));
-                    if (!(result instanceof RepairResult.RolledBack)) {
-                        throw new IOException(result.toString());
-                    }
-                });
+                site -> site.releases().goBack(new Change(Part.PAGES, "r1", Optional.of("r2"))));
     }
 
     @Test

@@ -19,13 +19,13 @@ class ReceptionTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private Reception reception = new Reception(new Places(Path.of(""), Path.of("")), ReleaseSite.PRIVATES);
+    private Reception reception = Reception.ofPages(new Places(Path.of(""), Path.of("")), ReleaseSite.PRIVATES);
     private ReleaseSite site;
 
     @BeforeEach
     void layOut() throws IOException {
         site = ReleaseSite.in(folder);
-        reception = new Reception(site.places(), ReleaseSite.PRIVATES);
+        reception = Reception.ofPages(site.places(), ReleaseSite.PRIVATES);
     }
 
     private Reception.Received take(byte[] archive) throws BadArchive, IOException {

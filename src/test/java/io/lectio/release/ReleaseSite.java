@@ -79,7 +79,7 @@ record ReleaseSite(Places places, LiveFolder live, Staging staging, WebUser user
     }
 
     void handIn(String release, SampleBuild build) throws BadArchive, IOException {
-        new Reception(places, PRIVATES).take(release, new ByteArrayInputStream(build.tar()));
+        Reception.ofPages(places, PRIVATES).take(release, new ByteArrayInputStream(build.tar()));
     }
 
     void stage(String release, SampleBuild build, Optional<String> before) throws BadArchive, IOException {

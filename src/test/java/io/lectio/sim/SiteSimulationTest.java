@@ -99,17 +99,17 @@ class SiteSimulationTest {
     class InEachRun {
         @Test
         void everythingAtOnceOfADay() {
-            Fleet.sail("everything", 700, A_DAY, SiteSimulationTest::everything);
+            Fleet.sail("everything", 150, A_DAY, SiteSimulationTest::everything);
         }
 
         @Test
         void everythingAtOnceOfAMonth() {
-            Fleet.sail("everything for a month", 3, A_MONTH, SiteSimulationTest::everything);
+            Fleet.sail("everything for a month", 1, A_MONTH, SiteSimulationTest::everything);
         }
 
         @Test
         void everythingEightTimesAsOften() {
-            Fleet.sail("everything eightfold", 50, A_DAY, SiteSimulationTest::eightfold);
+            Fleet.sail("everything eightfold", 25, A_DAY, SiteSimulationTest::eightfold);
         }
 
         @Test

@@ -123,7 +123,7 @@ public final class Prober implements AutoCloseable {
     /// Waits until every URL answers well and has done so for `quiet` since its last failure and since the fault.
     public void awaitHealed(Instant injected, Duration quiet, Duration deadline) {
         if (!healedWithin(deadline, injected, quiet)) {
-            throw new AssertionError("not healed within " + deadline + " of waiting: " + described());
+            throw new AssertionError("not healed within " + deadline + " of waiting: " + this);
         }
     }
 
@@ -152,7 +152,9 @@ public final class Prober implements AutoCloseable {
                 });
     }
 
-    private synchronized String described() {
+    /// What was seen of each URL, with the reason of the last failure.
+    @Override
+    public synchronized String toString() {
         StringBuilder text = new StringBuilder();
         seen.forEach((index, url) ->
                 text.append(urls.get(index)).append(' ').append(url).append('\n'));

@@ -4,11 +4,15 @@ import io.lectio.core.deploy.Deploy.Ended;
 import io.lectio.core.deploy.Deploy.Kind;
 import io.lectio.core.deploy.Deploy.Outcome;
 import io.lectio.core.deploy.Release.Standing;
+import io.lectio.core.policy.Part;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// What has been deployed, what is live, and the deploy that is under way.
@@ -57,14 +61,47 @@ public record Releases(
                 .reduce((_, later) -> later);
     }
 
+    /// The id under which a part of what is live is stored, once it is.
+    public Optional<String> stored(Part part) {
+        return live.flatMap(this::find).flatMap(release -> release.stored(part));
+    }
+
     /// Whether a step is at work that visitors may meet.
     public boolean switching() {
         return current.flatMap(Deploy::step).filter(Step::isLive).isPresent();
     }
 
-    /// The release that is served, as long as that is sure.
+    /// The id under which the pages that are served are stored, as long as that is sure.
     public Optional<String> served() {
-        return switching() ? Optional.empty() : live;
+        return switching() ? Optional.empty() : stored(Part.PAGES);
+    }
+
+    /// The ids under which a part is stored of all that somebody may want back.
+    public Set<String> kept(Part part) {
+        Set<String> kept = new HashSet<>();
+        all.stream()
+                .filter(release -> release.standing() != Standing.BAD
+                        || part == Part.CODE // it may have lain in the live folder, and be nowhere else
+                        || live.equals(Optional.of(release.id())))
+                .forEach(release -> release.stored(part).ifPresent(kept::add));
+        current.flatMap(deploy -> deploy.change(part)).ifPresent(change -> {
+            kept.add(change.to());
+            change.from().ifPresent(kept::add);
+        });
+        return kept;
+    }
+
+    /// What a release differs in from the live one.
+    public Set<Part> differing(String id) {
+        Set<Part> parts = EnumSet.noneOf(Part.class);
+        for (Part part : Part.values()) {
+            if (find(id).flatMap(release -> release.stored(part))
+                    .filter(stored -> !stored(part).equals(Optional.of(stored)))
+                    .isPresent()) {
+                parts.add(part);
+            }
+        }
+        return parts;
     }
 
     /// Takes up a deploy, or says why not.
@@ -72,7 +109,7 @@ public record Releases(
     /// @param ill what is wrong, if anything is
     /// @param never whether that cannot be gone over by force
     public Releases offered(Deploy wanted, Optional<String> ill, Instant now, boolean never) {
-        Deploy begun = wanted.begun(live, now);
+        Deploy begun = wanted.begun(live.flatMap(this::find), find(wanted.release()), now);
         Optional<String> why = never ? ill : whyNot(wanted, ill);
         return why.isPresent()
                 ? over(begun.ended(Outcome.REFUSED, why.get(), now))
@@ -98,6 +135,14 @@ public record Releases(
         if (wanted.force()) {
             return Optional.empty();
         }
+        boolean same = stored(Part.CODE)
+                .flatMap(this::find)
+                .filter(code -> code.content().equals(wanted.content()))
+                .isPresent();
+        if (wanted.kind() == Kind.IN_PLACE && same) {
+            return Optional.of("the code is that of release "
+                    + stored(Part.CODE).get() + ", which is live already; --force starts its workers anew");
+        }
         Optional<Release> bad = all.stream()
                 .filter(release ->
                         release.standing() == Standing.BAD && release.content().equals(wanted.content()))
@@ -111,8 +156,18 @@ public record Releases(
                     "release " + wanted.release() + " was never verified; --force goes back to it all the same");
         }
         return wanted.kind() == Kind.BACK
-                ? Optional.empty()
+                ? lastingSince(wanted.release())
                 : ill.map(what -> "the site is not well (" + what + "); --force deploys all the same");
+    }
+
+    /// Why nothing goes back to this release by itself, if so.
+    private Optional<String> lastingSince(String id) {
+        return all.stream()
+                .dropWhile(release -> !release.id().equals(id))
+                .skip(1)
+                .filter(release -> release.standing() != Standing.BAD)
+                .flatMap(release -> release.lasting().stream())
+                .findFirst();
     }
 
     private Releases over(Deploy deploy) {
@@ -127,11 +182,11 @@ public record Releases(
     /// @param healthy whether the page was well until now
     public Releases after(Step step, StepResult result, boolean healthy, Duration watching, Instant now) {
         Deploy next = current.orElseThrow().after(step, result, now);
-        if (next.kind() == Kind.NEW && result instanceof StepResult.Stored(String content, int files, long bytes)) {
+        if (next.kind() != Kind.ADOPTED && result instanceof StepResult.Stored(String content, int files, long bytes)) {
             Standing as = healthy ? Standing.VERIFIED : Standing.UNVERIFIED;
             String kept = next.adopted();
             return new Releases(all, live, watch, Optional.of(next.after(kept)), ended)
-                    .adopted(new Release(kept, content, files, bytes, now, "lectio", as));
+                    .adopted(kept(next, kept, content, files, bytes, "lectio", as, now));
         }
         Optional<Ended> end = next.ended();
         if (end.isEmpty()) {
@@ -142,11 +197,38 @@ public record Releases(
             case DEPLOYED ->
                 result instanceof StepResult.Stored(String content, int files, long bytes)
                         ? free.adopted(
-                                new Release(next.release(), content, files, bytes, now, next.by(), Standing.VERIFIED))
+                                kept(next, next.release(), content, files, bytes, next.by(), Standing.VERIFIED, now))
                         : free.deployed(next, healthy, watching, now);
             case ROLLED_BACK -> free.marked(next.release(), Standing.BAD, next, now);
-            case FIT, REFUSED, FAILED, STUCK -> free;
+            case STUCK ->
+                next.lasting().isPresent()
+                        ? free.left(next, now)
+                        : free.marked(next.release(), Standing.BAD, next, now);
+            case FIT, REFUSED, FAILED -> free;
         };
+    }
+
+    /// What was live without a name, in the parts that were stored now; the others stay what they are.
+    private Release kept(
+            Deploy deploy, String id, String content, int files, long bytes, String by, Standing as, Instant now) {
+        return new Release(
+                id,
+                content,
+                files,
+                bytes,
+                now,
+                by,
+                as,
+                adopted(Part.PAGES, deploy, id),
+                adopted(Part.CODE, deploy, id),
+                Optional.empty());
+    }
+
+    private Optional<String> adopted(Part part, Deploy deploy, String id) {
+        return deploy.change(part)
+                .filter(change -> deploy.isFor(Step.ADOPT, change))
+                .map(_ -> id)
+                .or(() -> stored(part));
     }
 
     private Releases adopted(Release release) {
@@ -165,14 +247,7 @@ public record Releases(
         List<Release> next = new ArrayList<>(left.all);
         Optional<Release> known = left.find(deploy.release());
         if (known.isEmpty()) {
-            next.add(new Release(
-                    deploy.release(),
-                    deploy.content(),
-                    deploy.files(),
-                    deploy.bytes(),
-                    now,
-                    deploy.by(),
-                    Standing.WATCHED));
+            next.add(brought(deploy, Standing.WATCHED, deploy.lasting(), now));
         }
         Watch anew = new Watch(deploy.release(), live, now.plus(watching));
         return new Releases(
@@ -180,12 +255,35 @@ public record Releases(
                 .pruned();
     }
 
+    /// What a deploy has made live: its own parts, and what else was live.
+    private Release brought(Deploy deploy, Standing as, Optional<String> lasting, Instant now) {
+        return new Release(
+                deploy.release(),
+                deploy.content(),
+                deploy.files(),
+                deploy.bytes(),
+                now,
+                deploy.by(),
+                as,
+                deploy.change(Part.PAGES).map(Change::to).or(() -> stored(Part.PAGES)),
+                deploy.change(Part.CODE).map(Change::to).or(() -> stored(Part.CODE)),
+                lasting);
+    }
+
+    /// It stays live, whatever is wrong with it: nothing goes back behind it.
+    private Releases left(Deploy deploy, Instant now) {
+        Releases before = endWatch(Standing.UNVERIFIED);
+        List<Release> next = new ArrayList<>(before.all);
+        next.add(brought(deploy, Standing.UNVERIFIED, deploy.lasting(), now));
+        return new Releases(next, Optional.of(deploy.release()), Optional.empty(), current, ended).pruned();
+    }
+
     private Releases marked(String id, Standing standing, Deploy deploy, Instant now) {
         if (find(id).isPresent()) {
             return deploy.kind() == Kind.BACK ? this : standing(id, standing);
         }
         List<Release> next = new ArrayList<>(all);
-        next.add(new Release(id, deploy.content(), deploy.files(), deploy.bytes(), now, deploy.by(), standing));
+        next.add(brought(deploy, standing, Optional.empty(), now));
         return new Releases(next, live, watch, current, ended).pruned();
     }
 
@@ -220,7 +318,8 @@ public record Releases(
                 .flatMap(each -> each.before()
                         .filter(id -> find(id).filter(release -> release.standing() == Standing.VERIFIED)
                                 .isPresent())
-                        .or(() -> lastVerified().map(Release::id)));
+                        .or(() -> lastVerified().map(Release::id)))
+                .filter(id -> lastingSince(id).isEmpty());
     }
 
     /// A guard has begun, and goes on with the deploy that is under way, unless that may be what ends guards.
@@ -231,7 +330,7 @@ public record Releases(
         Deploy again = current.get().begunAnew();
         Releases next = new Releases(all, live, watch, Optional.of(again), ended);
         Step step = again.step().orElseThrow();
-        return again.starts() > MOST_STARTS && step != Step.UNDO
+        return again.starts() > MOST_STARTS
                 ? next.after(step, new StepResult.Failed("the guard has ended in it each time"), false, watching, now)
                 : next;
     }
@@ -242,16 +341,23 @@ public record Releases(
         return new Releases(bad.all, Optional.of(to), Optional.empty(), current, ended);
     }
 
-    /// Without the oldest, but for the live one, what a rollback needs, and the last that was verified.
     private Releases pruned() {
+        return pruned(KEPT);
+    }
+
+    /// Without the oldest, but for the live one, what a rollback needs, and the last that was verified.
+    ///
+    /// @param keep how many stay besides, of the newest
+    public Releases pruned(int keep) {
         Optional<String> back = lastVerified().map(Release::id);
         List<Release> next = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             String id = all.get(i).id();
-            boolean needed = live.equals(Optional.of(id))
+            boolean needed = current.isPresent() // whatever it needs
+                    || live.equals(Optional.of(id))
                     || back.equals(Optional.of(id))
                     || watch.flatMap(Watch::before).equals(Optional.of(id));
-            if (needed || i >= all.size() - KEPT) {
+            if (needed || i >= all.size() - keep) {
                 next.add(all.get(i));
             }
         }

@@ -15,6 +15,11 @@ public sealed interface StepResult {
         }
     }
 
+    /// The release is fit to be served.
+    ///
+    /// @param migrating what it does to the database; without names nothing
+    record Fit(String said, Migrating migrating) implements StepResult {}
+
     /// The release is not fit to be served.
     record Refused(String said) implements StepResult {}
 

@@ -12,6 +12,7 @@ import io.lectio.core.health.Finding.Drift;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.UnitState;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Part;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Services;
@@ -54,9 +55,13 @@ public sealed interface Diagnosis {
 
     /// The release that is served.
     ///
-    /// @param rollBackTo while it is watched: the release to go back to, if there is one
+    /// @param pages the id under which its pages are stored, if they are
+    /// @param back while it is watched: where to go back to, if there is such a release
     /// @param pageWellAt when the look began that found the page well last; in the far future where none has yet
-    record Live(String release, Optional<String> rollBackTo, Instant pageWellAt) {}
+    record Live(String release, Optional<String> pages, Optional<Back> back, Instant pageWellAt) {}
+
+    /// @param parts what would be another then
+    record Back(String to, Set<Part> parts) {}
 
     static Stream<CheckId> restsOn(CheckId check) {
         return RESTS_ON.stream().filter(below -> below.compareTo(check) < 0);
@@ -373,7 +378,7 @@ public sealed interface Diagnosis {
                 && isFailingFor(drift, page)) {
             if (isSettled(drift, page, lastChange)) {
                 boolean rights = !drift.whole() && !isNotOfRights(found, health, drift);
-                Remedy restore = new Remedy.Restore(live.release(), live.pageWellAt());
+                Remedy restore = new Remedy.Restore(live.pages().orElse(live.release()), live.pageWellAt());
                 found.put(
                         CheckId.RELEASE,
                         new Drifted(subject, drift, Optional.of(restore).filter(_ -> !rights)));
@@ -382,17 +387,54 @@ public sealed interface Diagnosis {
                 found.remove(CheckId.PAGE);
             }
         }
-        if (found.get(CheckId.PAGE) instanceof AnswerBad(CheckId subject, Answers answers, var _)
-                && live.rollBackTo().isPresent()
+        live.back().ifPresent(back -> {
+            Remedy takeBack = new Remedy.RollBack(live.release(), back.to());
+            if (back.parts().contains(Part.PAGES)) {
+                byItsAnswers(CheckId.PAGE, found, health, takeBack);
+            }
+            if (back.parts().contains(Part.CODE)) {
+                byItsAnswers(CheckId.API, found, health, takeBack);
+                found.computeIfPresent(CheckId.APP, (_, cause) -> byItsCode(cause, takeBack));
+            }
+        });
+    }
+
+    private static void byItsAnswers(
+            CheckId check, Map<CheckId, Diagnosis> found, Map<CheckId, CheckHealth> health, Remedy takeBack) {
+        if (found.get(check) instanceof AnswerBad(CheckId subject, Answers answers, var _)
                 && answers.bad().stream().anyMatch(Diagnosis::isOfTheRelease)) {
-            Instant sure = Objects.requireNonNull(page).since().plus(SURE_IN_THE_WATCH);
-            Remedy back = new Remedy.RollBack(live.release(), live.rollBackTo().get());
-            if (asked(page).isBefore(sure)) {
-                found.remove(CheckId.PAGE);
+            CheckHealth seen = Objects.requireNonNull(health.get(check));
+            if (asked(seen).isBefore(seen.since().plus(SURE_IN_THE_WATCH))) {
+                found.remove(check);
             } else {
-                found.put(CheckId.PAGE, new AnswerBad(subject, answers, Optional.of(back)));
+                found.put(check, new AnswerBad(subject, answers, Optional.of(takeBack)));
             }
         }
+    }
+
+    /// An application that ends itself, or whose workers do, does so for its code; what was killed, stopped or hangs
+    /// is repaired as ever.
+    private static Diagnosis byItsCode(Diagnosis cause, Remedy takeBack) {
+        return cause instanceof ServiceBad(CheckId subject, String unit, Condition condition, var _)
+                        && isOfTheCode(condition)
+                ? new ServiceBad(subject, unit, condition, Optional.of(takeBack))
+                : cause;
+    }
+
+    private static boolean isOfTheCode(Condition condition) {
+        return switch (condition) {
+            case Condition.BootLoop _ -> true;
+            case Condition.Ended(String exit, var _) -> isError(exit);
+            case Condition.Crashed(String exit, var _) -> isError(exit);
+            case Condition.Unfit _, Condition.Hung _, Condition.Busy _, Condition.Starting _, Condition.Paused _ ->
+                false;
+            case Condition.Well _, Condition.Waiting _, Condition.Deaf _, Condition.ByHand _, Condition.Missing _ ->
+                false;
+        };
+    }
+
+    private static boolean isError(String exit) {
+        return exit.startsWith(UnitState.EXIT_CODE) && !exit.equals(UnitState.ENDED_WELL);
     }
 
     /// Whether the page fails for one of these files.

@@ -3,8 +3,8 @@ package io.lectio.core.policy;
 import java.time.Duration;
 import java.time.Instant;
 
-/// What a person orders the guard to leave undone for a while. It outlives the guard, and it ends by itself: nothing is
-/// silenced for ever.
+/// What a person orders the guard to do: mostly to leave something undone for a while. That outlives the guard, and it
+/// ends by itself: nothing is silenced for ever.
 public sealed interface Order {
     /// Nothing is sent; repairs go on. What has gathered is told at its end, together.
     record Silence(Spell spell) implements Order {
@@ -24,12 +24,24 @@ public sealed interface Order {
 
     record EndMaintenance(String by) implements Order {}
 
+    /// Only the newest releases stay, and those that a rollback may need.
+    ///
+    /// @param keep how many, at least one
+    record Prune(int keep, String by) implements Order {
+        public Prune {
+            if (keep < 1) {
+                throw new IllegalArgumentException("at least one release is kept");
+            }
+        }
+    }
+
     default String inWords() {
         return switch (this) {
             case Silence(Spell spell) -> "silence " + spell.inWords();
             case Maintenance(Spell spell) -> "maintenance " + spell.inWords();
             case EndSilence(String by) -> "silence ended by " + by;
             case EndMaintenance(String by) -> "maintenance ended by " + by;
+            case Prune(int keep, String by) -> "releases pruned to " + keep + " by " + by;
         };
     }
 

@@ -15,18 +15,29 @@ import java.util.TreeSet;
 /// @param database the application's
 /// @param needed units that the application cannot work without, the deepest first: its database's server, its cache
 /// @param beside units that work beside it, such as a queue's workers
+/// @param code the folder of the application's code
 public record Services(
         Optional<App> app,
         Optional<Proxy> proxy,
         Optional<Database> database,
         List<String> needed,
-        List<String> beside) {
+        List<String> beside,
+        Optional<Path> code) {
     /// A site of files alone, whose web server nobody watches.
     public static final Services NONE = new Services(Optional.empty(), Optional.empty());
 
     public Services {
         needed = List.copyOf(needed);
         beside = List.copyOf(beside);
+    }
+
+    public Services(
+            Optional<App> app,
+            Optional<Proxy> proxy,
+            Optional<Database> database,
+            List<String> needed,
+            List<String> beside) {
+        this(app, proxy, database, needed, beside, Optional.empty());
     }
 
     public Services(Optional<App> app, Optional<Proxy> proxy, Optional<Database> database) {
@@ -67,7 +78,8 @@ public record Services(
                 proxy.or(other::proxy),
                 database.or(other::database),
                 needed.isEmpty() ? other.needed : needed,
-                beside.isEmpty() ? other.beside : beside);
+                beside.isEmpty() ? other.beside : beside,
+                code.or(other::code));
     }
 
     /// Those of them whose units are known.
@@ -77,7 +89,8 @@ public record Services(
                 proxy.filter(each -> known.contains(each.unit())),
                 database,
                 needed.stream().filter(known::contains).toList(),
-                beside.stream().filter(known::contains).toList());
+                beside.stream().filter(known::contains).toList(),
+                code);
     }
 
     /// Their units by name, each with the check that looks at it.

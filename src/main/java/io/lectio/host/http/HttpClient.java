@@ -40,6 +40,18 @@ public final class HttpClient {
         return exchange("GET", url, "", Optional.empty(), mostBytes, deadline);
     }
 
+    /// @param headers of ours besides, as they are sent
+    public HttpAnswer get(URI url, Map<String, String> headers, int mostBytes, Duration deadline) throws HttpFailure {
+        return exchange("GET", url, lines(headers), Optional.empty(), mostBytes, deadline);
+    }
+
+    private static String lines(Map<String, String> headers) {
+        StringBuilder lines = new StringBuilder();
+        headers.forEach(
+                (name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
+        return lines.toString();
+    }
+
     /// The certificates that a server shows for this address, its own first; whether they are right is not asked.
     public List<X509Certificate> certificates(URI url, Duration within) throws HttpFailure {
         int port = url.getPort() > 0 ? url.getPort() : 443;
@@ -58,10 +70,7 @@ public final class HttpClient {
     /// @param headers of ours besides, as they are sent
     public HttpAnswer postJson(URI url, Map<String, String> headers, byte[] body, int mostBytes, Duration deadline)
             throws HttpFailure {
-        StringBuilder lines = new StringBuilder();
-        headers.forEach(
-                (name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
-        return exchange("POST", url, lines.toString(), Optional.of(body), mostBytes, deadline);
+        return exchange("POST", url, lines(headers), Optional.of(body), mostBytes, deadline);
     }
 
     private HttpAnswer exchange(

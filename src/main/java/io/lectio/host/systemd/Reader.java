@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// Values as D-Bus marshals them. Basic values, structs and arrays of bytes are kept; other arrays are passed over by
-/// their signature and cost no memory. Source: D-Bus Specification, "Marshaling".
+/// their signature and cost no memory, unless they are asked for. Source: D-Bus Specification, "Marshaling".
 final class Reader {
     /// Stands for a container that was passed over.
     static final Object PASSED_OVER = new Object();
@@ -18,9 +18,16 @@ final class Reader {
     private static final int DEEPEST = 64;
 
     private final ByteBuffer bytes;
+    private final boolean arrays;
 
     /// @param bytes from a message's first byte, or from its body's, since boundaries are counted from there
     Reader(ByteBuffer bytes) {
+        this(bytes, false);
+    }
+
+    /// @param arrays whether they are kept, too, as lists
+    Reader(ByteBuffer bytes, boolean arrays) {
+        this.arrays = arrays;
         this.bytes = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -56,7 +63,7 @@ final class Reader {
             case 's', 'o' -> text(take(4).getInt());
             case 'g' -> signature();
             case 'v' -> value(one(signature()), depth + 1);
-            case 'a' -> array(type);
+            case 'a' -> array(type, depth);
             case '(', '{' -> {
                 List<Object> members = new ArrayList<>();
                 for (int at = 1; at < type.length() - 1; ) {
@@ -109,15 +116,27 @@ final class Reader {
         take(missing).position(bytes.position() + missing);
     }
 
-    private Object array(String type) throws SystemdException {
+    private Object array(String type, int depth) throws SystemdException {
         int length = arrayLength(type.length() > 1 ? type.charAt(1) : 0);
         if (type.equals("ay")) {
             byte[] content = new byte[length];
             bytes.get(content);
             return content;
         }
-        bytes.position(bytes.position() + length);
-        return PASSED_OVER;
+        int end = bytes.position() + length;
+        if (!arrays) {
+            bytes.position(end);
+            return PASSED_OVER;
+        }
+        List<Object> elements = new ArrayList<>();
+        for (int at = -1; at < bytes.position() && bytes.position() < end; ) { // an empty struct would never end
+            at = bytes.position();
+            elements.add(value(type.substring(1), depth + 1));
+        }
+        if (bytes.position() != end) {
+            throw SystemdException.malformed("an array ends within an element");
+        }
+        return elements;
     }
 
     /// Leaves the position at the first element.

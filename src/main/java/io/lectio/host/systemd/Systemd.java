@@ -81,6 +81,14 @@ public final class Systemd implements Supervisor {
         return properties.state(name, watched.isPresent() ? watched.get().who(name, properties) : Stop.UNKNOWN);
     }
 
+    /// How a service is defined, and which process is its main one now.
+    ///
+    /// @throws SystemdException also where there is no such service
+    public ServiceDefinition definition(String service) throws IOException {
+        String path = call("LoadUnit", UnitName.check(service)).text(0);
+        return ServiceDefinition.of(all(path), service);
+    }
+
     @Override
     public List<ProcessView> processes(UnitState unit) throws IOException {
         return processes.of(unit.cgroup());
@@ -122,8 +130,11 @@ public final class Systemd implements Supervisor {
 
     /// Those of all its interfaces at once, so that they fit together.
     private UnitProperties properties(String name, String path) throws IOException {
-        Message answer = connection().call(patience, path, "org.freedesktop.DBus.Properties", "GetAll", "");
-        return UnitProperties.of(answer, name);
+        return UnitProperties.of(all(path), name);
+    }
+
+    private Message all(String path) throws IOException {
+        return connection().call(patience, path, "org.freedesktop.DBus.Properties", "GetAll", "");
     }
 
     @Override
@@ -160,6 +171,11 @@ public final class Systemd implements Supervisor {
     @Override
     public void kill(String unit, int signal) throws IOException {
         Message _ = call("KillUnit", UnitName.check(unit), "all-fail", signal);
+    }
+
+    @Override
+    public void signalMain(String unit, int signal) throws IOException {
+        Message _ = call("KillUnit", UnitName.check(unit), "main-fail", signal);
     }
 
     @Override

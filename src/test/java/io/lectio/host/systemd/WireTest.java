@@ -131,6 +131,41 @@ class WireTest {
     }
 
     @Test
+    void arraysAreKeptWhereTheyAreAskedFor() throws IOException {
+        Writer body = new Writer().put('u', 0).align(8);
+        int from = body.position();
+        body.put('s', "ExecStartEx").put('g', "a(sasasb)").put('u', 0);
+        int length = body.position() - 4;
+        int first = body.align(8).position();
+        for (String program : new String[] {"/a", "/bc"}) {
+            body.align(8).put('s', program);
+            body.put('u', 13).put('s', "x").align(4).put('s', "").put('u', 0).put('b', true);
+        }
+        body.length(length, body.position() - first);
+        body.length(0, body.position() - from);
+        Map<String, Object> found = new Reader(body.written(), true).properties(Set.of("ExecStartEx"));
+        assertThat(found)
+                .containsEntry(
+                        "ExecStartEx",
+                        List.of(
+                                List.of("/a", List.of("x", ""), List.of(), true),
+                                List.of("/bc", List.of("x", ""), List.of(), true)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a()", "aa()", "a{}", "a(i)", "as", "aas", "av"})
+    void anArrayThatIsKeptEnds(String type) {
+        for (int length : new int[] {1, 3, 7, 8, 9}) {
+            Writer body = new Writer().put('u', length).align(8).put('x', 0L).put('x', 1L);
+            try {
+                assertThat(new Reader(body.written(), true).value(type)).isInstanceOf(List.class);
+            } catch (SystemdException e) {
+                assertThat(e.kind()).isEqualTo(SystemdException.Kind.MALFORMED);
+            }
+        }
+    }
+
+    @Test
     void whatIsCutAnywhereIsRefused() {
         byte[] whole = bytes(signal("a{sv}", properties()).encode());
         for (int length = 0; length < whole.length; length++) {

@@ -1,0 +1,266 @@
+package io.lectio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.testhost.GuardedHost;
+import io.lectio.testhost.HostTest;
+import io.lectio.testhost.Prober;
+import io.lectio.testhost.Release;
+import io.lectio.testhost.TestHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Deploys of the application's code on a real host, under visitors, and while somebody writes to its database.
+@HostTest
+class DeployCodeOnARealHostTest {
+    private static final String LIVE = "/var/www/teaching_panel/teaching_panel";
+    private static final String PAGES = "/var/www/teaching_panel/frontend/build";
+    private static final String LECTIO = "/opt/lectio-monitor/bin/lectio";
+    private static final List<String> WATCHED = List.of("/", "/api/health/", "/api/lessons/");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int REFUSED = 5;
+    private static final int ROLLED_BACK = 6;
+
+    /// The project with the health view that tells its release, in `/tmp/code`.
+    private static final String PROJECT = """
+            mkdir /tmp/code; cd /tmp/code; cp -r %1$s/manage.py %1$s/panel .; rm -rf panel/__pycache__
+            sed -i '/^def health/,/users/d; s/^import os/import os\\nfrom .health import health/' panel/urls.py
+            mkdir -p lessons/migrations; touch lessons/__init__.py lessons/migrations/__init__.py
+            sed -i 's/"django.contrib.sessions"/"django.contrib.sessions", "lessons"/' panel/settings.py
+            cat > panel/health.py <<'END'
+            """.formatted(LIVE);
+
+    /// 20 rows a second, each told when it is in the database.
+    private static final String WRITER = """
+            cat > /run/writer.py <<'END'
+            import sqlite3, time
+            db = sqlite3.connect("%s/db.sqlite3", timeout=20, isolation_level=None)
+            db.execute("create table if not exists noted (id integer primary key)")
+            for i in range(1, 100000):
+                db.execute("insert into noted values (?)", (i,))
+                print(i, flush=True)
+                time.sleep(0.05)
+            END
+            setpriv --reuid=www-data --regid=www-data --clear-groups python3 /run/writer.py >/run/rows 2>/run/rows.err &
+            """.formatted(LIVE);
+
+    private static final Map<String, String> BAD = bad();
+
+    private static Map<String, String> bad() {
+        Map<String, String> bad = new LinkedHashMap<>();
+        bad.put("an import error", "echo 'import nothing_such' >> panel/urls.py");
+        bad.put("a syntax error", "echo 'def (' >> lessons/views.py");
+        bad.put(
+                "a failing migration",
+                migration("0002_bad", "migrations.RunSQL('insert into no_such_table values (1)')", "0001_initial"));
+        bad.put(
+                "a health of 500",
+                "echo 'def health(request): raise ValueError(\"no\")' >> panel/urls.py; "
+                        + "sed -i '/^urlpatterns/,$!b; /^def health/d' panel/urls.py; "
+                        + "sed -i 's/^urlpatterns/def health(request): raise ValueError(\"no\")\\nurlpatterns/' panel/urls.py");
+        bad.put("a slow start", "echo 'import time; time.sleep(60)' >> panel/wsgi.py");
+        return bad;
+    }
+
+    private static String migration(String name, String operation, String after) {
+        String dependencies = after.isEmpty() ? "[]" : "[('lessons', '" + after + "')]";
+        return """
+                cat > lessons/migrations/%s.py <<'END'
+                from django.db import migrations, models
+                class Migration(migrations.Migration):
+                    dependencies = %s
+                    operations = [%s]
+                END
+                """.formatted(name, dependencies, operation);
+    }
+
+    private static final String FIRST_MIGRATION = migration(
+            "0001_initial",
+            "migrations.CreateModel(name='Lesson', fields=[('id', models.AutoField(primary_key=True)),"
+                    + " ('name', models.CharField(max_length=50))])",
+            "");
+
+    private static void makeProject(TestHost host) {
+        try {
+            host.sh(PROJECT + Files.readString(Path.of("scripts/health.py")) + "\nEND\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static TestHost.Result deploy(TestHost host, String what) {
+        TestHost.Result result = host.run(Duration.ofMinutes(2), "sh", "-c", LECTIO + " deploy " + what);
+        System.out.println(host.release() + " deploy " + what + "\n" + result.out() + result.err());
+        return result;
+    }
+
+    private static void deployed(TestHost host, String what) {
+        TestHost.Result result = deploy(host, what);
+        assertThat(result.exit()).as(result.out() + result.err()).isZero();
+    }
+
+    private static void adopt(GuardedHost guarded) {
+        guarded.awaitAllWell();
+        guarded.host().sh(LECTIO + " releases adopt");
+    }
+
+    private static void nobodyNoticed(Prober prober, String what) {
+        Prober.Outage seen = prober.outage();
+        System.out.println(what + ": " + seen.failed() + " of " + seen.requests() + " failed");
+        assertThat(seen.failed()).as(what + "\n" + prober).isZero();
+    }
+
+    private static String running(TestHost host) {
+        return host.sh("curl -s localhost/api/health/ | sed -n 's/.*\"release\": \"\\([^\"]*\\)\".*/\\1/p'")
+                .strip();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void goodCodeGoesLiveAndBadCodeIsRefusedAndNoVisitorNoticesAndNoRowIsLost(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            TestHost host = guarded.host();
+            makeProject(host);
+            adopt(guarded);
+            String inode = host.sh("stat -c %i " + LIVE + "/db.sqlite3");
+            host.sh(WRITER);
+            try (Prober prober = Prober.start(host, WATCHED)) {
+                deployed(host, "backend /tmp/code");
+                String first = running(host);
+                assertThat(first).isNotEmpty();
+                host.sh("cd /tmp/code; " + FIRST_MIGRATION + "echo '# 2' >> panel/urls.py; touch lessons/models.py;"
+                        + " tar -czf /tmp/code.tgz -C /tmp code");
+                deployed(host, "backend - < /tmp/code.tgz");
+                assertThat(host.sh("sqlite3 " + LIVE + "/db.sqlite3 .tables")).contains("lessons_lesson");
+                host.sh("echo '# by hand' >> " + LIVE + "/panel/urls.py");
+                deployed(host, "backend");
+                host.sh("cp -a " + PAGES + " /tmp/build; rm -f /tmp/build/lectio-release.txt;"
+                        + " echo '<!-- full -->' >> /tmp/build/index.html; echo '# full' >> /tmp/code/panel/urls.py");
+                deployed(host, "full /tmp/build /tmp/code");
+                assertThat(host.sh("curl -s localhost/")).contains("<!-- full -->");
+                assertThat(running(host))
+                        .isEqualTo(
+                                host.sh("cat " + PAGES + "/lectio-release.txt").strip());
+                nobodyNoticed(prober, "good code");
+                String live = running(host);
+                BAD.forEach((what, how) -> {
+                    host.sh("rm -rf /tmp/bad; cp -r /tmp/code /tmp/bad; cd /tmp/bad; " + how);
+                    TestHost.Result refused = deploy(host, "backend /tmp/bad");
+                    assertThat(refused.exit())
+                            .as(what + refused.out() + refused.err())
+                            .isEqualTo(REFUSED);
+                    assertThat(running(host)).isEqualTo(live);
+                });
+                TestHost.Result both = deploy(host, "full /tmp/build /tmp/bad");
+                assertThat(both.exit()).isEqualTo(REFUSED);
+                host.sh(LECTIO + " rollback " + first);
+                assertThat(running(host)).isEqualTo(first);
+                assertThat(host.sh("curl -s localhost/")).doesNotContain("<!-- full -->");
+                nobodyNoticed(prober, "bad code, and a rollback");
+            }
+            host.sh("pkill -f run/writer.p[y]; cat /run/rows.err; [ ! -s /run/rows.err ]");
+            String told = host.sh("tail -1 /run/rows").strip();
+            assertThat(host.sh("sqlite3 " + LIVE + "/db.sqlite3 'select count(*) from noted where id <= " + told + "'")
+                            .strip())
+                    .isEqualTo(told);
+            assertThat(Integer.parseInt(told)).isGreaterThan(100);
+            assertThat(host.sh("stat -c %i " + LIVE + "/db.sqlite3")).isEqualTo(inode);
+            assertThat(host.sh("find " + LIVE + " ! -user www-data")).isEmpty();
+            assertThat(host.sh("findmnt -rno TARGET | grep -c lectio-database || true")
+                            .strip())
+                    .isEqualTo("0");
+        }
+    }
+
+    /// The code tells by the unit that it runs in whether it is live.
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void whatOnlyShowsLiveIsTakenBackAtOnceAndWhatFailsLaterIsToo(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            TestHost host = guarded.host();
+            makeProject(host);
+            adopt(guarded);
+            deployed(host, "backend /tmp/code");
+            String good = running(host);
+            guarded.awaitAllWell();
+            host.sh("""
+                    cp -r /tmp/code /tmp/bad; cd /tmp/bad
+                    echo 'assert "teaching_panel.service" not in open("/proc/self/cgroup").read()' >> lessons/__init__.py
+                    cp -r /tmp/code /tmp/later; cd /tmp/later
+                    sed -i 's/^urlpatterns/good = health\\ndef health(request):\\n    assert not os.path.exists("\\/run\\/fail")\\n    return good(request)\\nurlpatterns/' panel/urls.py
+                    """);
+            TestHost.Result back = deploy(host, "backend /tmp/bad");
+            assertThat(back.exit()).as(back.out() + back.err()).isEqualTo(ROLLED_BACK);
+            assertThat(running(host)).isEqualTo(good);
+            assertThat(deploy(host, "backend /tmp/bad").err()).contains("taken back", "--force");
+            guarded.awaitAllWell();
+            deployed(host, "backend /tmp/later");
+            String later = running(host);
+            // what is killed is started, and not taken back
+            host.sh("systemctl kill -s KILL teaching_panel; for i in $(seq 300); do"
+                    + " curl -s localhost/api/health/ | grep -q " + later + " && exit; sleep 0.1; done; exit 1");
+            guarded.awaitCalm();
+            Instant broken = Instant.now();
+            host.sh("touch /run/fail; for i in $(seq 200); do curl -s localhost/api/health/ | grep -q " + good
+                    + " && exit; sleep 0.1; done; exit 1");
+            Duration took = Duration.between(broken, Instant.now());
+            System.out.printf("%-8s taken back after %d ms%n", release, took.toMillis());
+            assertThat(took).isLessThan(Duration.ofSeconds(12));
+            guarded.bot().awaitMessage(message -> message.text().contains("снят"), PATIENCE);
+            guarded.awaitCalm();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void killedAtAnyMomentOldOrNewCodeAnswersAndTheDeployIsFinished(Release release) {
+        killed(release, 5);
+    }
+
+    @Tag("full")
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void killedAHundredTimes(Release release) {
+        killed(release, 50);
+    }
+
+    private static void killed(Release release, int times) {
+        Random random = new Random(7);
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            TestHost host = guarded.host();
+            makeProject(host);
+            adopt(guarded);
+            try (Prober prober = Prober.start(host, WATCHED)) {
+                for (int i = 0; i < times; i++) {
+                    host.sh("echo '# " + i + "' >> /tmp/code/panel/urls.py; echo 'X = " + i
+                            + "' >> /tmp/code/lessons/views.py; " + LECTIO
+                            + " deploy backend /tmp/code >/tmp/out 2>&1 & sleep %d.%03d; "
+                                    .formatted(random.nextInt(6), random.nextInt(1_000))
+                            + "systemctl kill -s KILL lectio-monitor; wait");
+                    guarded.awaitGuard();
+                    host.sh("for i in $(seq 400); do " + LECTIO
+                            + " releases --json | grep -q '\"current\" : null' && exit; sleep 0.2; done; exit 1");
+                    host.sh("cd " + LIVE + "; a=$(tail -1 panel/urls.py); b=$(tail -1 lessons/views.py 2>/dev/null);"
+                            + " [ -z \"$b\" ] || [ \"${a#\\# }\" = \"${b#X = }\" ] || { echo $a $b; exit 1; }");
+                }
+                nobodyNoticed(prober, "killed " + times + " times");
+            }
+            System.out.println(release + " "
+                    + host.sh("grep -c DEPLOYED /var/log/lectio-monitor/deploy.log")
+                            .strip() + " of " + times + " were finished");
+            assertThat(host.sh("systemctl list-units --all --plain --no-legend 'lectio-ex*' 'lectio-co*'"))
+                    .isEmpty();
+        }
+    }
+}
