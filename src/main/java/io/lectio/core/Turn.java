@@ -530,7 +530,7 @@ final class Turn {
                         end -> tellOfDeploy(Level.of(end.outcome()), deploy + " " + end.outcome() + ": " + end.why()));
         tellOwner(after);
         if (step.isLive()) { // what was seen before is of another release
-            served.stream().filter(check -> check != CheckId.APP).forEach(health::remove);
+            served.forEach(health::remove);
             filesOfPage = 0;
             served.forEach(looks::look);
         }

@@ -151,6 +151,9 @@ public final class SiteReleases implements Deployer {
         atWork.lockInterruptibly();
         try {
             Releases now = releases.get();
+            if (!now.live().equals(Optional.of(back.from()))) {
+                return new RepairResult.Failed("release " + back.from() + " is not live any more");
+            }
             for (Part part : Part.values()) {
                 Optional<String> to = now.find(back.to()).flatMap(release -> release.stored(part));
                 Optional<String> from = now.find(back.from()).flatMap(release -> release.stored(part));

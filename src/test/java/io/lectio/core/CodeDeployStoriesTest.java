@@ -359,6 +359,26 @@ class CodeDeployStoriesTest {
     }
 
     @Test
+    void whatABadReleaseDidInItsMomentTakesNoOtherBack() {
+        deployed("r1", NONE);
+        rounds(1);
+        code("bad");
+        examined(NONE);
+        well(Step.SWITCH);
+        app = new Condition.Ended("exit code 3", "exit-code");
+        done(new StepResult.Refused("it has ended"));
+        assertThat(asked()).contains(Step.UNDO);
+        look();
+        app = new Condition.Well();
+        well(Step.UNDO);
+        rounds(1);
+        deployed("r2", NONE);
+        app = new Condition.Ended("signal 9", "signal");
+        rounds(3);
+        assertThat(repairs()).containsExactly(new Remedy.Restart(UNIT, false, false));
+    }
+
+    @Test
     void workersThatEndThemselvesAreTheCodesFault() {
         deployed("r1", NONE);
         rounds(2);

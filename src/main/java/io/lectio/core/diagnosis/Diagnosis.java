@@ -141,7 +141,8 @@ public sealed interface Diagnosis {
     /// What kind of fault it is: two of one kind are the same fault.
     default Object kind() {
         return switch (this) {
-            case ServiceBad bad -> List.of(bad.unit(), bad.condition().getClass());
+            case ServiceBad bad ->
+                List.of(bad.unit(), bad.condition().getClass(), bad.remedy().filter(Remedy.RollBack.class::isInstance));
             case Ailing ailing ->
                 ailing.ailments().stream()
                         .map(each -> each.kind() + each.what())
