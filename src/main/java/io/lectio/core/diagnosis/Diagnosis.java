@@ -147,7 +147,8 @@ public sealed interface Diagnosis {
                 ailing.ailments().stream()
                         .map(each -> each.kind() + each.what())
                         .toList();
-            case AnswerBad _, Drifted _ -> List.of(getClass(), remedy().isPresent());
+            case AnswerBad _ -> List.of(getClass(), remedy()); // of one release
+            case Drifted _ -> List.of(getClass(), remedy().isPresent());
             case PathsClosed _, ConfigBad _, Blind _ -> getClass();
         };
     }
