@@ -40,9 +40,18 @@ record HandedIn(
                         + " folder that has manage.py, and app.unit"));
     }
 
-    /// A name that neither part has.
+    /// A name that neither part has, and no deploy had: one that was refused leaves nothing but its end.
     private String free() throws IOException {
-        String id = pages.free(Deploy.id(clock.instant()));
+        String wanted = Deploy.id(clock.instant());
+        String id = free(wanted);
+        for (int more = 2; releases.get().deploy(id).isPresent(); more++) {
+            id = free(wanted + "-" + more);
+        }
+        return id;
+    }
+
+    private String free(String wanted) throws IOException {
+        String id = pages.free(wanted);
         return code.isPresent() ? code.get().reception().free(id) : id;
     }
 
