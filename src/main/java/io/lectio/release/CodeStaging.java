@@ -54,9 +54,7 @@ final class CodeStaging {
     /// What lies there may be anybody's: nothing that such a release has is taken away by one that has it not.
     Manifest adopt(String release) throws IOException {
         try {
-            Manifest manifest = adoptAll(release);
-            Files.createFile(found(release));
-            return manifest;
+            return adoptAll(release);
         } catch (IOException e) {
             Places.delete(places.release(release));
             throw e;
@@ -85,6 +83,7 @@ final class CodeStaging {
         }
         Path files = places.files(release);
         Files.createDirectories(files);
+        Files.createFile(found(release)); // known before it is a release: without it others would take its files away
         List<Manifest.Entry> entries = new ArrayList<>();
         Room room = new Room(Files.getFileStore(places.store())::getUsableSpace);
         Tree.walk(places.live(), new Tree.Visitor() {

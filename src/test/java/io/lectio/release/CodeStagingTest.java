@@ -2,6 +2,7 @@ package io.lectio.release;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.host.Folders;
@@ -168,6 +169,42 @@ class CodeStagingTest {
         staging.take("r2");
         assertThat(live.resolve("old/only.py")).hasContent("old");
         othersAreUntouched();
+    }
+
+    /// By the kernel: from one effect on the disk on, each fails, also those that would clean up.
+    @Test
+    void cutOffAtAnyEffectWhatWasFoundIsNeverTakenForWhatWasHandedIn() throws IOException {
+        assumeTrue(CutOff.isPossibleHere(), "the table of system calls is that of x86-64");
+        boolean cut = true;
+        for (int at = 0; cut; at++) {
+            cut = CutOff.run(at, _ -> {}, () -> staging.adopt("r1")).cut();
+            if (staging.isStored("r1")) {
+                assertThat(staging.isFound("r1")).as("cut off at effect " + at).isTrue();
+            }
+        }
+        assertThat(staging.isFound("r1")).isTrue();
+    }
+
+    @Test
+    void cutOffAtAnyEffectAnExchangeIsFinishedOrUndone() throws IOException, BadArchive {
+        assumeTrue(CutOff.isPossibleHere(), "the table of system calls is that of x86-64");
+        Map<String, String> before = now();
+        staged();
+        boolean cut = true;
+        for (int at = 0; cut; at++) {
+            staging.stage("r2", Optional.of("r1"));
+            cut = CutOff.run(at, _ -> {}, () -> staging.take("r2")).cut();
+            othersAreUntouched();
+            CutOff.Ran _ = CutOff.run(at, _ -> {}, () -> staging.giveBack("r2"));
+            staging.giveBack("r2");
+            assertThat(now()).as("undone, cut off at effect " + at).isEqualTo(before);
+            CutOff.Ran _ = CutOff.run(at, _ -> {}, () -> staging.take("r2"));
+            staging.take("r2");
+            assertThat(staging.changed("r2"))
+                    .as("finished, cut off at effect " + at)
+                    .isEmpty();
+            staging.giveBack("r2");
+        }
     }
 
     @Test
