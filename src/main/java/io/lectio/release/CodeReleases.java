@@ -141,7 +141,7 @@ public final class CodeReleases implements SitePart {
             String before = change.from().get();
             List<String> since = staging.changed(release, before);
             if (!since.isEmpty()) {
-                return new StepResult.Done("the live code has been changed meanwhile, so it is left as it lies: "
+                return new StepResult.Failed("the live code has been changed meanwhile, so it is left as it lies: "
                         + String.join(", ", since));
             }
             staging.stage(before, Optional.of(release));
