@@ -306,8 +306,7 @@ public final class CodeExamination {
             progress.accept("asking it for " + api);
             switch (new PrivateServer(app, code.live(), api, headers, environment).examined(view, "serve")) {
                 case PrivateServer.Answer.Well well -> {
-                    Optional<String> other =
-                            PrivateServer.release(well.body()).filter(id -> !id.equals(code.release()));
+                    Optional<String> other = well.told().release().filter(id -> !id.equals(code.release()));
                     if (other.isPresent()) {
                         throw new Refusal(
                                 "it says that it is the release " + other.get() + ", and not " + code.release());

@@ -7,13 +7,10 @@ import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// One more gunicorn, of one worker, in a view: asked at a socket that was made for it, in a folder of root's.
@@ -25,7 +22,6 @@ final class PrivateServer {
     private static final Duration TO_SAY = Duration.ofSeconds(1);
     private static final int TIMES = 20;
     private static final int MOST_BYTES = 1 << 20;
-    private static final Pattern RELEASE = Pattern.compile("\"release\"\\s*:\\s*\"(\\d{8}-\\d{6}[\\w-]*)\"");
 
     private final AppUnit app;
     private final Path live;
@@ -48,8 +44,8 @@ final class PrivateServer {
 
     /// What an examined server has shown.
     sealed interface Answer {
-        /// @param body of the first one
-        record Well(Duration until, String body) implements Answer {}
+        /// @param told by the first one
+        record Well(Duration until, HealthAnswer told) implements Answer {}
 
         /// @param started whether it has answered at all
         record Wrong(String why, boolean started) implements Answer {}
@@ -92,9 +88,7 @@ final class PrivateServer {
                 Duration left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
                 HttpAnswer answer = client.get(address, headers, MOST_BYTES, left);
                 if (answer.status() == 200) {
-                    return new Answer.Well(
-                            Duration.ofNanos(System.nanoTime() - start),
-                            new String(answer.body(), StandardCharsets.UTF_8));
+                    return new Answer.Well(Duration.ofNanos(System.nanoTime() - start), HealthAnswer.of(answer.body()));
                 }
                 answered = true;
                 wrong = "it answers " + answer.status()
@@ -125,11 +119,5 @@ final class PrivateServer {
         } catch (HttpFailure e) {
             return Optional.of("not: " + e.getMessage());
         }
-    }
-
-    /// The release that an answer names, as `health.py` does.
-    static Optional<String> release(String body) {
-        Matcher named = RELEASE.matcher(body);
-        return named.find() ? Optional.of(named.group(1)) : Optional.empty();
     }
 }

@@ -11,7 +11,6 @@ import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,8 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -53,9 +50,6 @@ public final class Workers {
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int IN_A_ROW = 6;
     private static final int MOST_BYTES = 1 << 16;
-    /// As `health.py` tells it.
-    private static final Pattern RELEASE =
-            Pattern.compile("\"release\"\\s*:\\s*(?:\"(\\d{8}-\\d{6}[\\w-]{0,40})\"|null)");
 
     private final Supervisor supervisor;
     private final String unit;
@@ -307,19 +301,11 @@ public final class Workers {
         });
     }
 
-    /// What the application says of itself.
-    ///
-    /// @param release which release it runs, if it tells
-    private record Told(boolean tells, Optional<String> release) {}
-
-    private Optional<Told> told() {
+    /// What the application says of itself; empty where it does not answer with 200.
+    private Optional<HealthAnswer> told() {
         try {
             HttpAnswer answer = direct.get(directly, MOST_BYTES, ANSWER);
-            Matcher matcher = RELEASE.matcher(new String(answer.body(), StandardCharsets.UTF_8));
-            boolean tells = matcher.find();
-            return answer.status() == 200
-                    ? Optional.of(new Told(tells, tells ? Optional.ofNullable(matcher.group(1)) : Optional.empty()))
-                    : Optional.empty();
+            return answer.status() == 200 ? Optional.of(HealthAnswer.of(answer.body())) : Optional.empty();
         } catch (HttpFailure e) {
             return Optional.empty(); // the gate says why
         }
@@ -343,7 +329,7 @@ public final class Workers {
             }
         }
         return new StepResult.Done("the application answers " + IN_A_ROW + " times in a row"
-                + (told().filter(Told::tells).isPresent() ? " as " + release : ", by workers of this release"));
+                + (told().filter(HealthAnswer::tells).isPresent() ? " as " + release : ", by workers of this release"));
     }
 
     /// @param last whether the code itself has said so
@@ -353,13 +339,13 @@ public final class Workers {
         URI url = atItself ? directly : api;
         try {
             HttpAnswer answer = (atItself ? direct : through).get(url, MOST_BYTES, ANSWER);
-            Matcher matcher = RELEASE.matcher(new String(answer.body(), StandardCharsets.UTF_8));
             if (answer.status() != 200) {
                 return Optional.of(new Wrong(url + " answers " + answer.status(), !BEHIND.contains(answer.status())));
             }
-            boolean other = matcher.find() && !release.equals(matcher.group(1));
-            return other
-                    ? Optional.of(new Wrong(url + " is answered by release " + matcher.group(1), false))
+            HealthAnswer told = HealthAnswer.of(answer.body());
+            return told.isOfAnother(release)
+                    ? Optional.of(new Wrong(
+                            url + " is answered by release " + told.release().orElse("none"), false))
                     : Optional.empty();
         } catch (HttpFailure e) {
             return Optional.of(new Wrong(url + ": " + e.getMessage(), false));
