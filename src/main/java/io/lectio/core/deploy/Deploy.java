@@ -154,22 +154,7 @@ public record Deploy(
         boolean first =
                 kind == Kind.NEW && all.stream().anyMatch(each -> each.from().isEmpty());
         Step step = kind == Kind.ADOPTED || first ? Step.ADOPT : Step.STAGE; // what is live is kept, to go back to
-        return new Deploy(
-                id,
-                kind,
-                release,
-                content,
-                files,
-                bytes,
-                by,
-                force,
-                now,
-                live.map(Release::id),
-                0,
-                new Doing(step, now),
-                List.of(),
-                all,
-                Optional.empty());
+        return with(now, live.map(Release::id), 0, new Doing(step, now), List.of(), all, Optional.empty());
     }
 
     private static List<Change> back(Release target, Optional<Release> live) {
@@ -183,27 +168,20 @@ public record Deploy(
         return all;
     }
 
-    private Deploy with(int begun, Phase next, List<Taken> steps, List<Change> parts, Optional<Migrating> migrations) {
+    private Deploy with(
+            Instant since,
+            Optional<String> old,
+            int begun,
+            Phase next,
+            List<Taken> steps,
+            List<Change> parts,
+            Optional<Migrating> migrations) {
         return new Deploy(
-                id,
-                kind,
-                release,
-                content,
-                files,
-                bytes,
-                by,
-                force,
-                began,
-                before,
-                begun,
-                next,
-                steps,
-                parts,
-                migrations);
+                id, kind, release, content, files, bytes, by, force, since, old, begun, next, steps, parts, migrations);
     }
 
     private Deploy in(Phase next) {
-        return with(starts, next, taken, changes, migrating);
+        return with(began, before, starts, next, taken, changes, migrating);
     }
 
     /// The id under which what is live is stored, where that is due.
@@ -216,26 +194,11 @@ public record Deploy(
         List<Change> known = changes.stream()
                 .map(each -> isFor(Step.ADOPT, each) ? new Change(each.part(), each.to(), Optional.of(kept)) : each)
                 .toList();
-        return new Deploy(
-                id,
-                kind,
-                release,
-                content,
-                files,
-                bytes,
-                by,
-                force,
-                began,
-                Optional.of(kept),
-                starts,
-                phase,
-                taken,
-                known,
-                migrating);
+        return with(began, Optional.of(kept), starts, phase, taken, known, migrating);
     }
 
     Deploy begunAnew() {
-        return with(starts + 1, phase, taken, changes, migrating);
+        return with(began, before, starts + 1, phase, taken, changes, migrating);
     }
 
     Deploy ended(Outcome outcome, String why, Instant now) {
@@ -254,7 +217,7 @@ public record Deploy(
         Optional<Migrating> migrations = result instanceof StepResult.Fit(var _, Migrating found)
                 ? Optional.of(found).filter(each -> !each.names().isEmpty())
                 : migrating;
-        Deploy next = with(starts, phase, all, changes, migrations);
+        Deploy next = with(began, before, starts, phase, all, changes, migrations);
         return next.in(next.phaseAfter(step, well, result, now));
     }
 
@@ -352,9 +315,7 @@ public record Deploy(
         Phase capped =
                 phase instanceof Doing(Step step, Instant since) && since.isAfter(now) ? new Doing(step, now) : phase;
         Instant begun = began.isAfter(now) ? now : began;
-        return new Deploy(
-                id, kind, release, content, files, bytes, by, force, begun, before, starts, capped, taken, changes,
-                migrating);
+        return with(begun, before, starts, capped, taken, changes, migrating);
     }
 
     /// One English line for logs and terminals.
