@@ -166,8 +166,8 @@ public final class CodeReleases implements SitePart {
     }
 
     @Override
-    public long bytes() throws IOException {
-        return places.bytes();
+    public Places places() {
+        return places;
     }
 
     @Override

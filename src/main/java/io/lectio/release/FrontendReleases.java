@@ -177,8 +177,8 @@ public final class FrontendReleases implements SitePart {
     }
 
     @Override
-    public long bytes() throws IOException {
-        return places.bytes();
+    public Places places() {
+        return places;
     }
 
     @Override

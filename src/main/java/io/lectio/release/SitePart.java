@@ -14,8 +14,8 @@ interface SitePart {
     /// Deletes what is stored of releases that nobody knows any more.
     void forget() throws IOException;
 
-    /// How many bytes its releases take.
-    long bytes() throws IOException;
+    /// Where its releases are.
+    Places places();
 
     /// Makes what is stored live, in place of what is.
     void goBack(Change change) throws IOException, InterruptedException;

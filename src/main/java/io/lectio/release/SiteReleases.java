@@ -136,9 +136,9 @@ public final class SiteReleases implements Deployer {
             }
             long freed = 0;
             for (SitePart part : Stream.concat(Stream.of(pages), code.stream()).toList()) {
-                long before = part.bytes();
+                long before = part.places().bytes();
                 part.forget();
-                freed += before - part.bytes();
+                freed += before - part.places().bytes();
             }
             return freed;
         } finally {
