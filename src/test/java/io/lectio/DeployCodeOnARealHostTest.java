@@ -6,16 +6,11 @@ import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
 import io.lectio.testhost.Prober;
 import io.lectio.testhost.Release;
+import io.lectio.testhost.SchoolCode;
 import io.lectio.testhost.TestHost;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,22 +19,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Deploys of the application's code on a real host, under visitors, and while somebody writes to its database.
 @HostTest
 class DeployCodeOnARealHostTest {
-    private static final String LIVE = "/var/www/teaching_panel/teaching_panel";
+    private static final String LIVE = SchoolCode.LIVE;
     private static final String PAGES = "/var/www/teaching_panel/frontend/build";
     private static final String LECTIO = "/opt/lectio-monitor/bin/lectio";
     private static final List<String> WATCHED = List.of("/", "/api/health/", "/api/lessons/");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int REFUSED = 5;
     private static final int ROLLED_BACK = 6;
-
-    /// The project with the health view that tells its release, in `/tmp/code`.
-    private static final String PROJECT = """
-            mkdir /tmp/code; cd /tmp/code; cp -r %1$s/manage.py %1$s/panel .; rm -rf panel/__pycache__
-            sed -i '/^def health/,/users/d; s/^import os/import os\\nfrom .health import health/' panel/urls.py
-            mkdir -p lessons/migrations; touch lessons/__init__.py lessons/migrations/__init__.py
-            sed -i 's/"django.contrib.sessions"/"django.contrib.sessions", "lessons"/' panel/settings.py
-            cat > panel/health.py <<'END'
-            """.formatted(LIVE);
 
     /// 20 rows a second, each told when it is in the database.
     private static final String WRITER = """
@@ -54,50 +40,6 @@ class DeployCodeOnARealHostTest {
             END
             setpriv --reuid=www-data --regid=www-data --clear-groups python3 /run/writer.py >/run/rows 2>/run/rows.err &
             """.formatted(LIVE);
-
-    private static final Map<String, String> BAD = bad();
-
-    private static Map<String, String> bad() {
-        Map<String, String> bad = new LinkedHashMap<>();
-        bad.put("an import error", "echo 'import nothing_such' >> panel/urls.py");
-        bad.put("a syntax error", "echo 'def (' >> lessons/views.py");
-        bad.put(
-                "a failing migration",
-                migration("0002_bad", "migrations.RunSQL('insert into no_such_table values (1)')", "0001_initial"));
-        bad.put(
-                "a health of 500",
-                "echo 'def health(request): raise ValueError(\"no\")' >> panel/urls.py; "
-                        + "sed -i '/^urlpatterns/,$!b; /^def health/d' panel/urls.py; "
-                        + "sed -i 's/^urlpatterns/def health(request): raise ValueError(\"no\")\\nurlpatterns/' panel/urls.py");
-        bad.put("a slow start", "echo 'import time; time.sleep(60)' >> panel/wsgi.py");
-        return bad;
-    }
-
-    private static String migration(String name, String operation, String after) {
-        String dependencies = after.isEmpty() ? "[]" : "[('lessons', '" + after + "')]";
-        return """
-                cat > lessons/migrations/%s.py <<'END'
-                from django.db import migrations, models
-                class Migration(migrations.Migration):
-                    dependencies = %s
-                    operations = [%s]
-                END
-                """.formatted(name, dependencies, operation);
-    }
-
-    private static final String FIRST_MIGRATION = migration(
-            "0001_initial",
-            "migrations.CreateModel(name='Lesson', fields=[('id', models.AutoField(primary_key=True)),"
-                    + " ('name', models.CharField(max_length=50))])",
-            "");
-
-    private static void makeProject(TestHost host) {
-        try {
-            host.sh(PROJECT + Files.readString(Path.of("scripts/health.py")) + "\nEND\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     private static TestHost.Result deploy(TestHost host, String what) {
         TestHost.Result result = host.run(Duration.ofMinutes(2), "sh", "-c", LECTIO + " deploy " + what);
@@ -121,25 +63,21 @@ class DeployCodeOnARealHostTest {
         assertThat(seen.failed()).as(what + "\n" + prober).isZero();
     }
 
-    private static String running(TestHost host) {
-        return host.sh("curl -s localhost/api/health/ | sed -n 's/.*\"release\": \"\\([^\"]*\\)\".*/\\1/p'")
-                .strip();
-    }
-
     @ParameterizedTest
     @EnumSource(Release.class)
     void goodCodeGoesLiveAndBadCodeIsRefusedAndNoVisitorNoticesAndNoRowIsLost(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
-            makeProject(host);
+            SchoolCode.write(host);
             adopt(guarded);
             String inode = host.sh("stat -c %i " + LIVE + "/db.sqlite3");
             host.sh(WRITER);
             try (Prober prober = Prober.start(host, WATCHED)) {
                 deployed(host, "backend /tmp/code");
-                String first = running(host);
+                String first = SchoolCode.running(host);
                 assertThat(first).isNotEmpty();
-                host.sh("cd /tmp/code; " + FIRST_MIGRATION + "echo '# 2' >> panel/urls.py; touch lessons/models.py;"
+                host.sh("cd /tmp/code; " + SchoolCode.FIRST_MIGRATION
+                        + "echo '# 2' >> panel/urls.py; touch lessons/models.py;"
                         + " tar -czf /tmp/code.tgz -C /tmp code");
                 deployed(host, "backend - < /tmp/code.tgz");
                 assertThat(host.sh("sqlite3 " + LIVE + "/db.sqlite3 .tables")).contains("lessons_lesson");
@@ -149,23 +87,23 @@ class DeployCodeOnARealHostTest {
                         + " echo '<!-- full -->' >> /tmp/build/index.html; echo '# full' >> /tmp/code/panel/urls.py");
                 deployed(host, "full /tmp/build /tmp/code");
                 assertThat(host.sh("curl -s localhost/")).contains("<!-- full -->");
-                assertThat(running(host))
+                assertThat(SchoolCode.running(host))
                         .isEqualTo(
                                 host.sh("cat " + PAGES + "/lectio-release.txt").strip());
                 nobodyNoticed(prober, "good code");
-                String live = running(host);
-                BAD.forEach((what, how) -> {
+                String live = SchoolCode.running(host);
+                SchoolCode.BAD.forEach((what, how) -> {
                     host.sh("rm -rf /tmp/bad; cp -r /tmp/code /tmp/bad; cd /tmp/bad; " + how);
                     TestHost.Result refused = deploy(host, "backend /tmp/bad");
                     assertThat(refused.exit())
                             .as(what + refused.out() + refused.err())
                             .isEqualTo(REFUSED);
-                    assertThat(running(host)).isEqualTo(live);
+                    assertThat(SchoolCode.running(host)).isEqualTo(live);
                 });
                 TestHost.Result both = deploy(host, "full /tmp/build /tmp/bad");
                 assertThat(both.exit()).isEqualTo(REFUSED);
                 host.sh(LECTIO + " rollback " + first);
-                assertThat(running(host)).isEqualTo(first);
+                assertThat(SchoolCode.running(host)).isEqualTo(first);
                 assertThat(host.sh("curl -s localhost/")).doesNotContain("<!-- full -->");
                 nobodyNoticed(prober, "bad code, and a rollback");
             }
@@ -189,24 +127,20 @@ class DeployCodeOnARealHostTest {
     void whatOnlyShowsLiveIsTakenBackAtOnceAndWhatFailsLaterIsToo(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
-            makeProject(host);
+            SchoolCode.write(host);
             adopt(guarded);
             deployed(host, "backend /tmp/code");
-            String good = running(host);
+            String good = SchoolCode.running(host);
             guarded.awaitAllWell();
-            host.sh("""
-                    cp -r /tmp/code /tmp/bad; cd /tmp/bad
-                    echo 'assert "teaching_panel.service" not in open("/proc/self/cgroup").read()' >> lessons/__init__.py
-                    cp -r /tmp/code /tmp/later; cd /tmp/later
-                    sed -i 's/^urlpatterns/good = health\\ndef health(request):\\n    assert not os.path.exists("\\/run\\/fail")\\n    return good(request)\\nurlpatterns/' panel/urls.py
-                    """);
+            host.sh("cp -r /tmp/code /tmp/bad; cd /tmp/bad; " + SchoolCode.DIES_LIVE
+                    + "; cp -r /tmp/code /tmp/later; cd /tmp/later; " + SchoolCode.FAILS_LATER);
             TestHost.Result back = deploy(host, "backend /tmp/bad");
             assertThat(back.exit()).as(back.out() + back.err()).isEqualTo(ROLLED_BACK);
-            assertThat(running(host)).isEqualTo(good);
+            assertThat(SchoolCode.running(host)).isEqualTo(good);
             assertThat(deploy(host, "backend /tmp/bad").err()).contains("taken back", "--force");
             guarded.awaitAllWell();
             deployed(host, "backend /tmp/later");
-            String later = running(host);
+            String later = SchoolCode.running(host);
             // what is killed is started, and not taken back
             host.sh("systemctl kill -s KILL teaching_panel; for i in $(seq 300); do"
                     + " curl -s localhost/api/health/ | grep -q " + later + " && exit; sleep 0.1; done; exit 1");
@@ -239,7 +173,7 @@ class DeployCodeOnARealHostTest {
         Random random = new Random(7);
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
-            makeProject(host);
+            SchoolCode.write(host);
             adopt(guarded);
             try (Prober prober = Prober.start(host, WATCHED)) {
                 for (int i = 0; i < times; i++) {

@@ -4,6 +4,7 @@ import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
 import io.lectio.testhost.Prober;
 import io.lectio.testhost.Release;
+import io.lectio.testhost.SchoolCode;
 import io.lectio.testhost.TestHost;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -22,10 +24,12 @@ import org.junit.jupiter.api.Test;
 @Tag("bench")
 class DeployBench {
     private static final int RUNS = 5;
+    private static final int REFUSALS_OF_CODE = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String LIVE = "/var/www/teaching_panel/frontend/build";
     private static final List<String> WATCHED =
             List.of("/", "/static/js/main.91c0.js", "/static/css/main.3f2a.css", "/api/health/");
+    private static final List<String> CODE_WATCHED = List.of("/", "/api/health/", "/api/lessons/");
     private static final Pattern SWITCHED = Pattern.compile("live within (\\d+) µs");
     private static final Pattern BACK = Pattern.compile("UNDO\",\"took\":\"PT([\\d.]+)S");
     private static final String RULE =
@@ -50,13 +54,11 @@ class DeployBench {
     }
 
     private static String deployed(TestHost host) {
-        return host.run(
-                        Duration.ofMinutes(3),
-                        "/opt/lectio-monitor/bin/lectio",
-                        "deploy",
-                        "frontend",
-                        "/tmp/build",
-                        "--json")
+        return deployed(host, "frontend /tmp/build");
+    }
+
+    private static String deployed(TestHost host, String what) {
+        return host.run(Duration.ofMinutes(3), "sh", "-c", "/opt/lectio-monitor/bin/lectio deploy " + what + " --json")
                 .out();
     }
 
@@ -94,6 +96,119 @@ class DeployBench {
             later(release, table, guarded);
             outside(release, table, guarded);
             large(release, table, host);
+        }
+        try (GuardedHost guarded = GuardedHost.boot(release, "LECTIO_REPAIRS_PER_HOUR=1000")) {
+            TestHost host = guarded.host();
+            SchoolCode.write(host);
+            guarded.awaitAllWell();
+            host.sh("/opt/lectio-monitor/bin/lectio releases adopt");
+            goodCode(release, table, host);
+            badCode(release, table, host);
+            codeOnlyLive(release, table, guarded);
+            codeLater(release, table, guarded);
+        }
+    }
+
+    private static void goodCode(Release release, Table table, TestHost host) {
+        host.sh("cd /tmp/code; touch lessons/models.py; " + SchoolCode.FIRST_MIGRATION);
+        timedCode(release, table, host, "good code, the first time with a migration, the whole command", run -> {
+            host.sh("echo '# " + run + "' >> /tmp/code/panel/urls.py");
+            return "backend /tmp/code";
+        });
+        timedCode(release, table, host, "code as it lies in the live folder, the whole command", run -> {
+            host.sh("echo '# by hand " + run + "' >> " + SchoolCode.LIVE + "/panel/urls.py");
+            return "backend";
+        });
+        timedCode(release, table, host, "full: pages and code, the whole command", run -> {
+            build(host, "full" + run);
+            host.sh("echo '# full " + run + "' >> /tmp/code/panel/urls.py");
+            return "full /tmp/build /tmp/code";
+        });
+    }
+
+    private static void timedCode(
+            Release release, Table table, TestHost host, String what, IntFunction<String> prepared) {
+        List<Long> took = new ArrayList<>();
+        try (Prober prober = Prober.start(host, CODE_WATCHED)) {
+            for (int run = 0; run < RUNS; run++) {
+                String arguments = prepared.apply(run);
+                long start = System.nanoTime();
+                String said = deployed(host, arguments);
+                took.add((System.nanoTime() - start) / 1_000_000);
+                if (!said.contains("DEPLOYED")) {
+                    throw new IllegalStateException(what + ": " + said);
+                }
+            }
+            row(table, what, release, prober.stop(), took, "ms");
+        }
+    }
+
+    private static void badCode(Release release, Table table, TestHost host) {
+        SchoolCode.BAD.forEach((what, how) -> {
+            List<Long> took = new ArrayList<>();
+            try (Prober prober = Prober.start(host, CODE_WATCHED)) {
+                for (int run = 0; run < REFUSALS_OF_CODE; run++) {
+                    host.sh("rm -rf /tmp/bad; cp -r /tmp/code /tmp/bad; cd /tmp/bad; echo '# " + run
+                            + "' >> panel/settings.py; " + how);
+                    long start = System.nanoTime();
+                    String said = deployed(host, "backend /tmp/bad");
+                    took.add((System.nanoTime() - start) / 1_000_000);
+                    if (!said.contains("REFUSED")) {
+                        throw new IllegalStateException(what + " was not refused: " + said);
+                    }
+                }
+                row(table, "code with " + what + ", until refused", release, prober.stop(), took, "ms");
+            }
+        });
+    }
+
+    private static void codeOnlyLive(Release release, Table table, GuardedHost guarded) {
+        TestHost host = guarded.host();
+        List<Long> took = new ArrayList<>();
+        try (Prober prober = Prober.start(host, CODE_WATCHED)) {
+            for (int run = 0; run < RUNS; run++) {
+                host.sh("rm -rf /tmp/bad; cp -r /tmp/code /tmp/bad; cd /tmp/bad; echo '# live " + run
+                        + "' >> panel/urls.py; " + SchoolCode.DIES_LIVE);
+                String said = deployed(host, "backend /tmp/bad");
+                took.add(
+                        figures(Pattern.compile("(?:RELOAD|GATE|UNDO)\",\"took\":\"PT([\\d.]+)S"), said, 1_000).stream()
+                                .mapToLong(Long::longValue)
+                                .sum());
+                guarded.awaitCalm();
+            }
+            row(
+                    table,
+                    "code that dies only live: from the switch until it is taken back",
+                    release,
+                    prober.stop(),
+                    took,
+                    "ms");
+        }
+    }
+
+    private static void codeLater(Release release, Table table, GuardedHost guarded) {
+        TestHost host = guarded.host();
+        List<Long> took = new ArrayList<>();
+        try (Prober prober = Prober.start(host, CODE_WATCHED)) {
+            for (int run = 0; run < RUNS; run++) {
+                String good = SchoolCode.running(host);
+                host.sh("rm -rf /tmp/later; cp -r /tmp/code /tmp/later; cd /tmp/later; echo '# later " + run
+                        + "' >> panel/settings.py; " + SchoolCode.FAILS_LATER);
+                deployed(host, "backend /tmp/later");
+                long start = System.nanoTime();
+                host.sh("touch /run/fail; for i in $(seq 600); do curl -s localhost/api/health/ | grep -q " + good
+                        + " && break; sleep 0.05; done");
+                took.add((System.nanoTime() - start) / 1_000_000);
+                guarded.awaitCalm();
+                host.sh("rm /run/fail");
+            }
+            row(
+                    table,
+                    "code whose API fails later: from its first failure until it is taken back",
+                    release,
+                    prober.stop(),
+                    took,
+                    "ms");
         }
     }
 
