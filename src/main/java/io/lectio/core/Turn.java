@@ -489,7 +489,8 @@ final class Turn {
 
     private void offered(Deploy wanted) {
         Optional<String> ill = degraded ? Optional.of("its state cannot be saved") : ill();
-        releases = releases.offered(wanted, ill, now, degraded);
+        Releases others = releases.current().filter(wanted::equals).isPresent() ? releases.withoutCurrent() : releases;
+        releases = others.offered(wanted, ill, now, degraded);
         Deploy begun = releases.deploy(wanted.id()).orElseThrow();
         tellOwner(begun);
         String why = begun.ended()
@@ -499,14 +500,19 @@ final class Turn {
         tellOfDeploy(begun.ended().isEmpty() ? Level.INFO : Level.WARNING, wanted.inWords() + why);
     }
 
-    /// What is wrong with the site, as a deploy would find it.
+    /// What is wrong with the site, as a deploy would find it; a page that nobody has looked at yet is not.
     private Optional<String> ill() {
         return incidents.stream()
                 .filter(open -> !(open.phase() instanceof Incident.Resolved)
                         && open.diagnosis().urgent())
                 .map(open -> open.diagnosis().inWords())
                 .findFirst()
-                .or(() -> Optional.of("the page is not known to be well").filter(_ -> !isPageWell()));
+                .or(() -> Optional.of("the page is not known to be well").filter(_ -> !isPageWell() && !isLookDue()));
+    }
+
+    /// After a start, and after what was live has changed.
+    private boolean isLookDue() {
+        return policy.checks().contains(CheckId.PAGE) && !isLookedAt(CheckId.PAGE);
     }
 
     private boolean isPageWell() {
@@ -571,6 +577,11 @@ final class Turn {
     }
 
     private void takeStep() {
+        Optional<Deploy> unbegun = releases.current().filter(_ -> !stepping).filter(Deploy::awaitsHealth);
+        if (unbegun.isPresent() && isLookDue()) {
+            return;
+        }
+        unbegun.filter(_ -> ill().isPresent()).ifPresent(this::offered);
         releases.current()
                 .flatMap(Deploy::step)
                 .filter(step -> !stepping && (!degraded || step == Step.GATE || step == Step.UNDO))

@@ -455,11 +455,10 @@ class DeployStoriesTest {
         actions.clear();
         state = GuardState.begin(state.durable());
         event(new Event.Started());
-        assertThat(actions)
-                .filteredOn(Action.TakeStep.class::isInstance)
-                .singleElement()
-                .satisfies(
-                        action -> assertThat(((Action.TakeStep) action).step()).isEqualTo(step));
+        if (step == Step.STAGE) {
+            look(CheckId.PAGE);
+        }
+        assertThat(stepsTaken()).containsExactly(step);
     }
 
     @Test
@@ -483,6 +482,41 @@ class DeployStoriesTest {
         event(new Event.StepDone("r1", Step.STAGE, new StepResult.Done("late")));
         assertThat(asked()).contains(Step.STAGE);
         assertThat(releases().current().orElseThrow().taken()).isEmpty();
+    }
+
+    @Test
+    void aDeployThatComesBeforeThePageWasLookedAtWaitsForTheLookAndNoLonger() {
+        state = GuardState.begin(state.durable());
+        event(new Event.Started());
+        offer("early", false);
+        assertThat(stepsTaken()).isEmpty();
+        look(CheckId.PAGE);
+        assertThat(stepsTaken()).containsExactly(Step.ADOPT);
+
+        state = GuardState.begin(GuardState.Durable.EMPTY);
+        actions.clear();
+        event(new Event.Started());
+        offer("ill", false);
+        page = Optional.of(new Fault(Fault.Kind.STATUS, "error"));
+        rounds(3);
+        assertThat(stepsTaken()).isEmpty();
+        assertThat(state.durable()
+                        .releases()
+                        .deploy("ill")
+                        .orElseThrow()
+                        .ended()
+                        .orElseThrow()
+                        .outcome())
+                .isEqualTo(Outcome.REFUSED);
+        offer("forced", true);
+        assertThat(stepsTaken()).containsExactly(Step.ADOPT);
+    }
+
+    private List<Step> stepsTaken() {
+        return actions.stream()
+                .filter(Action.TakeStep.class::isInstance)
+                .map(action -> ((Action.TakeStep) action).step())
+                .toList();
     }
 
     @Test

@@ -130,6 +130,11 @@ public record Deploy(
         return phase instanceof Doing(Step step, var _) ? Optional.of(step) : Optional.empty();
     }
 
+    /// Whether it has done nothing yet, and will only on a site that is well.
+    public boolean awaitsHealth() {
+        return ended().isEmpty() && taken.isEmpty() && !force && kind != Kind.BACK;
+    }
+
     public Optional<Ended> ended() {
         return phase instanceof Ended ended ? Optional.of(ended) : Optional.empty();
     }

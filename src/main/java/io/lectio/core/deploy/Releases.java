@@ -104,6 +104,11 @@ public record Releases(
         return parts;
     }
 
+    /// As it was before the deploy that is under way was taken up.
+    public Releases withoutCurrent() {
+        return new Releases(all, live, watch, Optional.empty(), ended);
+    }
+
     /// Takes up a deploy, or says why not.
     ///
     /// @param ill what is wrong, if anything is
@@ -192,7 +197,7 @@ public record Releases(
         if (end.isEmpty()) {
             return new Releases(all, live, watch, Optional.of(next), ended);
         }
-        Releases free = new Releases(all, live, watch, Optional.empty(), ended).over(next);
+        Releases free = withoutCurrent().over(next);
         return switch (end.get().outcome()) {
             case DEPLOYED ->
                 result instanceof StepResult.Stored(String content, int files, long bytes)
