@@ -90,6 +90,10 @@ class DeployCodeOnARealHostTest {
                 assertThat(SchoolCode.running(host))
                         .isEqualTo(
                                 host.sh("cat " + PAGES + "/lectio-release.txt").strip());
+                host.sh("echo '# again' >> /tmp/code/panel/urls.py");
+                assertThat(host.sh(LECTIO + " deploy backend /tmp/code >/run/deployed 2>&1 & sleep 1.5; " + LECTIO
+                                + " restore --yes 2>&1; wait; cat /run/deployed"))
+                        .contains("is under way: try again later", "live: ");
                 nobodyNoticed(prober, "good code");
                 String live = SchoolCode.running(host);
                 SchoolCode.BAD.forEach((what, how) -> {

@@ -32,6 +32,9 @@ public final class CodeReleases implements SitePart {
         StepResult examine(String release, Path laid, List<String> gone, Set<String> own, boolean force)
                 throws IOException, InterruptedException;
 
+        /// Why its code cannot be exchanged just now, if so.
+        Optional<String> obstacle();
+
         /// Makes a verified copy of the database.
         StepResult keepDatabase(boolean force) throws IOException, InterruptedException;
 
@@ -81,6 +84,10 @@ public final class CodeReleases implements SitePart {
                         deploy.force());
             case BACK_UP -> application.keepDatabase(deploy.force());
             case SWITCH -> {
+                Optional<String> obstacle = application.obstacle();
+                if (obstacle.isPresent()) {
+                    yield new StepResult.Refused(obstacle.get());
+                }
                 long start = System.nanoTime();
                 staging.take(release);
                 yield new StepResult.Done("code laid within " + (System.nanoTime() - start) / 1_000 + " µs");

@@ -35,6 +35,9 @@ public final class DjangoProject implements CodeReleases.Application {
 
     /// Verified copies of the database.
     public interface DatabaseCopies extends DatabaseCopy.Copier {
+        /// Whether another database is just being put in the place of the live one.
+        boolean isRestoring();
+
         /// Makes one that is kept.
         ///
         /// @return its name
@@ -81,6 +84,12 @@ public final class DjangoProject implements CodeReleases.Application {
         try (Stream<Path> all = Files.walk(folder)) {
             return all.filter(Files::isRegularFile).map(folder::relativize).collect(Collectors.toSet());
         }
+    }
+
+    @Override
+    public Optional<String> obstacle() {
+        return Optional.of("a copy of the database is just being put back: try again later")
+                .filter(_ -> copies.isRestoring());
     }
 
     @Override

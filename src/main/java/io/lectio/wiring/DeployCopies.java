@@ -11,6 +11,11 @@ import java.util.stream.Stream;
 /// The copies of the database that a deploy of code makes.
 record DeployCopies(SiteCopies copies) implements DjangoProject.DatabaseCopies {
     @Override
+    public boolean isRestoring() {
+        return copies.isCutOff();
+    }
+
+    @Override
     public void copy(Path database, Path target) throws IOException, InterruptedException {
         boolean _ = alone(() -> {
             copies.copies().lay(target);

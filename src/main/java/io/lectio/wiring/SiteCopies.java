@@ -8,6 +8,8 @@ import io.lectio.control.ControlClient;
 import io.lectio.control.Request;
 import io.lectio.control.Request.Ask;
 import io.lectio.control.Status;
+import io.lectio.core.deploy.Deploy;
+import io.lectio.core.deploy.Releases;
 import io.lectio.core.health.Observation;
 import io.lectio.core.policy.Services;
 import io.lectio.host.Child;
@@ -310,6 +312,7 @@ public final class SiteCopies implements CopyProbe.Source {
     /// @return where the database from before is
     public Path restore(Home home, Copy copy, boolean keep, boolean stopped, Told tell)
             throws IOException, InterruptedException {
+        requireNoDeploy(home);
         SqliteCopy.Opener opener = requireReady(stopped);
         tell.step("unpacking copy " + copy.id() + " and examining every page");
         Verdict said = copies().verify(copy);
@@ -323,9 +326,22 @@ public final class SiteCopies implements CopyProbe.Source {
     /// The same with a file that somebody names.
     public Path restore(Home home, Path file, boolean keep, boolean stopped, Told tell)
             throws IOException, InterruptedException {
+        requireNoDeploy(home);
         SqliteCopy.Opener opener = requireReady(stopped);
         tell.step("examining every page of " + file);
         return copies().read(file, put(home, opener, keep, tell));
+    }
+
+    /// The application is not stopped while a deploy has its workers exchanged, or judges them.
+    private void requireNoDeploy(Home home) throws IOException, InterruptedException {
+        Optional<String> answer = ControlClient.ask(guard, Request.of(Ask.RELEASES));
+        Releases releases = answer.isPresent()
+                ? ControlClient.read(answer.get(), Releases.class)
+                : WithoutDaemon.releases(home, site);
+        Optional<Deploy> current = releases.current();
+        if (current.isPresent()) {
+            throw new IOException("nothing was changed: " + current.get().inWords() + " is under way: try again later");
+        }
     }
 
     private SqliteCopy.Opener requireReady(boolean stopped) throws IOException {

@@ -32,8 +32,11 @@ class DeployBench {
     private static final List<String> CODE_WATCHED = List.of("/", "/api/health/", "/api/lessons/");
     private static final Pattern SWITCHED = Pattern.compile("live within (\\d+) µs");
     private static final Pattern BACK = Pattern.compile("UNDO\",\"took\":\"PT([\\d.]+)S");
-    private static final String RULE =
-            "sed -i 's#index index.html;#index index.html; location ~ app[.] { return 500; }#' /etc/nginx/sites-enabled/default";
+
+    private static String failing(String name) {
+        return "sed -i 's#index index.html;#index index.html; location ~ app[.]" + name
+                + " { return 500; }#' /etc/nginx/sites-enabled/default";
+    }
 
     @Test
     void deploy() throws IOException {
@@ -254,7 +257,7 @@ class DeployBench {
 
     /// A rule that nginx has in force and its files have no longer.
     private static void onlyLive(Release release, Table table, TestHost host) {
-        host.sh("cp /etc/nginx/sites-enabled/default /run/site.conf;" + RULE
+        host.sh("cp /etc/nginx/sites-enabled/default /run/site.conf;" + failing("live")
                 + "; nginx -s reload; sleep 1; cp /run/site.conf /etc/nginx/sites-enabled/default");
         List<Long> took = new ArrayList<>();
         try (Prober prober = Prober.start(host, WATCHED)) {
@@ -278,7 +281,7 @@ class DeployBench {
                 build(host, "later" + run);
                 deployed(host);
                 String live = host.sh("cat " + LIVE + "/lectio-release.txt").strip();
-                host.sh(RULE + "; nginx -s reload");
+                host.sh(failing("later") + "; nginx -s reload");
                 long start = System.nanoTime();
                 host.sh("for i in $(seq 600); do [ \"$(cat " + LIVE + "/lectio-release.txt 2>/dev/null)\" = '" + live
                         + "' ] || exit 0; sleep 0.05; done; exit 1");
