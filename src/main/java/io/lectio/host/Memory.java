@@ -5,24 +5,27 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The machine's memory. Sources: proc(5) on meminfo and vmstat, the kernel's accounting/psi.
+/// The machine's memory. Sources: proc(5) on meminfo and vmstat, the kernel's accounting/psi and cgroup-v2.
 public final class Memory {
     private static final Pattern SOME = Pattern.compile("some avg10=(\\d+)");
 
     private final Path proc;
+    private final Path groups;
 
     public Memory() {
-        this(Path.of("/proc"));
+        this(Path.of("/proc"), Path.of("/sys/fs/cgroup"));
     }
 
-    Memory(Path proc) {
+    Memory(Path proc, Path groups) {
         this.proc = proc;
+        this.groups = groups;
     }
 
     /// @param available bytes that can be had without swapping
@@ -45,6 +48,36 @@ public final class Memory {
                 field(info, "MemAvailable:") * 1024,
                 pressure(),
                 field(text(proc.resolve("vmstat")), "oom_kill "));
+    }
+
+    /// Bytes that the processes of a control group can have more without swapping: what the machine has, or what is
+    /// left of
+    /// the limit of the group or of one above it.
+    ///
+    /// @param group such as `/system.slice/nginx.service`
+    public long room(String group) throws IOException {
+        long room = read().available();
+        Path each = groups.resolve(group.replaceFirst("^/+", ""));
+        while (!each.equals(groups)) {
+            try {
+                long limit = Math.min(limit(each.resolve("memory.max")), limit(each.resolve("memory.high")));
+                if (limit < Long.MAX_VALUE) {
+                    long given = field(text(each.resolve("memory.stat")), "inactive_file "); // gives way
+                    long taken =
+                            Long.parseLong(text(each.resolve("memory.current")).strip()) - given;
+                    room = Math.min(room, Math.max(0, limit - taken));
+                }
+            } catch (NoSuchFileException e) {
+                // the controller is not on here, so there is no limit
+            }
+            each = Folders.above(each);
+        }
+        return room;
+    }
+
+    private static long limit(Path file) throws IOException {
+        String text = text(file).strip();
+        return text.equals("max") ? Long.MAX_VALUE : Long.parseLong(text);
     }
 
     private OptionalInt pressure() {

@@ -88,7 +88,7 @@ public final class ApiProbe implements Prober {
     }
 
     private Optional<Fault> fault(HttpAnswer answer, long start) {
-        if (answer.status() != 200 && answer.status() != 204) {
+        if (!answer.isWell()) {
             Fault fault = new Fault(Kind.STATUS, answer.status() + " " + answer.reason());
             return Optional.of(fault.saying(ServerLog.of(answer.status(), log)));
         }

@@ -87,7 +87,7 @@ final class PrivateServer {
             try {
                 Duration left = Duration.ofNanos(Math.max(1, end - System.nanoTime()));
                 HttpAnswer answer = client.get(address, headers, MOST_BYTES, left);
-                if (answer.status() == 200) {
+                if (answer.isWell()) {
                     return new Answer.Well(Duration.ofNanos(System.nanoTime() - start), HealthAnswer.of(answer.body()));
                 }
                 answered = true;
@@ -115,7 +115,7 @@ final class PrivateServer {
     private Optional<String> wrong(HttpClient client) {
         try {
             HttpAnswer answer = client.get(address, headers, MOST_BYTES, ANSWER);
-            return answer.status() == 200 ? Optional.empty() : Optional.of("with " + answer.status());
+            return answer.isWell() ? Optional.empty() : Optional.of("with " + answer.status());
         } catch (HttpFailure e) {
             return Optional.of("not: " + e.getMessage());
         }

@@ -122,7 +122,7 @@ public final class Workers {
             result = restart("restarted, for " + result.said());
         }
         boolean answers = await(System.nanoTime() + TO_OPEN.toNanos(), () -> told().isPresent());
-        return answers ? result : new StepResult.Done(result.said() + "; it does not answer with 200 yet");
+        return answers ? result : new StepResult.Done(result.said() + "; it does not answer well yet");
     }
 
     private StepResult with(UnitState before, String release, Exchange exchange)
@@ -167,7 +167,8 @@ public final class Workers {
         Exchange exchange = noted.old().isEmpty() ? new Exchange(workers(before), 0, 0) : noted;
         Set<Integer> old = exchange.old();
         Instant asked = Instant.now();
-        boolean beside = !old.isEmpty() && memory.read().available() > ROOM * old.size() && beside(exchange, main);
+        boolean room = memory.room(before.cgroup()) > ROOM * old.size();
+        boolean beside = !old.isEmpty() && room && beside(exchange, main);
         if (!beside) {
             supervisor.signalMain(unit, HANG_UP);
         }
@@ -301,11 +302,11 @@ public final class Workers {
         });
     }
 
-    /// What the application says of itself; empty where it does not answer with 200.
+    /// What the application says of itself; empty where it does not answer well.
     private Optional<HealthAnswer> told() {
         try {
             HttpAnswer answer = direct.get(directly, MOST_BYTES, ANSWER);
-            return answer.status() == 200 ? Optional.of(HealthAnswer.of(answer.body())) : Optional.empty();
+            return answer.isWell() ? Optional.of(HealthAnswer.of(answer.body())) : Optional.empty();
         } catch (HttpFailure e) {
             return Optional.empty(); // the gate says why
         }
@@ -339,7 +340,7 @@ public final class Workers {
         URI url = atItself ? directly : api;
         try {
             HttpAnswer answer = (atItself ? direct : through).get(url, MOST_BYTES, ANSWER);
-            if (answer.status() != 200) {
+            if (!answer.isWell()) {
                 return Optional.of(new Wrong(url + " answers " + answer.status(), !BEHIND.contains(answer.status())));
             }
             HealthAnswer told = HealthAnswer.of(answer.body());

@@ -39,7 +39,7 @@ class MemoryTest {
         Files.writeString(proc.resolve("812/status"), "Name:\tmysqld\nState:\tS\nVmRSS:\t  512000 kB\n");
         Files.createDirectories(proc.resolve("7"));
         Files.writeString(proc.resolve("7/status"), "Name:\tkworker/0:1\nState:\tI\n");
-        probe = new MemoryProbe(new Memory(proc), new KernelLog(() -> kernel), Bounds.DEFAULT, () -> now);
+        probe = new MemoryProbe(new Memory(proc, proc), new KernelLog(() -> kernel), Bounds.DEFAULT, () -> now);
     }
 
     private void memory(long available, int pressure, int kills) throws IOException {
@@ -125,7 +125,7 @@ class MemoryTest {
         KernelLog unreadable = new KernelLog(() -> {
             throw new IOException("no journalctl");
         });
-        MemoryProbe blind = new MemoryProbe(new Memory(proc), unreadable, Bounds.DEFAULT, () -> now);
+        MemoryProbe blind = new MemoryProbe(new Memory(proc, proc), unreadable, Bounds.DEFAULT, () -> now);
         assertThat(blind.look(List.of())).isInstanceOf(Observation.Passed.class);
         memory(900_000, 0, 4);
         assertThat(blind.look(List.of())).isInstanceOf(Observation.Passed.class);
@@ -143,5 +143,27 @@ class MemoryTest {
         assertThat(here.total()).isGreaterThan(here.available());
         assertThat(here.availablePercent()).isBetween(1, 100);
         assertThat(new Memory().largest()).isPresent();
+    }
+
+    private void group(String name, String max, long current, long inactive) throws IOException {
+        Path group = Files.createDirectories(proc.resolve(name));
+        Files.writeString(group.resolve("memory.max"), max + "\n");
+        Files.writeString(group.resolve("memory.high"), "max\n");
+        Files.writeString(group.resolve("memory.current"), current + "\n");
+        Files.writeString(group.resolve("memory.stat"), "anon 1\ninactive_file " + inactive + "\n");
+    }
+
+    @Test
+    void theRoomOfAGroupIsTheLeastThatItAndThoseAboveItHaveLeft() throws IOException {
+        Memory memory = new Memory(proc, proc);
+        assertThat(memory.room("")).isEqualTo(900_000L * 1024);
+        group("a.slice", "max", 800 << 20, 0);
+        group("a.slice/b.service", "max", 300 << 20, 0);
+        assertThat(memory.room("/a.slice/b.service")).isEqualTo(900_000L * 1024);
+        group("a.slice/b.service", String.valueOf(400 << 20), 300 << 20, 50 << 20);
+        assertThat(memory.room("/a.slice/b.service")).isEqualTo(150 << 20);
+        group("a.slice", String.valueOf(700 << 20), 800 << 20, 0);
+        assertThat(memory.room("/a.slice/b.service")).isZero();
+        assertThat(memory.room("/gone.service")).isEqualTo(900_000L * 1024);
     }
 }

@@ -13,6 +13,11 @@ public record HttpAnswer(int status, String reason, Map<String, String> headers,
         headers = Map.copyOf(headers);
     }
 
+    /// Whether it is what an API gives when all is well, with a body or without.
+    public boolean isWell() {
+        return status == 200 || status == 204;
+    }
+
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name.toLowerCase(Locale.ROOT)));
     }
