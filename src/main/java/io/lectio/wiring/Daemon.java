@@ -14,6 +14,7 @@ import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.config.Settings.SiteSettings;
 import io.lectio.control.ControlServer;
+import io.lectio.core.Event;
 import io.lectio.core.Guard;
 import io.lectio.core.deploy.Releases;
 import io.lectio.core.health.Observation;
@@ -35,6 +36,7 @@ import io.lectio.engine.Prober;
 import io.lectio.engine.Repairer;
 import io.lectio.engine.StateStore;
 import io.lectio.host.Folders;
+import io.lectio.host.SdNotify;
 import io.lectio.host.Signals;
 import io.lectio.host.Supervisor;
 import io.lectio.host.http.Dialer;
@@ -206,6 +208,7 @@ public final class Daemon {
         LogFiles log = new LogFiles(home.logs(), InstantSource.system(), ZoneId.systemDefault(), out, !around.demo());
         log.begin();
         Pace pace = new Pace();
+        Rounds rounds = new Rounds(SdNotify::send);
         CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
         AtomicReference<Fleet> sites = new AtomicReference<>();
         try {
@@ -236,6 +239,7 @@ public final class Daemon {
                                             around,
                                             log,
                                             pace,
+                                            rounds,
                                             () -> Objects.requireNonNull(sites.get()));
                                 }
                             },
@@ -248,6 +252,9 @@ public final class Daemon {
                 Runtime.getRuntime().addShutdownHook(end);
                 Signals.onHangup(fleet::reload);
                 try {
+                    if (!SdNotify.send("READY=1\nSTATUS=" + fleet.inWords())) {
+                        log.health(Level.WARNING, "systemd does not hear that the guard is there: NOTIFY_SOCKET");
+                    }
                     shift.of(fleet);
                     exitsByItself(end);
                 } finally {
@@ -261,7 +268,13 @@ public final class Daemon {
     }
 
     private static Fleet.Running running(
-            Fleet.Part part, boolean repairs, Surroundings around, LogFiles log, Pace pace, Supplier<Fleet> fleet)
+            Fleet.Part part,
+            boolean repairs,
+            Surroundings around,
+            LogFiles log,
+            Pace pace,
+            Rounds rounds,
+            Supplier<Fleet> fleet)
             throws IOException {
         SiteSettings one = part.site();
         EventLog lines = part.label().isEmpty() ? log : log.about(part.label());
@@ -329,6 +342,10 @@ public final class Daemon {
                         : (before, event, decision, now) -> {
                             history.turn(before, event, decision, now);
                             lately.turn(before, event, decision, now);
+                            if (event instanceof Event.Observed) {
+                                Fleet all = fleet.get();
+                                rounds.looked(one.label(), all.snapshots().keySet(), all::inWords);
+                            }
                         },
                 clock);
         GuardLoop loop = new GuardLoop(ports, policy);
@@ -405,6 +422,7 @@ public final class Daemon {
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
     private static void end(Fleet fleet, LogFiles log, CompletableFuture<Boolean> endedWell) {
         LastResort.haltAfter(LONGEST_END.plus(LONGEST_END)); // more than a farewell and an end
+        boolean _ = SdNotify.send("STOPPING=1");
         fleet.end();
         boolean well = endedWell
                 .completeOnTimeout(false, LONGEST_END.plus(GuardLoop.FAREWELL).toMillis(), TimeUnit.MILLISECONDS)

@@ -187,6 +187,17 @@ final class Fleet implements Closeable {
         return calm;
     }
 
+    /// In a line, for who asks systemd.
+    String inWords() {
+        List<Guarded> now = guarded;
+        long open = now.stream()
+                .flatMap(each -> each.loop().snapshot().state().durable().incidents().stream())
+                .filter(incident -> !(incident.phase() instanceof Incident.Resolved))
+                .count();
+        return now.size() + (now.size() == 1 ? " site" : " sites") + " guarded, "
+                + (open == 0 ? "no incident" : open == 1 ? "1 incident" : open + " incidents");
+    }
+
     private boolean isRepairing() {
         return guarded.stream()
                         .flatMap(each -> each.loop().snapshot().state().durable().incidents().stream())
