@@ -17,6 +17,7 @@ import io.lectio.control.ControlServer;
 import io.lectio.core.Event;
 import io.lectio.core.Guard;
 import io.lectio.core.deploy.Releases;
+import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.UnitState;
@@ -209,6 +210,8 @@ public final class Daemon {
         log.begin();
         Pace pace = new Pace();
         Rounds rounds = new Rounds(SdNotify::send);
+        boolean booted = !around.demo() && isRoot();
+        Event.Started started = new Event.Started(booted ? Boot.graceUntil() : Optional.empty());
         CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
         AtomicReference<Fleet> sites = new AtomicReference<>();
         try {
@@ -240,6 +243,7 @@ public final class Daemon {
                                             log,
                                             pace,
                                             rounds,
+                                            started,
                                             () -> Objects.requireNonNull(sites.get()));
                                 }
                             },
@@ -250,8 +254,13 @@ public final class Daemon {
                 fleet.start(begin, why -> begin.before(home, why, text -> log.health(Level.WARNING, text)));
                 Thread end = new Thread(() -> end(fleet, log, endedWell), "end");
                 Runtime.getRuntime().addShutdownHook(end);
-                Signals.onHangup(fleet::reload);
+                Signals.onHangup(() -> {
+                    CompletableFuture<Finding.Config> _ = fleet.reload(); // the owner is told, if it is bad
+                });
                 try {
+                    if (booted) {
+                        Boot.begun();
+                    }
                     if (!SdNotify.send("READY=1\nSTATUS=" + fleet.inWords())) {
                         log.health(Level.WARNING, "systemd does not hear that the guard is there: NOTIFY_SOCKET");
                     }
@@ -274,6 +283,7 @@ public final class Daemon {
             LogFiles log,
             Pace pace,
             Rounds rounds,
+            Event.Started started,
             Supplier<Fleet> fleet)
             throws IOException {
         SiteSettings one = part.site();
@@ -344,11 +354,11 @@ public final class Daemon {
                             lately.turn(before, event, decision, now);
                             if (event instanceof Event.Observed) {
                                 Fleet all = fleet.get();
-                                rounds.looked(one.label(), all.snapshots().keySet(), all::inWords);
+                                rounds.looked(one.label(), all.snapshots().keySet(), all.longestRound(), all::inWords);
                             }
                         },
                 clock);
-        GuardLoop loop = new GuardLoop(ports, policy);
+        GuardLoop loop = new GuardLoop(ports, policy, started);
         running.set(loop);
         ControlServer control = ControlServer.start(
                 state,
@@ -361,6 +371,7 @@ public final class Daemon {
                         releases,
                         loop::deploy,
                         clock),
+                () -> fleet.get().reload(),
                 lines,
                 clock);
         Closeable heartbeat = part.settings()

@@ -11,9 +11,14 @@ import java.util.function.Supplier;
 /// that. It has no timer, so a loop that hangs is followed by silence, and that by systemd's watchdog.
 final class Rounds {
     private static final Duration BETWEEN = Duration.ofSeconds(1);
+    /// The unit's `WatchdogSec=`.
+    private static final Duration USUAL = Duration.ofSeconds(10);
+    /// What a round may be late.
+    private static final Duration LATE = Duration.ofSeconds(5);
 
     private final Consumer<String> systemd;
     private final Set<String> looked = new HashSet<>();
+    private Duration patience = USUAL;
     private long told = System.nanoTime() - BETWEEN.toNanos();
 
     Rounds(Consumer<String> systemd) {
@@ -23,8 +28,9 @@ final class Rounds {
     /// Called by a site's own loop.
     ///
     /// @param all the names of the sites that are guarded
+    /// @param longest between the rounds of any of them
     /// @param status in words
-    synchronized void looked(String site, Collection<String> all, Supplier<String> status) {
+    synchronized void looked(String site, Collection<String> all, Duration longest, Supplier<String> status) {
         looked.add(site);
         long now = System.nanoTime();
         if (all.isEmpty() || !looked.containsAll(all) || now - told < BETWEEN.toNanos()) {
@@ -32,6 +38,9 @@ final class Rounds {
         }
         looked.clear();
         told = now;
-        systemd.accept("WATCHDOG=1\nSTATUS=" + status.get());
+        Duration wanted = longest.plus(LATE).compareTo(USUAL) > 0 ? longest.plus(LATE) : USUAL;
+        String change = wanted.equals(patience) ? "" : "\nWATCHDOG_USEC=" + wanted.toMillis() * 1_000;
+        patience = wanted;
+        systemd.accept("WATCHDOG=1" + change + "\nSTATUS=" + status.get());
     }
 }

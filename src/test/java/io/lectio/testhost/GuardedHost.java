@@ -12,6 +12,8 @@ public final class GuardedHost implements AutoCloseable {
 
     private static final String TOKEN = "123456789:" + CANARY;
     private static final String HOME = "/opt/lectio-monitor";
+    /// Where this is, a guard has run since the boot, and none waits for services to come up.
+    public static final String BEGUN = "/run/lectio-monitor/begun";
 
     private final TestHost host;
     private final BotApiServer bot;
@@ -32,6 +34,7 @@ public final class GuardedHost implements AutoCloseable {
     public static GuardedHost boot(Release release, Consumer<TestHost> ready, String... settings) {
         TestHost host = TestHost.boot(release, Path.of("target/dist"));
         try {
+            host.sh("mkdir -m 700 /run/lectio-monitor; touch " + BEGUN);
             ready.accept(host);
             GuardedHost guarded = new GuardedHost(host);
             guarded.install(settings);

@@ -11,15 +11,15 @@ import java.util.Map;
 public final class SchoolCode {
     public static final String LIVE = "/var/www/teaching_panel/teaching_panel";
 
-    /// Shell lines that break a copy of `/tmp/code` from within, by what is broken; each is to be refused before a
-    /// visitor sees it.
-    public static final Map<String, String> BAD = bad();
-
     public static final String FIRST_MIGRATION = migration(
             "0001_initial",
             "migrations.CreateModel(name='Lesson', fields=[('id', models.AutoField(primary_key=True)),"
                     + " ('name', models.CharField(max_length=50))])",
             "");
+
+    /// Shell lines that break a copy of `/tmp/code` from within, by what is broken; each is to be refused before a
+    /// visitor sees it. It is made of what stands above.
+    public static final Map<String, String> BAD = bad();
 
     /// The tail of a copy of `/tmp/code` that does not start in the unit of the site and does in any other.
     public static final String DIES_LIVE =
