@@ -81,9 +81,14 @@ class CronOnARealHostTest {
         }
     }
 
+    /// Where nothing has systemd watch it.
     @Test
     void aGuardThatHoldsItsLockAndDoesNotMoveIsNamed() {
         try (GuardedHost guarded = GuardedHost.boot(Release.BOOKWORM)) {
+            guarded.host().sh("""
+                    printf '[Service]\\nWatchdogSec=0\\n' >/run/systemd/system/lectio-monitor.service.d/unwatched.conf
+                    systemctl daemon-reload; systemctl restart lectio-monitor
+                    """);
             guarded.awaitAllWell();
             guarded.host().sh("systemctl kill -s STOP lectio-monitor; sleep 22");
             TestHost.Result said = guarded.host().run(Duration.ofSeconds(20), "bash", "-c", LECTIO + "check --cron");

@@ -37,6 +37,7 @@ import picocli.CommandLine.IVersionProvider;
             RestoreCommand.class,
             DrillCommand.class,
             ConfigCommand.class,
+            ReloadCommand.class,
             CompletionCommand.class,
             VersionCommand.class
         },
@@ -118,6 +119,7 @@ public final class LectioCommand implements Runnable {
             case "backups" -> Optional.of(new BackupsCommand());
             case "restore" -> Optional.of(new RestoreCommand());
             case "logs" -> Optional.of(new LogsCommand());
+            case "reload" -> Optional.of(new ReloadCommand());
             case "version" -> Optional.of(new VersionCommand());
             default -> Optional.empty();
         };

@@ -581,7 +581,8 @@ public final class ConfigLoader {
                 usual.steady(),
                 length("timing.packages"),
                 length("timing.escalate"),
-                length("timing.watch"));
+                length("timing.watch"),
+                usual.grace());
     }
 
     private Optional<Telegram> telegram() {

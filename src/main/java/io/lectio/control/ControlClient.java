@@ -31,6 +31,12 @@ public final class ControlClient {
     /// @throws AccessDeniedException where the socket is not for this user
     public static Optional<String> ask(Path stateFolder, Request request)
             throws AccessDeniedException, InterruptedException {
+        return ask(stateFolder, request, DEADLINE);
+    }
+
+    /// The same, for what takes longer.
+    public static Optional<String> ask(Path stateFolder, Request request, Duration within)
+            throws AccessDeniedException, InterruptedException {
         CompletableFuture<Optional<String>> answer = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("ask").start(() -> {
             try (BufferedReader lines = open(stateFolder, request)) {
@@ -40,7 +46,7 @@ public final class ControlClient {
             }
         });
         try {
-            return answer.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.get(within.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AccessDeniedException denied) {
                 throw denied;

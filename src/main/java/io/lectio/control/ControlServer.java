@@ -2,6 +2,7 @@ package io.lectio.control;
 
 import io.lectio.core.deploy.Deploy;
 import io.lectio.core.health.CheckHealth;
+import io.lectio.core.health.Finding;
 import io.lectio.core.incident.Level;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
@@ -53,6 +54,9 @@ public final class ControlServer implements AutoCloseable {
     /// What is to be mended by who has sent it.
     public static final String UNFIT = "refused: ";
 
+    /// A repair may take a minute, and is waited for.
+    public static final Duration TO_RELOAD = Duration.ofSeconds(80);
+
     private static final Duration TO_BE_TAKEN = Duration.ofSeconds(2);
 
     private final ServerSocketChannel channel;
@@ -60,6 +64,7 @@ public final class ControlServer implements AutoCloseable {
     private final Supplier<Snapshot> guard;
     private final Function<Order, CompletableFuture<Optional<String>>> orders;
     private final Deploys deploys;
+    private final Supplier<CompletableFuture<Finding.Config>> reload;
     private final EventLog log;
     private final InstantSource clock;
     private final Semaphore callers = new Semaphore(MOST_CALLERS);
@@ -74,9 +79,11 @@ public final class ControlServer implements AutoCloseable {
             Supplier<Snapshot> guard,
             Function<Order, CompletableFuture<Optional<String>>> orders,
             Deploys deploys,
+            Supplier<CompletableFuture<Finding.Config>> reload,
             EventLog log,
             InstantSource clock) {
         this.channel = channel;
+        this.reload = reload;
         this.deploys = deploys;
         this.socket = socket;
         this.guard = guard;
@@ -88,11 +95,13 @@ public final class ControlServer implements AutoCloseable {
     /// The state folder is the guard's own and one guard holds its lock, so an old socket there is a dead one.
     ///
     /// @param orders see [io.lectio.engine.GuardLoop#order]
+    /// @param reload has the configuration read, and tells what is wrong with it
     public static ControlServer start(
             Path stateFolder,
             Supplier<Snapshot> guard,
             Function<Order, CompletableFuture<Optional<String>>> orders,
             Deploys deploys,
+            Supplier<CompletableFuture<Finding.Config>> reload,
             EventLog log,
             InstantSource clock)
             throws IOException {
@@ -101,7 +110,7 @@ public final class ControlServer implements AutoCloseable {
         ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         channel.bind(UnixDomainSocketAddress.of(socket));
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-        ControlServer server = new ControlServer(channel, socket, guard, orders, deploys, log, clock);
+        ControlServer server = new ControlServer(channel, socket, guard, orders, deploys, reload, log, clock);
         Thread.ofPlatform().name("control").daemon().start(server::serve);
         return server;
     }
@@ -158,7 +167,7 @@ public final class ControlServer implements AutoCloseable {
             }
             case RELEASES ->
                 caller.tell(JsonCodec.writeLine(guard.get().state().durable().releases()));
-            case SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, DEPLOY, ROLLBACK, ADOPT, PRUNE ->
+            case SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, RELOAD, DEPLOY, ROLLBACK, ADOPT, PRUNE ->
                 change(caller, request);
         }
     }
@@ -199,6 +208,7 @@ public final class ControlServer implements AutoCloseable {
         }
         switch (request.ask()) {
             case DEPLOY -> receive(caller, request);
+            case RELOAD -> caller.tell(JsonCodec.writeLine(reloaded()));
             case ROLLBACK, ADOPT -> {
                 try {
                     boolean force = request.options().contains(Request.FORCE);
@@ -331,6 +341,23 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
+    private Answer reloaded() throws InterruptedException {
+        try {
+            Finding.Config read = reload.get().get(TO_RELOAD.toMillis(), TimeUnit.MILLISECONDS);
+            return read.error().isEmpty()
+                    ? new Answer(true, "the configuration is in force")
+                    : new Answer(
+                            false,
+                            (read.where().isEmpty() ? "" : read.where() + ": ") + read.error()
+                                    + "; what was in force stays so");
+        } catch (ExecutionException | TimeoutException e) {
+            return new Answer(
+                    false,
+                    "not read within " + TO_RELOAD.toSeconds() + " s, for a repair is at work: lectio status tells,"
+                            + " and it is read after that");
+        }
+    }
+
     /// @param by the name of who asks
     /// @throws IllegalArgumentException with the reason, where this is not to be had
     public static Order order(Request request, String by, Instant now) {
@@ -340,7 +367,7 @@ public final class ControlServer implements AutoCloseable {
             case END_SILENCE -> new Order.EndSilence(by);
             case END_MAINTENANCE -> new Order.EndMaintenance(by);
             case PRUNE -> new Order.Prune(number(request.release().orElse("")), by);
-            case STATUS, WATCH, PLAN, RELEASES, DEPLOY, ROLLBACK, ADOPT ->
+            case STATUS, WATCH, PLAN, RELEASES, RELOAD, DEPLOY, ROLLBACK, ADOPT ->
                 throw new IllegalArgumentException(request.ask() + " is no order");
         };
     }

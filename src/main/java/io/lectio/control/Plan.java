@@ -37,8 +37,7 @@ public record Plan(List<Step> steps) {
                     Optional.of(incident.id()),
                     Status.name(incident.subject()),
                     incident.diagnosis().inWords(),
-                    Prospect.of(incident, policy, policy.rest(state.durable().maintenance(), now))
-                            .words(),
+                    Prospect.of(incident, policy, state.rest(policy, now)).words(),
                     incident.diagnosis().remedy().map(remedy -> spent(remedy, state, now, policy))));
         }
         state.health().forEach((check, seen) -> {

@@ -33,6 +33,8 @@ public record Request(
         END_SILENCE,
         MAINTENANCE,
         END_MAINTENANCE,
+        /// The configuration is read now.
+        RELOAD,
         /// After the answer `send` the archive follows, to the end of what is sent; two as [Chunks].
         DEPLOY,
         ROLLBACK,

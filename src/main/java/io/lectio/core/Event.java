@@ -10,11 +10,18 @@ import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
 import java.time.Instant;
+import java.util.Optional;
 
 /// What reaches the core, one at a time.
 public sealed interface Event {
     /// The guard has begun; what was under way when it last ended is lost.
-    record Started() implements Event {}
+    ///
+    /// @param graceUntil after a boot: nothing is repaired until then, or until the site was well once
+    record Started(Optional<Instant> graceUntil) implements Event {
+        public Started() {
+            this(Optional.empty());
+        }
+    }
 
     /// The guard is told to end, and has a moment left to say so.
     record Stopping() implements Event {}

@@ -9,6 +9,7 @@ import io.lectio.core.incident.Ledger;
 import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order.Spell;
+import io.lectio.core.policy.Policy;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import java.util.Set;
 /// @param lastChange the last file event
 /// @param pageWellAt when the look began that found the page well last
 /// @param packagesSince when a package manager began to work, if one does
+/// @param graceUntil until when nothing is repaired after a boot, if so
 /// @param turnedAt when the state was made
 /// @param stepping whether a step of the deploy is at work
 /// @param degraded whether it cannot be saved
@@ -40,6 +42,7 @@ public record GuardState(
         Instant lastChange,
         Optional<Instant> pageWellAt,
         Optional<Instant> packagesSince,
+        Optional<Instant> graceUntil,
         Instant turnedAt,
         boolean stepping,
         boolean degraded) {
@@ -114,9 +117,21 @@ public record GuardState(
                 Instant.EPOCH,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Instant.MIN,
                 false,
                 false);
+    }
+
+    /// In what nothing is repaired then, if so.
+    public Optional<String> rest(Policy policy, Instant then) {
+        return rest(policy, durable.maintenance(), graceUntil, then);
+    }
+
+    static Optional<String> rest(
+            Policy policy, Optional<Spell> maintenance, Optional<Instant> graceUntil, Instant then) {
+        return policy.rest(maintenance, then)
+                .or(() -> graceUntil.filter(then::isBefore).map(_ -> "the grace after the machine's boot"));
     }
 
     public GuardState degraded(boolean now) {
@@ -132,6 +147,7 @@ public record GuardState(
                         lastChange,
                         pageWellAt,
                         packagesSince,
+                        graceUntil,
                         turnedAt,
                         stepping,
                         now);

@@ -59,6 +59,10 @@ final class Turn {
     /// For so long a page that has begun to fail is asked again and again, where that may end soon.
     private static final Duration HURRY = Duration.ofSeconds(10);
 
+    /// What a visitor meets.
+    private static final Set<CheckId> VISITED =
+            EnumSet.of(CheckId.APP, CheckId.PROXY, CheckId.FILES, CheckId.API, CheckId.PAGE);
+
     /// What a release is seen by.
     private static final Set<CheckId> SERVED =
             EnumSet.of(CheckId.FILES, CheckId.LEFT_ALONE, CheckId.RELEASE, CheckId.PAGE);
@@ -88,6 +92,7 @@ final class Turn {
     private Instant lastChange;
     private Optional<Instant> pageWellAt;
     private Optional<Instant> packagesSince;
+    private Optional<Instant> graceUntil;
     private Releases releases;
     private boolean stepping;
     private final boolean degraded;
@@ -113,16 +118,17 @@ final class Turn {
         lastChange = Looks.earlier(state.lastChange(), now);
         pageWellAt = state.pageWellAt();
         packagesSince = state.packagesSince();
+        graceUntil = state.graceUntil();
         releases = state.durable().releases();
         stepping = state.stepping();
         degraded = state.degraded();
         boolean turned = state.turnedAt().isAfter(Instant.EPOCH);
-        restBefore = policy.rest(maintenance, turned ? state.turnedAt() : now);
+        restBefore = state.rest(policy, turned ? state.turnedAt() : now);
         boolean inWindow = turned && policy.rests(state.turnedAt());
         if (inWindow != policy.rests(now)) {
             record(Level.INFO, "the maintenance window " + (inWindow ? "ends" : "begins"));
         }
-        rested = inWindow || maintenance.isPresent();
+        rested = inWindow || maintenance.isPresent() || graceUntil.isPresent();
         if (now.isBefore(state.turnedAt())) {
             clockWasSetBack(Duration.between(now, state.turnedAt()));
         }
@@ -143,11 +149,14 @@ final class Turn {
         pageWellAt = pageWellAt.map(at -> Looks.earlier(at, now));
         releases = releases.notAfter(now, policy.patience().watch());
         packagesSince = packagesSince.map(since -> Looks.earlier(since, now));
+        graceUntil = graceUntil.map(
+                until -> Looks.earlier(until, now.plus(policy.patience().grace())));
     }
 
     Decision take(Event event) {
         switch (event) {
-            case Event.Started() -> {
+            case Event.Started(Optional<Instant> booted) -> {
+                graceUntil = booted;
                 releases = releases.begunAnew(policy.patience().watch(), now);
                 clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
                 if (!resting()) { // what began in a rest that is over is looked at afresh
@@ -189,6 +198,7 @@ final class Turn {
         }
         silence = unlessOver("silence", silence);
         maintenance = unlessOver("maintenance", maintenance);
+        graceUntil = graceUntil.filter(until -> now.isBefore(until) && !isSiteWell());
         if (rested && !resting()) {
             judgeAfresh();
         }
@@ -215,6 +225,7 @@ final class Turn {
                 lastChange,
                 pageWellAt,
                 packagesSince,
+                graceUntil,
                 now,
                 stepping,
                 degraded);
@@ -240,8 +251,16 @@ final class Turn {
         return left;
     }
 
+    /// Whether all that a visitor meets has been seen well.
+    private boolean isSiteWell() {
+        return VISITED.stream().filter(policy.checks()::contains).allMatch(check -> {
+            CheckHealth seen = health.get(check);
+            return seen != null && seen.status() == Status.HEALTHY;
+        });
+    }
+
     private Optional<String> rest() {
-        return policy.rest(maintenance, now);
+        return GuardState.rest(policy, maintenance, graceUntil, now);
     }
 
     private boolean resting() {
@@ -779,6 +798,7 @@ final class Turn {
         at = Looks.earlier(
                 at, releases.wakeAt().filter(until -> until.isAfter(now)).orElse(at));
         at = Looks.earlier(at, maintenance.map(Spell::until).orElse(at));
+        at = Looks.earlier(at, graceUntil.orElse(at));
         IncidentCourse course = course(Map.of());
         for (Incident open : incidents) {
             at = Looks.earlier(at, course.wakeAt(open).orElse(at));

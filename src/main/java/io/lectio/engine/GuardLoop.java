@@ -66,6 +66,7 @@ public final class GuardLoop implements AutoCloseable {
 
     private final Ports ports;
     private final Policy policy;
+    private final Event.Started started;
     private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(QUEUE);
     private final AtomicBoolean changeQueued = new AtomicBoolean();
     private final Set<CheckId> servicesQueued = ConcurrentHashMap.newKeySet();
@@ -77,10 +78,15 @@ public final class GuardLoop implements AutoCloseable {
     private volatile boolean finishing;
     private Durable saved;
 
-    /// @throws IOException when the state on disk cannot be read
     public GuardLoop(Ports ports, Policy policy) throws IOException {
+        this(ports, policy, new Event.Started());
+    }
+
+    /// @throws IOException when the state on disk cannot be read
+    public GuardLoop(Ports ports, Policy policy, Event.Started started) throws IOException {
         this.ports = ports;
         this.policy = policy;
+        this.started = started;
         errands = new Errands(events);
         saved = ports.store().load();
         Instant now = ports.clock().instant();
@@ -95,7 +101,7 @@ public final class GuardLoop implements AutoCloseable {
     public void run() throws InterruptedException {
         ports.paths().start(this::pathsChanged);
         ports.services().start(this::serviceChanged);
-        take(new Event.Started());
+        take(started);
         Instant wakeAt = ports.clock().instant();
         while (!stopping && !(finishing && isQuiet())) {
             long wait = Math.clamp(

@@ -13,15 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// Other programs: by argument list, never a shell, with nothing to read and a bare environment.
 public final class Child {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private static final int LONGEST_LINE = 200;
     private static final Duration TO_SAY_THE_REST = Duration.ofMillis(500);
 
     private Child() {}
@@ -49,21 +48,41 @@ public final class Child {
         return command;
     }
 
-    /// What a command begins with that is to run as this user, with no more rights than that has, and without the
-    /// terminal that root may have: who controls a process of that user could type there.
-    public static List<String> as(WebUser user) throws IOException {
+    /// A command that is to run as this user, with no more rights than that has, and without the terminal that root may
+    /// have: who controls a process of that user could type there.
+    ///
+    /// @param within the longest that it may take, whoever waits for it
+    public static List<String> as(WebUser user, List<String> command, Duration within) throws IOException {
         if (!Accounts.isRoot()) {
-            return List.of();
+            return command;
         }
         String groups = user.groups().stream().map(String::valueOf).collect(Collectors.joining(","));
-        return List.of(
+        if (Sandbox.isAround()) {
+            return Sandbox.outside(
+                    command,
+                    within,
+                    "User=" + user.uid(),
+                    "Group=" + user.gid(),
+                    "SupplementaryGroups=" + groups.replace(',', ' '),
+                    "NoNewPrivileges=yes");
+        }
+        List<String> all = new ArrayList<>(List.of(
                 "setsid",
                 "--wait",
                 "setpriv",
                 "--reuid=" + user.uid(),
                 "--regid=" + user.gid(),
                 groups.isEmpty() ? "--clear-groups" : "--groups=" + groups,
-                "--no-new-privs");
+                "--no-new-privs"));
+        all.addAll(command);
+        return all;
+    }
+
+    /// A command that is to see, and may do, all that root may on this machine.
+    ///
+    /// @param within the longest that it may take, whoever waits for it
+    public static List<String> whole(List<String> command, Duration within) throws IOException {
+        return Sandbox.isAround() ? Sandbox.outside(command, within) : command;
     }
 
     /// Starts a program that works beside this one. Its standard input ends with this process.
@@ -146,12 +165,9 @@ public final class Child {
     }
 
     /// A program that goes on until it is closed.
-    public record Waiting(Process process) implements Closeable {
-        public Set<Long> processes() {
-            return Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                    .map(ProcessHandle::pid)
-                    .collect(Collectors.toSet());
-        }
+    ///
+    /// @param said its line
+    public record Waiting(Process process, String said) implements Closeable {
 
         @Override
         public void close() {
@@ -169,16 +185,17 @@ public final class Child {
         try {
             Tail tail = new Tail(mostBytes);
             Thread reader = Thread.ofVirtual().name("child").start(() -> tail.read(process.getErrorStream()));
-            CompletableFuture<Boolean> said = new CompletableFuture<>();
-            Thread.ofVirtual().name("ready").start(() -> said.complete(hasLine(process.getInputStream())));
-            ready = said.completeOnTimeout(false, within.toMillis(), TimeUnit.MILLISECONDS)
+            CompletableFuture<String> said = new CompletableFuture<>();
+            Thread.ofVirtual().name("ready").start(() -> said.complete(line(process.getInputStream())));
+            String line = said.completeOnTimeout("", within.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
+            ready = !line.isEmpty();
             if (!ready) {
                 boolean _ = reader.join(TO_SAY_THE_REST);
                 String words = tail.text().strip();
                 throw new IOException(words.isEmpty() ? "not done within " + within.toSeconds() + " s" : words);
             }
-            return new Waiting(process);
+            return new Waiting(process, line);
         } finally {
             if (!ready) {
                 kill(process);
@@ -186,15 +203,18 @@ public final class Child {
         }
     }
 
-    private static boolean hasLine(InputStream in) {
+    /// Empty where there is no whole one.
+    private static String line(InputStream in) {
+        StringBuilder line = new StringBuilder();
         try {
             int next = in.read();
-            while (next >= 0 && next != '\n') {
+            while (next >= 0 && next != '\n' && line.length() < LONGEST_LINE) {
+                line.append((char) next);
                 next = in.read();
             }
-            return next >= 0;
+            return next == '\n' ? line.toString() : "";
         } catch (IOException e) {
-            return false; // it was killed
+            return ""; // it was killed
         }
     }
 

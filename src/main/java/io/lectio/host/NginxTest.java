@@ -21,7 +21,8 @@ public final class NginxTest {
 
     /// @throws IOException where the test cannot be made: no nginx, no answer in time, or not allowed to
     public static Config run() throws IOException, InterruptedException {
-        Child.Result ended = Child.run(List.of(NGINX, "-t", "-q"), DEADLINE, MOST_BYTES);
+        List<String> command = List.of(NGINX, "-t", "-q");
+        Child.Result ended = Child.run(Child.whole(command, DEADLINE), DEADLINE, MOST_BYTES);
         if (ended.timedOut()) {
             throw new IOException("nginx -t did not end within " + DEADLINE.toSeconds() + " s");
         }

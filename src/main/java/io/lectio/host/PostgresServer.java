@@ -89,11 +89,11 @@ public final class PostgresServer {
 
     private static Child.Result run(WebUser user, Duration within, String program, String... arguments)
             throws IOException, InterruptedException {
+        List<String> asks = new ArrayList<>(List.of(newest(program)));
+        asks.addAll(List.of(arguments));
         List<String> command =
                 new ArrayList<>(List.of("env", "-C", "/")); // where the guard was started may be closed to it
-        command.addAll(Child.as(user));
-        command.add(newest(program));
-        command.addAll(List.of(arguments));
+        command.addAll(Child.as(user, asks, within));
         return Child.run(command, within, MOST_BYTES);
     }
 

@@ -164,7 +164,7 @@ public final class SqliteCopy {
                     time.sleep(0.1)
             else:
                 sys.exit("somebody reads or writes it all the time")
-            print("locked", flush=True)
+            print(os.getpid(), flush=True)
             os.read(0, 1)
             """;
 
@@ -275,12 +275,11 @@ public final class SqliteCopy {
     /// @throws IOException also where somebody goes on using it
     public static Lock lock(Path database, WebUser user) throws IOException, InterruptedException {
         Child.Waiting child = Child.waiting(python(user, MARGIN, LOCK, database.toString()), TO_LOCK, MOST_BYTES);
-        return new Lock(child.processes(), child);
+        return new Lock(Set.of(Long.parseLong(child.said())), child);
     }
 
     private static List<String> python(WebUser user, long most, String script, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(Child.as(user));
-        command.addAll(List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "prlimit",
                 "--core=0",
                 "--as=" + MOST_MEMORY,
@@ -292,7 +291,7 @@ public final class SqliteCopy {
                 "-c",
                 script));
         command.addAll(List.of(arguments));
-        return command;
+        return Child.as(user, command, DEADLINE);
     }
 
     private static void require(String what, WebUser user, Child.Result ended) throws IOException {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -144,10 +143,9 @@ public final class SqliteFile {
     /// @throws IOException where that cannot be told: no Python, no `setpriv`, no answer in time, a lock
     public static String ask(Path file, WebUser user, boolean whole, Duration within)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(Child.as(user));
         String question = whole ? "integrity_check(1)" : "schema_version";
-        command.addAll(List.of("python3", "-I", "-c", SCRIPT, file.toString(), question));
-        Child.Result said = Child.run(command, within, MOST_BYTES);
+        List<String> command = List.of("python3", "-I", "-c", SCRIPT, file.toString(), question);
+        Child.Result said = Child.run(Child.as(user, command, within), within, MOST_BYTES);
         if (said.exit().orElse(1) != 0 || said.text().startsWith("?")) {
             throw new IOException("SQLite could not be asked about " + file
                     + (said.timedOut()

@@ -130,7 +130,7 @@ final class NginxStage implements AutoCloseable {
 
     /// The files of nginx's configuration, each with its text.
     private static Map<String, String> configuration() throws NotStarted, IOException, InterruptedException {
-        Child.Result told = Child.run(List.of("nginx", "-T", "-q"), TO_TELL, MOST_BYTES);
+        Child.Result told = Child.run(Child.whole(List.of("nginx", "-T", "-q"), TO_TELL), TO_TELL, MOST_BYTES);
         if (told.exit().orElse(1) != 0) {
             throw new NotStarted("nginx -T: " + told.text().lines().reduce("", (_, last) -> last));
         }

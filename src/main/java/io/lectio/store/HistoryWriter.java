@@ -66,7 +66,7 @@ public final class HistoryWriter implements Chronicle, AutoCloseable {
                 event instanceof Event.Started || !History.month(now).toString().equals(month);
         month = History.month(now).toString();
         switch (event) {
-            case Event.Started() -> note(now, 0, What.STARTED, Level.INFO, "the guard has started", Map.of());
+            case Event.Started _ -> note(now, 0, What.STARTED, Level.INFO, "the guard has started", Map.of());
             case Event.RepairDone(long id, var _) -> repairedAt.putIfAbsent(id, now);
             case Event.Delivered(var parcel, Delivery.Accepted _) ->
                 parcel.alerts().forEach(alert -> told(alert, now));

@@ -14,8 +14,10 @@ import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.config.Settings.SiteSettings;
 import io.lectio.control.ControlServer;
+import io.lectio.core.Event;
 import io.lectio.core.Guard;
 import io.lectio.core.deploy.Releases;
+import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.UnitState;
@@ -35,6 +37,7 @@ import io.lectio.engine.Prober;
 import io.lectio.engine.Repairer;
 import io.lectio.engine.StateStore;
 import io.lectio.host.Folders;
+import io.lectio.host.SdNotify;
 import io.lectio.host.Signals;
 import io.lectio.host.Supervisor;
 import io.lectio.host.http.Dialer;
@@ -206,6 +209,9 @@ public final class Daemon {
         LogFiles log = new LogFiles(home.logs(), InstantSource.system(), ZoneId.systemDefault(), out, !around.demo());
         log.begin();
         Pace pace = new Pace();
+        Rounds rounds = new Rounds(SdNotify::send);
+        boolean booted = !around.demo() && isRoot();
+        Event.Started started = new Event.Started(booted ? Boot.graceUntil() : Optional.empty());
         CompletableFuture<Boolean> endedWell = new CompletableFuture<>();
         AtomicReference<Fleet> sites = new AtomicReference<>();
         try {
@@ -236,6 +242,8 @@ public final class Daemon {
                                             around,
                                             log,
                                             pace,
+                                            rounds,
+                                            started,
                                             () -> Objects.requireNonNull(sites.get()));
                                 }
                             },
@@ -246,8 +254,16 @@ public final class Daemon {
                 fleet.start(begin, why -> begin.before(home, why, text -> log.health(Level.WARNING, text)));
                 Thread end = new Thread(() -> end(fleet, log, endedWell), "end");
                 Runtime.getRuntime().addShutdownHook(end);
-                Signals.onHangup(fleet::reload);
+                Signals.onHangup(() -> {
+                    CompletableFuture<Finding.Config> _ = fleet.reload(); // the owner is told, if it is bad
+                });
                 try {
+                    if (booted) {
+                        Boot.begun();
+                    }
+                    if (!SdNotify.send("READY=1\nSTATUS=" + fleet.inWords())) {
+                        log.health(Level.WARNING, "systemd does not hear that the guard is there: NOTIFY_SOCKET");
+                    }
                     shift.of(fleet);
                     exitsByItself(end);
                 } finally {
@@ -261,7 +277,14 @@ public final class Daemon {
     }
 
     private static Fleet.Running running(
-            Fleet.Part part, boolean repairs, Surroundings around, LogFiles log, Pace pace, Supplier<Fleet> fleet)
+            Fleet.Part part,
+            boolean repairs,
+            Surroundings around,
+            LogFiles log,
+            Pace pace,
+            Rounds rounds,
+            Event.Started started,
+            Supplier<Fleet> fleet)
             throws IOException {
         SiteSettings one = part.site();
         EventLog lines = part.label().isEmpty() ? log : log.about(part.label());
@@ -329,9 +352,13 @@ public final class Daemon {
                         : (before, event, decision, now) -> {
                             history.turn(before, event, decision, now);
                             lately.turn(before, event, decision, now);
+                            if (event instanceof Event.Observed) {
+                                Fleet all = fleet.get();
+                                rounds.looked(one.label(), all.snapshots().keySet(), all.longestRound(), all::inWords);
+                            }
                         },
                 clock);
-        GuardLoop loop = new GuardLoop(ports, policy);
+        GuardLoop loop = new GuardLoop(ports, policy, started);
         running.set(loop);
         ControlServer control = ControlServer.start(
                 state,
@@ -344,6 +371,7 @@ public final class Daemon {
                         releases,
                         loop::deploy,
                         clock),
+                () -> fleet.get().reload(),
                 lines,
                 clock);
         Closeable heartbeat = part.settings()
@@ -405,6 +433,7 @@ public final class Daemon {
     /// A guard that was told to end has ended well: 0, where the virtual machine would say 143.
     private static void end(Fleet fleet, LogFiles log, CompletableFuture<Boolean> endedWell) {
         LastResort.haltAfter(LONGEST_END.plus(LONGEST_END)); // more than a farewell and an end
+        boolean _ = SdNotify.send("STOPPING=1");
         fleet.end();
         boolean well = endedWell
                 .completeOnTimeout(false, LONGEST_END.plus(GuardLoop.FAREWELL).toMillis(), TimeUnit.MILLISECONDS)

@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -48,6 +49,8 @@ final class Fleet implements Closeable {
     private static final Duration HANGS = Duration.ofSeconds(15);
 
     private static final Duration TO_REPAIR = Duration.ofSeconds(8);
+
+    private static final int MOST_WAITING = 16;
 
     private static final String NONE = "none";
 
@@ -111,7 +114,7 @@ final class Fleet implements Closeable {
     private final Consumer<Map<String, String>> good;
     private final EventLog log;
     private final Map<Path, Closeable> held = new HashMap<>();
-    private final BlockingQueue<Boolean> asked = new ArrayBlockingQueue<>(1);
+    private final BlockingQueue<CompletableFuture<Finding.Config>> asked = new ArrayBlockingQueue<>(MOST_WAITING);
     private volatile List<Guarded> guarded = List.of();
     private volatile Finding.Config found = InForce.GOOD;
     private Map<String, String> inForce = Map.of();
@@ -176,7 +179,8 @@ final class Fleet implements Closeable {
         long end = System.nanoTime() + longest.toNanos();
         boolean calm = false;
         while (!ending && !calm && System.nanoTime() < (isRepairing() ? end + TO_REPAIR.toNanos() : end)) {
-            boolean _ = asked.poll(QUIET.dividedBy(4).toMillis(), TimeUnit.MILLISECONDS) != null;
+            Optional.ofNullable(asked.poll(QUIET.dividedBy(4).toMillis(), TimeUnit.MILLISECONDS))
+                    .ifPresent(waiting -> waiting.complete(found));
             calm = guarded.stream().allMatch(each -> isCalm(each.loop().snapshot()));
         }
         log.cron(
@@ -185,6 +189,24 @@ final class Fleet implements Closeable {
                         ? "all is well"
                         : ending ? "ends for the guard, which is back" : "not all is well: see health.log");
         return calm;
+    }
+
+    /// In a line, for who asks systemd.
+    String inWords() {
+        List<Guarded> now = guarded;
+        long open = now.stream()
+                .flatMap(each -> each.loop().snapshot().state().durable().incidents().stream())
+                .filter(incident -> !(incident.phase() instanceof Incident.Resolved))
+                .count();
+        return now.size() + (now.size() == 1 ? " site" : " sites") + " guarded, "
+                + (open == 0 ? "no incident" : open == 1 ? "1 incident" : open + " incidents");
+    }
+
+    Duration longestRound() {
+        return guarded.stream()
+                .map(each -> each.loop().snapshot().policy().timing().round())
+                .max(Duration::compareTo)
+                .orElse(Duration.ZERO);
     }
 
     private boolean isRepairing() {
@@ -227,15 +249,18 @@ final class Fleet implements Closeable {
         boolean again = false;
         while (!ending) {
             Duration wait = before.equals(read) ? USUAL_LOOK : QUIET;
-            boolean now = asked.poll(wait.toMillis(), TimeUnit.MILLISECONDS) != null;
+            Optional<CompletableFuture<Finding.Config>> now =
+                    Optional.ofNullable(asked.poll(wait.toMillis(), TimeUnit.MILLISECONDS));
             if (file.isEmpty() || ending) {
+                now.ifPresent(waiting -> waiting.complete(found));
                 continue;
             }
             List<String> stamps = List.of(stamp(file.get()), stamp(ConfigLoader.yaml(file.get())));
             boolean gone = isGone(read, stamps);
-            if (now || (!gone && (again || (!stamps.equals(read) && stamps.equals(before))))) {
+            if (now.isPresent() || (!gone && (again || (!stamps.equals(read) && stamps.equals(before))))) {
                 again = !reload(file.get());
                 read = stamps; // of before the reading: what has changed since is seen next time
+                now.ifPresent(waiting -> waiting.complete(found));
             } else if (gone && stamps.equals(before)) {
                 found = new Finding.Config(
                         file.get().resolveSibling("").toString(),
@@ -299,8 +324,13 @@ final class Fleet implements Closeable {
     }
 
     /// Has the configuration read now.
-    void reload() {
-        boolean _ = asked.offer(true);
+    ///
+    /// @return completed with what is wrong with it, if something is: then what was in force stays so
+    CompletableFuture<Finding.Config> reload() {
+        CompletableFuture<Finding.Config> read = new CompletableFuture<>();
+        return asked.offer(read)
+                ? read
+                : CompletableFuture.failedFuture(new IllegalStateException("others wait for that already"));
     }
 
     /// @return false where the world is in the way, which may change without the file
@@ -449,7 +479,7 @@ final class Fleet implements Closeable {
         ending = true;
         guarded.stream().limit(1).forEach(each -> each.loop().end());
         guarded.stream().skip(1).forEach(each -> each.loop().close());
-        reload();
+        CompletableFuture<Finding.Config> _ = reload(); // wakes the one who waits
     }
 
     @Override

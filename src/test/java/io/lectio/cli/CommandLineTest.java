@@ -11,6 +11,7 @@ import io.lectio.control.NoDeploys;
 import io.lectio.core.GuardState;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Finding;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
 import io.lectio.core.incident.Outbox;
@@ -321,8 +322,20 @@ class CommandLineTest {
                 () -> snapshot,
                 _ -> new CompletableFuture<>(),
                 NoDeploys.HERE,
+                () -> CompletableFuture.completedFuture(
+                        new Finding.Config(home.resolve("config.env") + ":1", "LECTIO_X: no such key")),
                 EventLog.NONE,
                 InstantSource.fixed(NOW));
+    }
+
+    @Test
+    void aBadConfigurationIsToldWithItsLineToWhoReloads() throws Exception {
+        try (ControlServer _ = serve(Durable.EMPTY)) {
+            Ended ended = lectio("reload");
+            assertThat(ended.code()).isEqualTo(LectioCommand.BAD_INPUT);
+            assertThat(ended.err()).contains("config.env:1: LECTIO_X: no such key; what was in force stays so");
+        }
+        assertThat(lectio("reload").code()).isEqualTo(LectioCommand.NO_DAEMON);
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.lectio.core.Guard;
 import io.lectio.core.GuardState;
 import io.lectio.core.GuardState.Durable;
 import io.lectio.core.diagnosis.Diagnosis;
+import io.lectio.core.health.Finding;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
@@ -60,6 +61,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Both ends of the unix socket, and what stands in the daemon's place when it is gone or ill.
 class ControlTest {
+    private volatile CompletableFuture<Finding.Config> read = new CompletableFuture<>();
     private static final Instant NOW = Instant.parse("2026-01-22T03:12:00Z");
     private static final Duration AT_ONCE = Duration.ofSeconds(2);
     private static final Duration BY_THE_DEADLINE = Duration.ofSeconds(8);
@@ -82,12 +84,24 @@ class ControlTest {
         return new Snapshot(GuardState.begin(durable), POLICY, Optional.empty(), NOW, NOW.plusSeconds(5));
     }
 
+    @Test
+    void aReloadTellsItsOutcome() throws Exception {
+        try (ControlServer _ = serve()) {
+            read.complete(new Finding.Config("", ""));
+            assertThat(tell("{\"ask\":\"RELOAD\"}")).contains("\"done\":true", "the configuration is in force");
+            read = CompletableFuture.completedFuture(new Finding.Config("/h/config.env:3", "LECTIO_X: no such key"));
+            assertThat(tell("{\"ask\":\"RELOAD\"}"))
+                    .contains("\"done\":false", "/h/config.env:3: LECTIO_X: no such key; what was in force stays so");
+        }
+    }
+
     private ControlServer serve() throws IOException {
         return serve(() -> snapshot(Durable.EMPTY));
     }
 
     private ControlServer serve(Supplier<Snapshot> snapshot) throws IOException {
-        return ControlServer.start(folder, snapshot, this::take, NoDeploys.HERE, log, InstantSource.fixed(NOW));
+        return ControlServer.start(
+                folder, snapshot, this::take, NoDeploys.HERE, () -> read, log, InstantSource.fixed(NOW));
     }
 
     private CompletableFuture<Optional<String>> take(Order order) {

@@ -131,6 +131,7 @@ class DeployBySocketTest {
                 () -> new Snapshot(state, POLICY, Optional.empty(), NOW, NOW),
                 _ -> new CompletableFuture<>(),
                 deploys,
+                CompletableFuture::new,
                 EventLog.NONE,
                 InstantSource.fixed(NOW));
     }

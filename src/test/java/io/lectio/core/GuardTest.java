@@ -684,6 +684,61 @@ class GuardTest {
         }
     }
 
+    private void boots(Duration grace) {
+        event(new Event.Started(Optional.of(now.plus(grace))));
+    }
+
+    /// Promise 26: services come up by themselves.
+    @Test
+    void afterABootNothingIsRepairedOrToldUntilTheSiteWasWellOnce() {
+        boots(Duration.ofMinutes(2));
+        for (int i = 0; i < 10; i++) {
+            bothSee(false, false);
+            pass(Duration.ofSeconds(10));
+            event(new Event.Tick());
+        }
+        assertThat(all(Action.Repair.class)).isEmpty();
+        bothSee(true, true);
+        bothSee(true, true);
+        tellAll();
+        assertThat(sent()).isEmpty();
+        bothSee(false, true);
+        assertThat(all(Action.Repair.class)).as("the grace is over").hasSize(1);
+    }
+
+    @Test
+    void whatIsBrokenTwoMinutesAfterABootIsRepairedThen() {
+        boots(Duration.ofMinutes(2));
+        bothSee(false, false);
+        pass(Duration.ofSeconds(119));
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).isEmpty();
+        pass(Duration.ofSeconds(1));
+        event(new Event.Tick());
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).hasSize(1);
+    }
+
+    @Test
+    void aGuardThatIsStartedAnewActsFromItsFirstRound() {
+        boots(Duration.ofMinutes(2));
+        bothSee(false, false);
+        event(new Event.Started());
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).hasSize(1);
+    }
+
+    @Test
+    void aClockThatIsSetBackDoesNotProlongTheGrace() {
+        boots(Duration.ofMinutes(2));
+        pass(Duration.ofHours(-3));
+        event(new Event.Tick());
+        pass(Duration.ofMinutes(2));
+        event(new Event.Tick());
+        bothSee(false, false);
+        assertThat(all(Action.Repair.class)).hasSize(1);
+    }
+
     @Test
     void duringMaintenanceNothingIsRepairedAndNothingNewIsTold() {
         event(new Event.Started());

@@ -31,6 +31,21 @@ public final class StillWorld {
         return Policies.of(SITE, Services.NONE, repairs);
     }
 
+    /// The same ports with another chronicle.
+    public static GuardLoop.Ports told(GuardLoop.Ports ports, Chronicle chronicle) {
+        return new GuardLoop.Ports(
+                ports.probers(),
+                ports.repairer(),
+                ports.deployer(),
+                ports.notifier(),
+                ports.store(),
+                ports.paths(),
+                ports.services(),
+                ports.log(),
+                chronicle,
+                ports.clock());
+    }
+
     /// @param saved told of each state that is saved; each loop begins with none
     public static GuardLoop.Ports ports(Notifier notifier, Consumer<Durable> saved) {
         return new GuardLoop.Ports(

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -51,9 +50,8 @@ class ChildTest {
     @Test
     void whatRunsAsAnotherUserIsInASessionOfItsOwn() throws Exception {
         assumeTrue(Accounts.isRoot());
-        List<String> command = new ArrayList<>(Child.as(WebUser.lookUp("nobody")));
-        command.addAll(List.of("sh", "-c", "cut -d ' ' -f 1,6 /proc/$$/stat; exit 7"));
-        Child.Result said = Child.run(command, LONG, 1_000);
+        List<String> command = List.of("sh", "-c", "cut -d ' ' -f 1,6 /proc/$$/stat; exit 7");
+        Child.Result said = Child.run(Child.as(WebUser.lookUp("nobody"), command, LONG), LONG, 1_000);
         String[] processAndSession = said.text().strip().split(" ");
         assertThat(processAndSession[0]).isEqualTo(processAndSession[1]);
         assertThat(said.exit()).hasValue(7);
@@ -146,7 +144,7 @@ class ChildTest {
         try (Child.Waiting waiting = Child.waiting(command, Duration.ofSeconds(20), 100)) {
             process = waiting.process();
             assertThat(process.isAlive()).isTrue();
-            assertThat(waiting.processes()).contains(process.pid());
+            assertThat(waiting.said()).isEqualTo("ready");
         }
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThatThrownBy(() -> Child.waiting(List.of("sh", "-c", "echo not so >&2"), Duration.ofSeconds(20), 100))

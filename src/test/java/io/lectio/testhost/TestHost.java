@@ -170,7 +170,7 @@ public final class TestHost implements AutoCloseable {
     }
 
     /// Copies a script of `testhost` to [#LAID].
-    void lay(String script) {
+    public void lay(String script) {
         try {
             Files.copy(
                     Path.of(script(script)),

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,6 +167,26 @@ class FleetTest {
         start(yaml("one", "two", "three"));
         fleet.close();
         assertThat(told).containsExactly("one: " + new Notice.Stopped());
+    }
+
+    @Test
+    void whoAsksForAReloadHearsItsOutcome() throws Exception {
+        start(yaml("one"));
+        Thread run = Thread.ofPlatform().daemon().start(() -> {
+            try {
+                fleet.run(Optional.of(file), folder.resolve("alive"));
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        write(yaml("one", "two"));
+        assertThat(fleet.reload().get(30, TimeUnit.SECONDS)).isEqualTo(InForce.GOOD);
+        assertThat(guarded()).containsExactly("one", "two");
+        write(yaml("one") + "    colour: red\n");
+        assertThat(fleet.reload().get(30, TimeUnit.SECONDS).where()).endsWith("lectio.yaml:5");
+        assertThat(guarded()).as("what was in force stays so").containsExactly("one", "two");
+        fleet.end();
+        run.join();
     }
 
     @Test

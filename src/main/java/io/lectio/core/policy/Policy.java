@@ -158,6 +158,7 @@ public record Policy(
     /// @param packages how long a restart waits for a package manager that works
     /// @param escalate an incident that lasts longer than this needs a person
     /// @param watch so long after a deploy a fault of the page that has no other cause is the release's
+    /// @param grace so long after the machine's boot services may come up by themselves
     public record Patience(
             Duration hung,
             Duration hungAtMost,
@@ -168,7 +169,8 @@ public record Policy(
             Duration steady,
             Duration packages,
             Duration escalate,
-            Duration watch) {
+            Duration watch,
+            Duration grace) {
         public static final Patience DEFAULT = new Patience(
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(60),
@@ -179,6 +181,7 @@ public record Policy(
                 Duration.ofSeconds(60),
                 Duration.ofMinutes(10),
                 Duration.ofMinutes(5),
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(2));
     }
 }
