@@ -27,6 +27,9 @@ public final class Processes {
     /// `USER_HZ`, which Linux has fixed for everything but the Alpha.
     private static final long TICKS_A_SECOND = 100;
 
+    /// Its name in the kernel.
+    public static final String PINGER = "lectio-alive";
+
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
     /// Of proc_pid_limits(5), the soft one.
     private static final Pattern MOST_FILES = Pattern.compile("(?m)^Max open files\\s+(\\d{1,9}) ");
@@ -64,7 +67,20 @@ public final class Processes {
         for (int pid : pids) {
             view(pid, booted).ifPresent(views::add);
         }
-        return views;
+        return withoutPinger(views);
+    }
+
+    /// What keeps systemd's watchdog quiet (`lectio unit`) is none of the service's own.
+    private static List<ProcessView> withoutPinger(List<ProcessView> views) {
+        Set<Integer> pingers = new HashSet<>();
+        for (ProcessView view : views) {
+            if (view.name().equals(PINGER)) {
+                pingers.add(view.pid());
+            }
+        }
+        return views.stream()
+                .filter(view -> !pingers.contains(view.pid()) && !pingers.contains(view.parent()))
+                .toList();
     }
 
     /// Those that somebody has stopped (SIGSTOP), and nothing else of them: cheap enough for every second.

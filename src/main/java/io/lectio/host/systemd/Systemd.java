@@ -106,9 +106,11 @@ public final class Systemd implements Supervisor {
 
     @Override
     public List<String> journal(UnitState run) throws IOException, InterruptedException {
-        if (run.invocation().isEmpty()) {
-            return List.of();
-        }
+        return run.invocation().isEmpty() ? List.of() : journal(run.invocation());
+    }
+
+    /// The last lines that a run has left, by its id.
+    public List<String> journal(String invocation) throws IOException, InterruptedException {
         Child.Result journal = Child.run(
                 List.of(
                         "journalctl",
@@ -116,9 +118,9 @@ public final class Systemd implements Supervisor {
                         "--no-pager",
                         "--output=short-iso",
                         "--lines=" + JOURNAL_LINES,
-                        "_SYSTEMD_INVOCATION_ID=" + run.invocation(),
+                        "_SYSTEMD_INVOCATION_ID=" + invocation,
                         "+",
-                        "INVOCATION_ID=" + run.invocation()),
+                        "INVOCATION_ID=" + invocation),
                 JOURNAL_DEADLINE,
                 JOURNAL_BYTES);
         return journal.text().lines().toList();
