@@ -152,11 +152,9 @@ public final class Texts {
                         ? words.say(
                                 ". systemd запустил его снова; охрана этого не видела.",
                                 ". systemd has started it again; the guard did not see it.")
-                        : words.say(
-                                ". Он не работает: systemctl reset-failed " + failure.unit() + " && systemctl start "
-                                        + failure.unit() + ".",
-                                ". It does not run: systemctl reset-failed " + failure.unit() + " && systemctl start "
-                                        + failure.unit() + "."))
+                        : words.say(". Он не работает: ", ". It does not run: ")
+                                + "sudo systemctl reset-failed " + failure.unit() + "; sudo systemctl start "
+                                + failure.unit() + ".")
                 + words.say(" Подробности: ", " More: ") + "journalctl -u " + failure.unit() + " -n 50" + lines;
     }
 

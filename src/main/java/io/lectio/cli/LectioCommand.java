@@ -35,6 +35,7 @@ import picocli.CommandLine.IVersionProvider;
             BackupCommand.class,
             BackupsCommand.class,
             RestoreCommand.class,
+            UnitCommand.class,
             NotifyFailureCommand.class,
             DrillCommand.class,
             ConfigCommand.class,

@@ -61,6 +61,18 @@ public final class Processes {
         return of(pids);
     }
 
+    /// Whether a group has what keeps systemd's watchdog quiet.
+    public boolean hasPinger(String group) throws IOException {
+        Set<Integer> pids = new HashSet<>();
+        addAll(groups.resolve(group.replaceFirst("^/+", "")), pids, 0);
+        for (int pid : pids) {
+            if (named(pid).startsWith(PINGER + " ")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public List<ProcessView> of(Set<Integer> pids) throws IOException {
         Instant booted = booted();
         List<ProcessView> views = new ArrayList<>();
