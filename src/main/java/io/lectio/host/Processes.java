@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -61,16 +62,11 @@ public final class Processes {
         return of(pids);
     }
 
-    /// Whether a group has what keeps systemd's watchdog quiet.
-    public boolean hasPinger(String group) throws IOException {
-        Set<Integer> pids = new HashSet<>();
+    /// What keeps systemd's watchdog quiet, of a group.
+    public Optional<Integer> pinger(String group) throws IOException {
+        Set<Integer> pids = new TreeSet<>(); // the first is the parent of the others
         addAll(groups.resolve(group.replaceFirst("^/+", "")), pids, 0);
-        for (int pid : pids) {
-            if (named(pid).startsWith(PINGER + " ")) {
-                return true;
-            }
-        }
-        return false;
+        return pids.stream().filter(pid -> named(pid).startsWith(PINGER + " ")).findFirst();
     }
 
     public List<ProcessView> of(Set<Integer> pids) throws IOException {

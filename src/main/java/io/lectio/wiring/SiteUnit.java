@@ -7,6 +7,7 @@ import io.lectio.core.health.UnitState.Active;
 import io.lectio.core.policy.Services;
 import io.lectio.host.Listeners;
 import io.lectio.host.Processes;
+import io.lectio.host.Signals;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
 import io.lectio.host.systemd.Systemd;
@@ -224,7 +225,7 @@ public final class SiteUnit {
             } catch (IOException e) {
                 told.warning(String.valueOf(e.getMessage()));
             }
-            if (gap.isPresent() && processes.hasPinger(systemd.unit(unit).cgroup())) {
+            if (gap.isPresent() && processes.pinger(systemd.unit(unit).cgroup()).isPresent()) {
                 return new Outcome(true, unit + " has its watchdog", gap.get());
             }
             lay(old);
@@ -256,11 +257,13 @@ public final class SiteUnit {
         }
     }
 
-    /// Takes away the drop-in and the socket unit. Where there is no socket unit, nothing is restarted.
+    /// Takes away the drop-in and the socket unit. Where there is no socket unit, nothing is restarted, as a rule.
     public Outcome remove(Told told) throws IOException, InterruptedException {
         try (Systemd systemd = new Systemd()) {
             boolean socket = Files.exists(socketFile());
-            boolean runs = systemd.unit(unit).active() == Active.ACTIVE;
+            UnitState before = systemd.unit(unit);
+            boolean runs = before.active() == Active.ACTIVE;
+            boolean watched = runs && !socket && Files.exists(folder().resolve(DROP_IN)) && !isDisarmed(before);
             SequencedMap<Path, Optional<String>> none = new LinkedHashMap<>();
             for (Path file : files().keySet()) {
                 none.put(file, Optional.empty());
@@ -273,10 +276,29 @@ public final class SiteUnit {
             if (socket) {
                 told.step("stopping " + socket() + " and " + unit + ", and starting " + unit + " again");
                 gap = handOver(systemd, false, runs).orElse(TO_ANSWER);
+            } else if (watched) {
+                told.step("restarting " + unit + " once, whose watchdog cannot be called off");
+                gap = restarted(systemd, answers()).orElse(TO_ANSWER);
             } else {
                 systemd.reload();
             }
             return new Outcome(true, unit + " is as its own file has it", gap);
+        }
+    }
+
+    /// A run keeps the watchdog that it began with, also where systemd knows no more of it; its pinger calls it off.
+    private boolean isDisarmed(UnitState run) throws IOException, InterruptedException {
+        Optional<Integer> pinger = processes.pinger(run.cgroup());
+        if (pinger.isEmpty() || !Signals.send(pinger.get(), Signals.USR1)) {
+            return false;
+        }
+        long end = System.nanoTime() + TO_ANSWER.toNanos();
+        while (processes.pinger(run.cgroup()).isPresent() && System.nanoTime() - end < 0) {
+            Thread.sleep(PAUSE);
+        }
+        try (Systemd systemd = new Systemd()) {
+            return inForce("WatchdogSec", systemd.properties(unit, SETTINGS.keySet()))
+                    .equals("0s");
         }
     }
 
