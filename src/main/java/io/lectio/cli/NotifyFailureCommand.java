@@ -3,12 +3,14 @@ package io.lectio.cli;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.control.Answer;
+import io.lectio.json.JsonCodec;
 import io.lectio.wiring.Failures;
 import io.lectio.wiring.InForce;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// Tells that a unit has failed.
@@ -24,6 +26,9 @@ final class NotifyFailureCommand implements Callable<Integer> {
     @Parameters(paramLabel = "UNIT", description = "Its whole name.")
     private String unit = "";
 
+    @Option(names = "--json", description = "The answer as one JSON object, for programs.")
+    private boolean json;
+
     @Override
     public Integer call() throws IOException, InterruptedException, Settings.Invalid {
         CopyText.requireRoot();
@@ -34,7 +39,10 @@ final class NotifyFailureCommand implements Callable<Integer> {
             System.err.println("A guard holds " + home.state() + " and does not answer: told later");
             return LectioCommand.NO_DAEMON;
         }
-        System.out.println(Paint.harmless(answer.get().text()));
+        System.out.println(
+                json
+                        ? JsonCodec.write(answer.get())
+                        : Paint.harmless(answer.get().text()));
         return answer.get().done() ? LectioCommand.OK : LectioCommand.CANNOT;
     }
 }

@@ -54,6 +54,21 @@ public final class Failures {
     /// @return empty where a guard holds the state and does not answer
     public static Optional<Answer> tell(Home home, Settings settings, String unit, Map<String, String> environment)
             throws IOException, InterruptedException {
+        Optional<Answer> answer = once(home, settings, unit, environment);
+        Optional<Answer> again = answer; // systemd starts no second notifier while one works
+        while (again.filter(Answer::done).isPresent() && !again.equals(nothing(unit))) {
+            answer = again;
+            again = once(home, settings, unit, Map.of());
+        }
+        return again.filter(Answer::done).isPresent() ? answer : again;
+    }
+
+    private static Optional<Answer> nothing(String unit) {
+        return Optional.of(new Answer(true, "nothing is to be told of " + unit + " that was not told"));
+    }
+
+    private static Optional<Answer> once(Home home, Settings settings, String unit, Map<String, String> environment)
+            throws IOException, InterruptedException {
         home.prepare();
         Failures failures = new Failures(home.state().resolve("failures"));
         Home.makeFolder(failures.folder);
@@ -63,7 +78,7 @@ public final class Failures {
             failures.note(now, environment);
             List<Noted> untold = failures.untold(unit);
             if (untold.isEmpty()) {
-                return Optional.of(new Answer(true, "nothing is to be told of " + unit + " that was not told"));
+                return nothing(unit);
             }
             Request request =
                     request(now, untold, lines(systemd, untold.getLast().run()));
