@@ -1,6 +1,6 @@
 #!/bin/sh
 # Lays out DIR: a runtime image, the jars, an archive of the classes it needs, and bin/lectio. Called by ./lectio dist DIR.
-# Of DIR only bin/lectio, health_check.sh, deploy_safe.sh, systemd, lib and runtime are its own; all else there, such as config.env, stays.
+# Of DIR only bin/lectio, health_check.sh, deploy_safe.sh, notify_failure.sh, lib and runtime are its own; all else there, such as config.env, stays.
 set -eu
 umask 022
 dir=${1:?usage: ./lectio dist DIR}
@@ -75,16 +75,10 @@ for part in runtime lib; do
     mv "$new/$part" "$dir/$part"
 done
 mv "$new/lectio" "$dir/bin/lectio"
-for script in health_check.sh deploy_safe.sh; do
+for script in health_check.sh deploy_safe.sh notify_failure.sh; do
     cp "src/main/dist/$script" "$new/$script"
     chmod 755 "$new/$script"
     mv "$new/$script" "$dir/$script"
-done
-mkdir -p "$dir/systemd"
-for unit in src/main/dist/systemd/*; do
-    cp "$unit" "$new/unit"
-    chmod 644 "$new/unit"
-    mv "$new/unit" "$dir/systemd/$(basename "$unit")"
 done
 rm -rf "$new"
 

@@ -93,7 +93,8 @@ class DistributionTest {
     @Test
     void layingAgainKeepsAllThatIsNotItsOwn() throws Exception {
         done("clone/lectio dist place/");
-        assertThat(names("place")).containsExactly("bin", "deploy_safe.sh", "health_check.sh", "lib", "runtime");
+        assertThat(names("place"))
+                .containsExactly("bin", "deploy_safe.sh", "health_check.sh", "lib", "notify_failure.sh", "runtime");
         assertThat(names("tmp")).isEmpty();
         done("""
                 cd place; echo TOKEN >config.env; mkdir logs ../place.old; echo log >logs/health.log; echo mine >../place.old/x
@@ -102,7 +103,15 @@ class DistributionTest {
         done("clone/lectio dist place/");
         done("clone/lectio dist place");
         assertThat(names("place"))
-                .containsExactly("bin", "config.env", "deploy_safe.sh", "health_check.sh", "lib", "logs", "runtime");
+                .containsExactly(
+                        "bin",
+                        "config.env",
+                        "deploy_safe.sh",
+                        "health_check.sh",
+                        "lib",
+                        "logs",
+                        "notify_failure.sh",
+                        "runtime");
         assertThat(names("place/bin")).containsExactly("lectio", "other");
         assertThat(names("place/lib")).containsExactly(".lectio-distribution", "lectio.jar", "other.jar");
         assertThat(folder.resolve("place/config.env")).hasContent("TOKEN");

@@ -30,6 +30,7 @@ import io.lectio.core.incident.RepairResult.Restarted;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
 import io.lectio.core.policy.Part;
+import io.lectio.core.policy.UnitFailure;
 import io.lectio.host.Changes;
 import java.net.URI;
 import java.time.Duration;
@@ -125,6 +126,7 @@ public final class Texts {
                                 "охрана остановлена, до запуска никто не следит и не чинит",
                                 "the guard is stopped: until it starts, nobody looks or repairs");
                     case Notice.Deployed(Deploy deploy) -> deployed(deploy);
+                    case Notice.Failed(UnitFailure failure) -> failed(failure);
                     case Notice.Alive(int incidents, Duration down, int well, int checks) ->
                         words.say("проверки в порядке: ", "checks that are well: ")
                                 + well
@@ -140,7 +142,37 @@ public final class Texts {
                 };
     }
 
+    private String failed(UnitFailure failure) {
+        String lines = failure.lines().isEmpty()
+                ? ""
+                : words.say("\nПоследние строки:\n", "\nIts last lines:\n") + String.join("\n", failure.lines());
+        return failure.unit() + words.say(" отказал: ", " has failed: ") + reason(failure)
+                + (failure.times() > 1 ? words.say(", раз: ", ", times: ") + failure.times() : "")
+                + (failure.up()
+                        ? words.say(
+                                ". systemd запустил его снова; охрана этого не видела.",
+                                ". systemd has started it again; the guard did not see it.")
+                        : words.say(". Он не работает: ", ". It does not run: ")
+                                + "sudo systemctl reset-failed " + failure.unit() + "; sudo systemctl start "
+                                + failure.unit() + ".")
+                + words.say(" Подробности: ", " More: ") + "journalctl -u " + failure.unit() + " -n 50" + lines;
+    }
+
+    private String reason(UnitFailure failure) {
+        String result = switch (failure.result()) {
+            case "watchdog" -> words.say("завис, не подавал признаков жизни", "it hung, without a sign of life");
+            case "start-limit-hit" -> words.say("падал слишком часто", "it has failed too often");
+            case "oom-kill" -> words.say("убит за нехваткой памяти", "killed for lack of memory");
+            case "timeout" -> words.say("не уложился во время", "it was out of time");
+            default -> failure.result();
+        };
+        return result + (failure.exit().isEmpty() ? "" : " (" + failure.exit() + ")");
+    }
+
     static Level level(Notice notice) {
+        if (notice.news() instanceof Notice.Failed(UnitFailure failure)) {
+            return failure.up() ? Level.WARNING : Level.CRITICAL;
+        }
         return notice.news() instanceof Notice.Deployed(Deploy deploy)
                 ? deploy.ended().map(Ended::outcome).map(Level::of).orElse(Level.INFO)
                 : Level.INFO;

@@ -35,6 +35,8 @@ import picocli.CommandLine.IVersionProvider;
             BackupCommand.class,
             BackupsCommand.class,
             RestoreCommand.class,
+            UnitCommand.class,
+            NotifyFailureCommand.class,
             DrillCommand.class,
             ConfigCommand.class,
             ReloadCommand.class,

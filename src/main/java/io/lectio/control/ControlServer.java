@@ -8,6 +8,7 @@ import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Order.Spell;
 import io.lectio.core.policy.Part;
+import io.lectio.core.policy.UnitFailure;
 import io.lectio.engine.EventLog;
 import io.lectio.engine.GuardLoop.Snapshot;
 import io.lectio.json.JsonCodec;
@@ -167,7 +168,7 @@ public final class ControlServer implements AutoCloseable {
             }
             case RELEASES ->
                 caller.tell(JsonCodec.writeLine(guard.get().state().durable().releases()));
-            case SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, RELOAD, DEPLOY, ROLLBACK, ADOPT, PRUNE ->
+            case SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, RELOAD, DEPLOY, ROLLBACK, ADOPT, PRUNE, FAILURE ->
                 change(caller, request);
         }
     }
@@ -222,7 +223,7 @@ public final class ControlServer implements AutoCloseable {
                     refuse(caller, String.valueOf(e.getMessage()));
                 }
             }
-            case STATUS, WATCH, PLAN, RELEASES, SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, PRUNE ->
+            case STATUS, WATCH, PLAN, RELEASES, SILENCE, END_SILENCE, MAINTENANCE, END_MAINTENANCE, PRUNE, FAILURE ->
                 order(caller, request);
         }
     }
@@ -367,9 +368,26 @@ public final class ControlServer implements AutoCloseable {
             case END_SILENCE -> new Order.EndSilence(by);
             case END_MAINTENANCE -> new Order.EndMaintenance(by);
             case PRUNE -> new Order.Prune(number(request.release().orElse("")), by);
+            case FAILURE -> new Order.Failure(failure(request, now));
             case STATUS, WATCH, PLAN, RELEASES, RELOAD, DEPLOY, ROLLBACK, ADOPT ->
                 throw new IllegalArgumentException(request.ask() + " is no order");
         };
+    }
+
+    /// `options` are systemd's result, how it ended, whether it runs again, how often it failed, and its last lines.
+    private static UnitFailure failure(Request request, Instant now) {
+        List<String> told = request.options();
+        if (told.size() < 4 || request.release().isEmpty() || !told.get(3).matches("[1-9][0-9]{0,4}")) {
+            throw new IllegalArgumentException("not what is known of a failed unit");
+        }
+        return new UnitFailure(
+                request.release().get(),
+                now.minus(request.length().orElse(Duration.ZERO)),
+                told.getFirst(),
+                told.get(1),
+                told.subList(4, told.size()),
+                told.get(2).equals(Request.UP),
+                Integer.parseInt(told.get(3)));
     }
 
     private static Spell spell(Request request, String by, Instant now) {

@@ -23,6 +23,9 @@ public record Request(
     /// The code is deployed as it lies in the live folder.
     public static final String IN_PLACE = "in-place";
 
+    /// Of a unit that has failed: it runs again.
+    public static final String UP = "up";
+
     /// The first four change nothing.
     public enum Ask {
         STATUS,
@@ -40,7 +43,9 @@ public record Request(
         ROLLBACK,
         ADOPT,
         /// `release` is how many stay.
-        PRUNE
+        PRUNE,
+        /// Of the unit `release`, `length` ago: see [ControlServer#failure].
+        FAILURE
     }
 
     public static Request of(Ask ask) {

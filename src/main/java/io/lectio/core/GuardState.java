@@ -82,6 +82,10 @@ public record GuardState(
             ledgers = Map.copyOf(ledgers);
         }
 
+        public Durable with(Outbox next) {
+            return new Durable(nextId, incidents, ledgers, next, filesOfPage, silence, maintenance, deploys);
+        }
+
         public Releases releases() {
             return deploys.orElse(Releases.NONE);
         }

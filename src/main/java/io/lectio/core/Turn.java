@@ -33,6 +33,7 @@ import io.lectio.core.policy.Order.Spell;
 import io.lectio.core.policy.Part;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
+import io.lectio.core.policy.UnitFailure;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,9 @@ import java.util.Set;
 /// One turn of [Guard]: the event is taken in, the incidents move on, and what is due is started. It lives for one
 /// call only.
 final class Turn {
+    /// An incident that began so long before a unit ended may be of the same: a hang is seen before it is ended.
+    private static final Duration SAME_FAILURE = Duration.ofMinutes(2);
+
     /// A send that fails for long is in the log at every so many tries.
     private static final int SAID_AGAIN = 20;
 
@@ -203,6 +207,7 @@ final class Turn {
             judgeAfresh();
         }
         advance();
+        dropWhatIncidentsTell();
         watchOverRelease();
         sayWhyNothingIsDone();
         signOfLife();
@@ -239,6 +244,11 @@ final class Turn {
             case Order.Maintenance(Spell spell) -> maintenance = Optional.of(spell);
             case Order.EndSilence _ -> silence = Optional.empty();
             case Order.EndMaintenance _ -> maintenance = Optional.empty();
+            case Order.Failure(UnitFailure what) -> {
+                if (!resting()) {
+                    outbox = outbox.tell(what, nextId++, now);
+                }
+            }
             case Order.Prune(int keep, String _) -> releases = releases.pruned(keep);
         }
     }
@@ -694,6 +704,29 @@ final class Turn {
             }
         }
         return opened;
+    }
+
+    /// A failed unit that an incident is about needs no second message.
+    private void dropWhatIncidentsTell() {
+        if (!outbox.hasFailures()) {
+            return;
+        }
+        for (Notice notice : outbox.notices()) {
+            if (!notice.told()
+                    && notice.news() instanceof Notice.Failed(UnitFailure what)
+                    && incidents.stream().anyMatch(open -> tellsOf(open, what))) {
+                outbox = outbox.without(notice);
+                record(Level.INFO, what.unit() + ": its failure is told with the incident");
+            }
+        }
+    }
+
+    private boolean tellsOf(Incident incident, UnitFailure failure) {
+        return Optional.ofNullable(policy.services().units().get(failure.unit()))
+                .filter(unit -> incident.subject() == unit || Diagnosis.explains(unit, incident.subject()))
+                .filter(_ -> !(incident.phase() instanceof Incident.Resolved)
+                        || !incident.brokenAt().isBefore(failure.at().minus(SAME_FAILURE)))
+                .isPresent();
     }
 
     private void note(Instant at, Notice.News news) {

@@ -1,12 +1,16 @@
 package io.lectio.host;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +47,36 @@ public final class Listeners {
             throw e.getCause();
         }
         return Optional.empty();
+    }
+
+    /// Where a process listens, as systemd's `ListenStream=` has it: `127.0.0.1:8000`, `[::]:8000`, `/run/site.sock`.
+    public static List<String> of(int pid) throws IOException {
+        List<String> addresses = new ArrayList<>();
+        for (String table : List.of("tcp", "tcp6", "unix")) {
+            Path file = Path.of("/proc/net", table);
+            for (String line :
+                    Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8) : List.<String>of()) {
+                String[] fields = line.strip().split("\\s+");
+                boolean unix = table.equals("unix");
+                boolean listens = unix ? fields.length > 7 && fields[3].equals("00010000") : fields[3].equals(LISTENS);
+                if (listens && holdsOneOf(Set.of("socket:[" + fields[unix ? 6 : 9] + "]"), Path.of("/proc/" + pid))) {
+                    addresses.add(unix ? fields[7] : address(fields[1]));
+                }
+            }
+        }
+        return addresses;
+    }
+
+    /// Each four bytes are a number of this machine, whose bytes go from the least to the greatest.
+    private static String address(String entry) throws IOException {
+        int colon = entry.indexOf(':');
+        byte[] bytes = HexFormat.of().parseHex(entry.substring(0, colon));
+        for (int word = 0; word < bytes.length; word += 4) {
+            int at = ByteBuffer.wrap(bytes, word, 4).getInt();
+            ByteBuffer.wrap(bytes, word, 4).putInt(Integer.reverseBytes(at));
+        }
+        String host = InetAddress.getByAddress(bytes).getHostAddress();
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + Integer.parseInt(entry.substring(colon + 1), 16);
     }
 
     private static boolean holdsOneOf(Set<String> sockets, Path process) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +27,9 @@ public final class Processes {
     private static final int DEEPEST = 16;
     /// `USER_HZ`, which Linux has fixed for everything but the Alpha.
     private static final long TICKS_A_SECOND = 100;
+
+    /// Its name in the kernel.
+    public static final String PINGER = "lectio-alive";
 
     private static final Pattern SOCKET = Pattern.compile("socket:\\[(\\d+)]");
     /// Of proc_pid_limits(5), the soft one.
@@ -58,13 +62,33 @@ public final class Processes {
         return of(pids);
     }
 
+    /// What keeps systemd's watchdog quiet, of a group.
+    public Optional<Integer> pinger(String group) throws IOException {
+        Set<Integer> pids = new TreeSet<>(); // the first is the parent of the others
+        addAll(groups.resolve(group.replaceFirst("^/+", "")), pids, 0);
+        return pids.stream().filter(pid -> named(pid).startsWith(PINGER + " ")).findFirst();
+    }
+
     public List<ProcessView> of(Set<Integer> pids) throws IOException {
         Instant booted = booted();
         List<ProcessView> views = new ArrayList<>();
         for (int pid : pids) {
             view(pid, booted).ifPresent(views::add);
         }
-        return views;
+        return withoutPinger(views);
+    }
+
+    /// What keeps systemd's watchdog quiet (`lectio unit`) is none of the service's own.
+    private static List<ProcessView> withoutPinger(List<ProcessView> views) {
+        Set<Integer> pingers = new HashSet<>();
+        for (ProcessView view : views) {
+            if (view.name().equals(PINGER)) {
+                pingers.add(view.pid());
+            }
+        }
+        return views.stream()
+                .filter(view -> !pingers.contains(view.pid()) && !pingers.contains(view.parent()))
+                .toList();
     }
 
     /// Those that somebody has stopped (SIGSTOP), and nothing else of them: cheap enough for every second.

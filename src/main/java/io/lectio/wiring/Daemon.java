@@ -589,7 +589,7 @@ public final class Daemon {
         };
     }
 
-    private static Notifier channel(Settings.Channels channels, Texts texts, InstantSource clock) {
+    static Notifier channel(Settings.Channels channels, Texts texts, InstantSource clock) {
         List<Ways.Way> ways = new ArrayList<>();
         channels.telegram()
                 .map(telegram -> new TelegramNotifier(

@@ -235,7 +235,8 @@ final class Fleet implements Closeable {
                         .allMatch(open -> open.phase() instanceof Incident.Resolved
                                 || open.subject().isOfTheWorld())
                 && (durable.silence().isPresent()
-                        || durable.outbox().alerts().stream().noneMatch(Alert::pending));
+                        || (durable.outbox().alerts().stream().noneMatch(Alert::pending)
+                                && !durable.outbox().hasFailures()));
     }
 
     /// Until [#end] is called.

@@ -2,7 +2,10 @@ package io.lectio.wiring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.lectio.alert.LoggedNotifier;
+import io.lectio.alert.Texts;
 import io.lectio.config.Home;
+import io.lectio.config.Settings;
 import io.lectio.config.Settings.SiteSettings;
 import io.lectio.control.Answer;
 import io.lectio.control.ControlServer;
@@ -13,12 +16,16 @@ import io.lectio.core.Decision;
 import io.lectio.core.Event;
 import io.lectio.core.Guard;
 import io.lectio.core.GuardState;
+import io.lectio.core.GuardState.Durable;
 import io.lectio.core.deploy.Releases;
 import io.lectio.core.health.Observation;
+import io.lectio.core.incident.Delivery;
+import io.lectio.core.incident.Outbox;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Policy;
 import io.lectio.engine.EventLog;
+import io.lectio.engine.Notifier;
 import io.lectio.store.FileStateStore;
 import io.lectio.store.LogFiles;
 import io.lectio.store.OneGuard;
@@ -26,6 +33,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -37,6 +45,8 @@ import java.util.Set;
 /// finds.
 public final class WithoutDaemon {
     private static final PrintStream NOWHERE = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+
+    private static final Duration PAUSE = Duration.ofMillis(250);
 
     private WithoutDaemon() {}
 
@@ -68,6 +78,36 @@ public final class WithoutDaemon {
             return Optional.of(new Answer(true, order.inWords() + "; kept for the guard, which does not run now"));
         } catch (IllegalArgumentException e) {
             return Optional.of(new Answer(false, String.valueOf(e.getMessage())));
+        }
+    }
+
+    /// Sends what is to be told, until news of failed units are on their way no more, or the time is up: then the next
+    /// guard or round of cron's goes on.
+    static void send(Home home, Settings settings, SiteSettings site, Duration within)
+            throws IOException, InterruptedException {
+        Optional<OneGuard> lock = OneGuard.take(home.state());
+        if (lock.isEmpty()) {
+            return; // whoever holds it sends
+        }
+        InstantSource clock = InstantSource.system();
+        long end = System.nanoTime() + within.toNanos();
+        try (OneGuard _ = lock.get();
+                LogFiles log = new LogFiles(home.logs(), clock, ZoneId.systemDefault(), NOWHERE, false)) {
+            Texts texts = new Texts(
+                    settings.language(), ZoneId.systemDefault(), clock, true, site.label(), _ -> Optional.empty());
+            Notifier channel = new LoggedNotifier(Daemon.channel(settings.channels(), texts, clock), log, texts);
+            FileStateStore store =
+                    new FileStateStore(Sites.state(home.state(), site.name()), site.policy(), clock, log);
+            Durable durable = store.load();
+            while (durable.outbox().hasFailures() && durable.silence().isEmpty() && System.nanoTime() - end < 0) {
+                Optional<Outbox.Parcel> parcel = durable.outbox().next(clock.instant());
+                if (parcel.isPresent()) {
+                    Delivery delivery = channel.send(parcel.get());
+                    durable = durable.with(durable.outbox().after(parcel.get(), delivery, clock.instant()));
+                    store.save(durable);
+                }
+                Thread.sleep(PAUSE);
+            }
         }
     }
 

@@ -37,6 +37,7 @@ import io.lectio.core.incident.Outbox;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Language;
+import io.lectio.core.policy.UnitFailure;
 import io.lectio.host.Changes;
 import io.lectio.host.Changes.Change;
 import io.lectio.host.Changes.Checkout;
@@ -125,6 +126,40 @@ class TextsTest {
                 ℹ️ INFO · Lectio · 06:12:00 · the guard is stopped: until it starts, nobody looks or repairs
                 ℹ️ INFO · Lectio · 06:12:00 · guarding and repairing: https://school.example/, checks: 6
                 ℹ️ INFO · Lectio · 06:12:00 · checks that are well: 5 of 6. Faults since the last time: 2, the site did not answer for 1 min 12 s.""");
+    }
+
+    @Test
+    void aFailedUnitThatNoIncidentTellsOf() {
+        UnitFailure hung = new UnitFailure(
+                "panel.service",
+                Told.BROKEN,
+                "watchdog",
+                "signal ABRT",
+                List.of("Worker (pid: 7) was told to end"),
+                true,
+                2);
+        UnitFailure over =
+                new UnitFailure("panel.service", Told.BROKEN, "start-limit-hit", "exit code 3", List.of(), false, 1);
+        reads(
+                new Outbox.Parcel(
+                        List.of(),
+                        Optional.empty(),
+                        false,
+                        0,
+                        List.of(
+                                new Notice(1, Told.BROKEN, false, new Notice.Failed(hung)),
+                                new Notice(2, Told.BROKEN, false, new Notice.Failed(over))),
+                        false),
+                """
+                ⚠️ WARNING · Lectio · 06:12:00 · panel.service отказал: завис, не подавал признаков жизни (signal ABRT), раз: 2. systemd запустил его снова; охрана этого не видела. Подробности: journalctl -u panel.service -n 50
+                Последние строки:
+                Worker (pid: 7) was told to end
+                🚨 CRITICAL · Lectio · 06:12:00 · panel.service отказал: падал слишком часто (exit code 3). Он не работает: sudo systemctl reset-failed panel.service; sudo systemctl start panel.service. Подробности: journalctl -u panel.service -n 50""",
+                """
+                ⚠️ WARNING · Lectio · 06:12:00 · panel.service has failed: it hung, without a sign of life (signal ABRT), times: 2. systemd has started it again; the guard did not see it. More: journalctl -u panel.service -n 50
+                Its last lines:
+                Worker (pid: 7) was told to end
+                🚨 CRITICAL · Lectio · 06:12:00 · panel.service has failed: it has failed too often (exit code 3). It does not run: sudo systemctl reset-failed panel.service; sudo systemctl start panel.service. More: journalctl -u panel.service -n 50""");
     }
 
     @Test

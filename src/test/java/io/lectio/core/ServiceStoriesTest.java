@@ -18,14 +18,17 @@ import io.lectio.core.health.UnitState.Stop;
 import io.lectio.core.incident.Alert;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.Level;
+import io.lectio.core.incident.Notice;
 import io.lectio.core.incident.RepairResult;
 import io.lectio.core.policy.CheckId;
+import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Policies;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.PrivatePatterns;
 import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
+import io.lectio.core.policy.UnitFailure;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -732,5 +735,66 @@ class ServiceStoriesTest {
     private static Answers pageNaming(int files) {
         Answer well = new Answer(PAGE, Optional.of(200), Duration.ofMillis(3), Optional.empty());
         return new Answers(CheckId.PAGE, List.of(well), files, Duration.ofMillis(3));
+    }
+
+    /// The notes of failed units that are sent until ten seconds later.
+    private List<UnitFailure> failuresTold(UnitFailure failure) {
+        event(new Event.Ordered(new Order.Failure(failure)));
+        now = now.plusSeconds(11);
+        event(new Event.Tick());
+        return actions.stream()
+                .filter(Action.Send.class::isInstance)
+                .flatMap(send -> ((Action.Send) send).parcel().notices().stream())
+                .map(Notice::news)
+                .filter(Notice.Failed.class::isInstance)
+                .map(news -> ((Notice.Failed) news).what())
+                .toList();
+    }
+
+    private UnitFailure failure(String unit) {
+        return new UnitFailure(unit, now, "watchdog", "signal 6", List.of(), true, 1);
+    }
+
+    @Test
+    void aFailureThatNobodyHasSeenIsToldWithThoseBeforeIt() {
+        event(new Event.Ordered(new Order.Failure(failure(APP))));
+        assertThat(failuresTold(failure(APP))).singleElement().satisfies(told -> {
+            assertThat(told.unit()).isEqualTo(APP);
+            assertThat(told.times()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void aFailureOfAUnitWhoseIncidentIsOpenIsToldWithThatAlone() {
+        active = Active.FAILED;
+        sub = "failed";
+        answers = false;
+        apiWell = false;
+        round();
+        assertThat(state.durable().incidents()).isNotEmpty();
+        assertThat(failuresTold(failure(APP))).isEmpty();
+        assertThat(state.durable().outbox().hasFailures()).isFalse();
+    }
+
+    @Test
+    void aFailureThatTheGuardComesToSeeIsToldWithItsIncident() {
+        event(new Event.Ordered(new Order.Failure(failure(APP))));
+        active = Active.FAILED;
+        sub = "failed";
+        answers = false;
+        apiWell = false;
+        round();
+        assertThat(state.durable().outbox().hasFailures()).isFalse();
+    }
+
+    @Test
+    void theFailureOfAUnitThatIsNotGuardedIsToldBesideAnIncident() {
+        active = Active.FAILED;
+        sub = "failed";
+        answers = false;
+        apiWell = false;
+        round();
+        event(new Event.Ordered(new Order.Failure(failure("other.service"))));
+        assertThat(state.durable().outbox().hasFailures()).isTrue();
     }
 }

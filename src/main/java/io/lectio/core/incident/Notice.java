@@ -1,6 +1,7 @@
 package io.lectio.core.incident;
 
 import io.lectio.core.deploy.Deploy;
+import io.lectio.core.policy.UnitFailure;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +43,9 @@ public record Notice(long id, Instant at, boolean told, News news, Optional<Long
         }
     }
 
+    /// Told where no incident tells of it.
+    public record Failed(UnitFailure what) implements News {}
+
     public Notice(long id, Instant at, boolean told, News news) {
         this(id, at, told, news, Optional.empty());
     }
@@ -51,6 +55,7 @@ public record Notice(long id, Instant at, boolean told, News news, Optional<Long
             case Started _ -> told ? Instant.MAX : at.plus(AFTER_ALERTS);
             case Alive alive -> alive.checks() > 0 ? at : Instant.MAX; // it has not looked around yet
             case Stopped _ -> at;
+            case Failed _ -> told ? Instant.MAX : at.plus(AFTER_ALERTS); // the guard may come to see it
             case Deployed _ -> told ? Instant.MAX : at;
         };
     }

@@ -1,6 +1,7 @@
 package io.lectio.core.incident;
 
 import io.lectio.core.deploy.Deploy;
+import io.lectio.core.policy.UnitFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -187,6 +188,31 @@ public record Outbox(
                 new Notice.Deployed(deploy),
                 before.filter(_ -> !loud).flatMap(Notice::message)));
         return noticing(next);
+    }
+
+    /// Takes up the news of a failed unit, with those of it that were not told yet.
+    public Outbox tell(UnitFailure failure, long freshId, Instant now) {
+        List<Notice> next = new ArrayList<>(notices);
+        Optional<Notice> before = next.stream()
+                .filter(each -> !each.told()
+                        && each.news() instanceof Notice.Failed(UnitFailure what)
+                        && what.unit().equals(failure.unit()))
+                .findFirst();
+        before.ifPresent(next::remove);
+        UnitFailure all = before.filter(each -> each.news() instanceof Notice.Failed)
+                .map(each -> failure.after(((Notice.Failed) each.news()).what()))
+                .orElse(failure);
+        next.add(new Notice(
+                before.map(Notice::id).orElse(freshId),
+                before.map(Notice::at).orElse(now),
+                false,
+                new Notice.Failed(all)));
+        return noticing(next);
+    }
+
+    /// Whether news of a failed unit are on their way.
+    public boolean hasFailures() {
+        return notices.stream().anyMatch(each -> !each.told() && each.news() instanceof Notice.Failed);
     }
 
     public Outbox without(Notice stale) {

@@ -35,12 +35,16 @@ public sealed interface Order {
         }
     }
 
+    /// News that a unit has failed, from systemd: told unless the guard tells of it anyway.
+    record Failure(UnitFailure what) implements Order {}
+
     default String inWords() {
         return switch (this) {
             case Silence(Spell spell) -> "silence " + spell.inWords();
             case Maintenance(Spell spell) -> "maintenance " + spell.inWords();
             case EndSilence(String by) -> "silence ended by " + by;
             case EndMaintenance(String by) -> "maintenance ended by " + by;
+            case Failure(UnitFailure what) -> what.inWords();
             case Prune(int keep, String by) -> "releases pruned to " + keep + " by " + by;
         };
     }

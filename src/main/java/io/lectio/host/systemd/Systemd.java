@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -31,6 +32,7 @@ public final class Systemd implements Supervisor {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long SHORTEST_PAUSE = 50; // ms
     private static final long LONGEST_PAUSE = 5_000;
+    private static final Duration TO_RELOAD = Duration.ofSeconds(25);
     private static final int MOST_LOOKS = 3;
     private static final Duration JOURNAL_DEADLINE = Duration.ofSeconds(5);
     private static final int JOURNAL_LINES = 20;
@@ -106,9 +108,11 @@ public final class Systemd implements Supervisor {
 
     @Override
     public List<String> journal(UnitState run) throws IOException, InterruptedException {
-        if (run.invocation().isEmpty()) {
-            return List.of();
-        }
+        return run.invocation().isEmpty() ? List.of() : journal(run.invocation());
+    }
+
+    /// The last lines that a run has left, by its id.
+    public List<String> journal(String invocation) throws IOException, InterruptedException {
         Child.Result journal = Child.run(
                 List.of(
                         "journalctl",
@@ -116,9 +120,9 @@ public final class Systemd implements Supervisor {
                         "--no-pager",
                         "--output=short-iso",
                         "--lines=" + JOURNAL_LINES,
-                        "_SYSTEMD_INVOCATION_ID=" + run.invocation(),
+                        "_SYSTEMD_INVOCATION_ID=" + invocation,
                         "+",
-                        "INVOCATION_ID=" + run.invocation()),
+                        "INVOCATION_ID=" + invocation),
                 JOURNAL_DEADLINE,
                 JOURNAL_BYTES);
         return journal.text().lines().toList();
@@ -139,13 +143,37 @@ public final class Systemd implements Supervisor {
 
     @Override
     public void restart(String unit, Duration within) throws IOException, InterruptedException {
-        String what = "RestartUnit " + UnitName.check(unit);
+        job("RestartUnit", unit, within);
+    }
+
+    /// Returns when it is started.
+    public void start(String unit, Duration within) throws IOException, InterruptedException {
+        job("StartUnit", unit, within);
+    }
+
+    /// Returns when it is stopped.
+    public void stop(String unit, Duration within) throws IOException, InterruptedException {
+        job("StopUnit", unit, within);
+    }
+
+    /// Has it read its files anew.
+    public void reload() throws IOException {
+        Message _ = connection().call(TO_RELOAD, MANAGER, MANAGER_INTERFACE, "Reload");
+    }
+
+    /// Some properties of a unit, as it has loaded them; arrays as lists.
+    public Map<String, Object> properties(String unit, Set<String> wanted) throws IOException {
+        return new Reader(all(call("LoadUnit", UnitName.check(unit)).text(0)).body(), true).properties(wanted);
+    }
+
+    private void job(String member, String unit, Duration within) throws IOException, InterruptedException {
+        String what = member + " " + UnitName.check(unit);
         long end = System.nanoTime() + within.toNanos();
         BlockingQueue<Removed> removed = new LinkedBlockingQueue<>();
         restarts.add(removed); // before the call: the job may end before its answer is read
         try {
             String job = connection()
-                    .call(within, MANAGER, MANAGER_INTERFACE, "RestartUnit", unit, "fail")
+                    .call(within, MANAGER, MANAGER_INTERFACE, member, unit, "fail")
                     .text(0);
             while (true) {
                 Removed each = removed.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);

@@ -1,0 +1,465 @@
+package io.lectio.wiring;
+
+import io.lectio.config.Home;
+import io.lectio.config.Settings.SiteSettings;
+import io.lectio.core.health.UnitState;
+import io.lectio.core.health.UnitState.Active;
+import io.lectio.core.policy.Services;
+import io.lectio.host.Listeners;
+import io.lectio.host.Processes;
+import io.lectio.host.Signals;
+import io.lectio.host.http.HttpClient;
+import io.lectio.host.http.HttpFailure;
+import io.lectio.host.systemd.Systemd;
+import io.lectio.release.Told;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The systemd unit of the application, and what is added to it beside its own file: a drop-in with the watchdog and
+/// what belongs to it, and, where it is asked for, a socket unit. All of it is taken back where the application does
+/// not answer with it. See ADR 29.
+public final class SiteUnit {
+    private static final Path UNITS = Path.of("/etc/systemd/system");
+    private static final Path WANTED = UNITS.resolve("sockets.target.wants");
+    private static final String DROP_IN = "50-lectio.conf";
+    private static final String FAILED = "lectio-failed";
+    private static final String NOTIFIER = "failure-notifier@.service";
+    private static final Duration TO_CHANGE = Duration.ofSeconds(40);
+    private static final Duration TO_ANSWER = Duration.ofSeconds(20);
+    private static final Duration ANSWER = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final int MOST_BYTES = 1 << 16;
+    private static final int WORST = 500;
+
+    /// Each property of systemd's, by which the setting is seen.
+    private static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry("WatchdogUSec", "WatchdogSec"),
+            Map.entry("TimeoutAbortUSec", "TimeoutAbortSec"),
+            Map.entry("TimeoutStopUSec", "TimeoutStopSec"),
+            Map.entry("RestartUSec", "RestartSec"),
+            Map.entry("Restart", "Restart"),
+            Map.entry("StartLimitIntervalUSec", "StartLimitIntervalSec"),
+            Map.entry("StartLimitBurst", "StartLimitBurst"),
+            Map.entry("NotifyAccess", "NotifyAccess"),
+            Map.entry("OnFailure", "OnFailure"));
+
+    private final Home home;
+    private final String unit;
+    private final HttpClient direct;
+    private final URI health;
+    private final Processes processes = new Processes();
+
+    private SiteUnit(Home home, SiteSettings site, Services.App app) {
+        this.home = home;
+        unit = app.unit();
+        direct = Probers.direct(app);
+        health = Probers.directly(app, site.site());
+    }
+
+    /// @return empty where no application's unit is guarded
+    public static Optional<SiteUnit> of(Home home, SiteSettings site) {
+        return site.services().app().map(app -> new SiteUnit(home, site, app));
+    }
+
+    /// A setting, as it is in force, and as it will be; in systemd's words.
+    public record Row(String setting, String now, String then) {}
+
+    /// @param applied whether all is as it should be
+    /// @param socket whether a socket unit of ours holds the application's address
+    public record Shown(String unit, boolean applied, boolean socket, List<Row> rows) {}
+
+    /// @param done whether it is so now
+    /// @param gap how long the application did not answer meanwhile
+    public record Outcome(boolean done, String text, Duration gap) {}
+
+    public String name() {
+        return unit;
+    }
+
+    public Shown show() throws IOException {
+        try (Systemd systemd = new Systemd()) {
+            Map<String, Object> now = systemd.properties(unit, Set.copyOf(SETTINGS.keySet()));
+            List<Row> rows = new ArrayList<>();
+            wanted().forEach((setting, then) -> rows.add(new Row(setting, inForce(setting, now), then)));
+            boolean same = rows.stream().allMatch(row -> row.now().equals(row.then()));
+            return new Shown(unit, same && isLaid(), Files.exists(socketFile()), rows);
+        }
+    }
+
+    /// So that the start limit can be reached: five runs that end at their start take some five seconds, and what hangs
+    /// each time, five times more than a minute, is started for ever.
+    private SequencedMap<String, String> wanted() {
+        SequencedMap<String, String> wanted = new LinkedHashMap<>();
+        wanted.put("WatchdogSec", "60s");
+        wanted.put("TimeoutAbortSec", "3s");
+        wanted.put("TimeoutStopSec", "10s");
+        wanted.put("Restart", "always");
+        wanted.put("RestartSec", "200ms");
+        wanted.put("StartLimitIntervalSec", "300s");
+        wanted.put("StartLimitBurst", "5");
+        wanted.put("NotifyAccess", "all");
+        wanted.put("OnFailure", "failure-notifier@" + unit + ".service");
+        return wanted;
+    }
+
+    private static String inForce(String setting, Map<String, Object> now) {
+        String property = SETTINGS.entrySet().stream()
+                .filter(each -> each.getValue().equals(setting))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+        return switch (now.get(property)) {
+            case Long micros when micros == -1 -> "infinity";
+            case Long micros -> micros % 1_000_000 == 0 ? micros / 1_000_000 + "s" : micros / 1_000 + "ms";
+            case List<?> several ->
+                String.join(" ", several.stream().map(String::valueOf).toList());
+            case null -> "";
+            case Object other -> other.toString();
+        };
+    }
+
+    String dropIn() {
+        StringBuilder text = new StringBuilder("""
+                # Laid by `lectio unit apply`; `lectio unit remove` takes it away. Your own settings: in a file of a later name.
+                [Unit]
+                """);
+        Set<String> ofTheUnit = Set.of("StartLimitIntervalSec", "StartLimitBurst", "OnFailure");
+        wanted().forEach((setting, value) ->
+                text.append(ofTheUnit.contains(setting) ? setting + "=" + value + "\n" : ""));
+        text.append("\n[Service]\n");
+        wanted().forEach((setting, value) ->
+                text.append(ofTheUnit.contains(setting) ? "" : setting + "=" + value + "\n"));
+        return text.append("ExecStartPost=-/bin/sh %s %s%n"
+                        .formatted(folder().resolve(Processes.PINGER), health.getRawPath()))
+                .append("ExecStopPost=-+/bin/sh %s %%n%n".formatted(folder().resolve(FAILED)))
+                .toString();
+    }
+
+    private Path folder() {
+        return UNITS.resolve(unit + ".d");
+    }
+
+    private String socket() {
+        return unit.replaceFirst("\\.service$", ".socket");
+    }
+
+    private Path socketFile() {
+        return UNITS.resolve(socket());
+    }
+
+    private Path enabled() {
+        return WANTED.resolve(socket());
+    }
+
+    /// What is to lie where, scripts executable for all.
+    private SequencedMap<Path, String> files() throws IOException {
+        SequencedMap<Path, String> files = new LinkedHashMap<>();
+        files.put(folder().resolve(Processes.PINGER), shipped(Processes.PINGER));
+        files.put(
+                folder().resolve(FAILED),
+                shipped(FAILED).replace("/var/lib/lectio-monitor", home.state().toString()));
+        if (!Files.exists(Path.of("/usr/lib/systemd/system", NOTIFIER))
+                && !Files.exists(Path.of("/lib/systemd/system", NOTIFIER))) {
+            files.put(
+                    UNITS.resolve(NOTIFIER),
+                    shipped(NOTIFIER)
+                            .replace("/opt/lectio-monitor", home.folder().toString()));
+        }
+        files.put(folder().resolve(DROP_IN), dropIn()); // last: it names the others
+        return files;
+    }
+
+    private static String shipped(String name) throws IOException {
+        try (InputStream file = Objects.requireNonNull(SiteUnit.class.getResourceAsStream(name), name)) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private boolean isLaid() throws IOException {
+        for (Map.Entry<Path, String> file : files().entrySet()) {
+            if (!Files.exists(file.getKey()) || !Files.readString(file.getKey()).equals(file.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Lays the drop-in, has systemd read it, restarts the application, and asks it.
+    public Outcome apply(Told told) throws IOException, InterruptedException {
+        try (Systemd systemd = new Systemd()) {
+            UnitState before = systemd.unit(unit);
+            if (before.load() != UnitState.Load.LOADED) {
+                return new Outcome(false, unit + " is " + before.load() + ": nothing is changed", Duration.ZERO);
+            }
+            if (show().applied()) {
+                return new Outcome(true, "nothing to do: " + unit + " has it already", Duration.ZERO);
+            }
+            boolean runs = before.active() == Active.ACTIVE;
+            boolean well = runs && answers();
+            SequencedMap<Path, Optional<String>> old = lay(files());
+            if (!runs) {
+                systemd.reload();
+                return new Outcome(true, unit + " does not run: it has this with its next start", Duration.ZERO);
+            }
+            told.step("restarting " + unit + " once: the API does not answer for a moment, usually less than a second");
+            Optional<Duration> gap = Optional.empty();
+            try {
+                gap = restarted(systemd, well);
+            } catch (IOException e) {
+                told.warning(String.valueOf(e.getMessage()));
+            }
+            if (gap.isPresent() && processes.pinger(systemd.unit(unit).cgroup()).isPresent()) {
+                return new Outcome(true, unit + " has its watchdog", gap.get());
+            }
+            lay(old);
+            return new Outcome(
+                    false,
+                    "taken back: " + unit + (gap.isEmpty() ? " did not answer with it" : " could not be watched by it")
+                            + restartedAgain(systemd),
+                    Duration.ZERO);
+        }
+    }
+
+    private String restartedAgain(Systemd systemd) throws InterruptedException {
+        try {
+            return restarted(systemd, true).isPresent()
+                    ? "; it answers as before"
+                    : "; and it does not answer now, either";
+        } catch (IOException e) {
+            return "; and it was not started again: " + e.getMessage();
+        }
+    }
+
+    /// @return how long nobody was answered; empty where that is still so
+    private Optional<Duration> restarted(Systemd systemd, boolean well) throws IOException, InterruptedException {
+        try (Gap gap = new Gap()) {
+            systemd.reload();
+            systemd.resetFailed(unit);
+            systemd.restart(unit, TO_CHANGE);
+            return !well || gap.isOver() ? Optional.of(gap.length()) : Optional.empty();
+        }
+    }
+
+    /// Takes away the drop-in and the socket unit. Where there is no socket unit, nothing is restarted, as a rule.
+    public Outcome remove(Told told) throws IOException, InterruptedException {
+        try (Systemd systemd = new Systemd()) {
+            boolean socket = Files.exists(socketFile());
+            UnitState before = systemd.unit(unit);
+            boolean runs = before.active() == Active.ACTIVE;
+            boolean watched = runs && !socket && Files.exists(folder().resolve(DROP_IN)) && !isDisarmed(before);
+            SequencedMap<Path, Optional<String>> none = new LinkedHashMap<>();
+            for (Path file : files().keySet()) {
+                none.put(file, Optional.empty());
+            }
+            lay(none);
+            if (Files.isDirectory(folder()) && isEmpty(folder())) {
+                Files.delete(folder());
+            }
+            Duration gap = Duration.ZERO;
+            if (socket) {
+                told.step("stopping " + socket() + " and " + unit + ", and starting " + unit + " again");
+                gap = handOver(systemd, false, runs).orElse(TO_ANSWER);
+            } else if (watched) {
+                told.step("restarting " + unit + " once, whose watchdog cannot be called off");
+                gap = restarted(systemd, answers()).orElse(TO_ANSWER);
+            } else {
+                systemd.reload();
+            }
+            return new Outcome(true, unit + " is as its own file has it", gap);
+        }
+    }
+
+    /// A run keeps the watchdog that it began with, also where systemd knows no more of it; its pinger calls it off.
+    private boolean isDisarmed(UnitState run) throws IOException, InterruptedException {
+        Optional<Integer> pinger = processes.pinger(run.cgroup());
+        if (pinger.isEmpty() || !Signals.send(pinger.get(), Signals.USR1)) {
+            return false;
+        }
+        long end = System.nanoTime() + TO_ANSWER.toNanos();
+        while (processes.pinger(run.cgroup()).isPresent() && System.nanoTime() - end < 0) {
+            Thread.sleep(PAUSE);
+        }
+        try (Systemd systemd = new Systemd()) {
+            return inForce("WatchdogSec", systemd.properties(unit, SETTINGS.keySet()))
+                    .equals("0s");
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        try (var entries = Files.newDirectoryStream(folder)) {
+            return !entries.iterator().hasNext();
+        }
+    }
+
+    /// Has a socket unit hold the address at which the application listens now.
+    public Outcome takeSocket(Told told) throws IOException, InterruptedException {
+        try (Systemd systemd = new Systemd()) {
+            UnitState state = systemd.unit(unit);
+            if (Files.exists(socketFile()) || systemd.unit(socket()).load() == UnitState.Load.LOADED) {
+                return new Outcome(true, "nothing to do: there is a " + socket() + " already", Duration.ZERO);
+            }
+            List<String> addresses = state.mainPid() > 0 ? Listeners.of(state.mainPid()) : List.of();
+            if (addresses.isEmpty() || !answers()) {
+                return new Outcome(
+                        false, unit + " is not seen to listen and answer: nothing is changed", Duration.ZERO);
+            }
+            lay(new LinkedHashMap<>(Map.of(socketFile(), socketText(addresses))));
+            told.step("stopping " + unit + " and starting it at " + socket() + ", which listens at "
+                    + String.join(", ", addresses));
+            Optional<Duration> gap = handOver(systemd, true, true);
+            if (gap.isPresent()) {
+                return new Outcome(
+                        true,
+                        socket() + " holds " + String.join(", ", addresses) + "; a stop means both units",
+                        gap.get());
+            }
+            lay(new LinkedHashMap<>(Map.of(socketFile(), Optional.<String>empty())));
+            boolean back = handOver(systemd, false, true).isPresent();
+            return new Outcome(
+                    false,
+                    "taken back: nobody answered at the socket" + (back ? "" : ", and nobody does now"),
+                    TO_ANSWER);
+        }
+    }
+
+    private String socketText(List<String> addresses) throws IOException {
+        StringBuilder text = new StringBuilder(
+                "# Laid by `lectio unit apply --socket`.\n[Unit]\nDescription=The listening socket of " + unit
+                        + "\n\n[Socket]\nBacklog=2048\n");
+        for (String address : addresses) {
+            text.append("ListenStream=").append(address).append('\n');
+            if (address.startsWith("/")) {
+                Map<String, Object> of =
+                        Files.readAttributes(Path.of(address), "unix:owner,group,mode", LinkOption.NOFOLLOW_LINKS);
+                text.append("SocketUser=%s%nSocketGroup=%s%nSocketMode=%04o%n"
+                        .formatted(
+                                of.get("owner"),
+                                of.get("group"),
+                                (int) Objects.requireNonNull(of.get("mode")) & 0xfff));
+            }
+        }
+        return text.append("\n[Install]\nWantedBy=sockets.target\n").toString();
+    }
+
+    /// @param to whether the socket unit is to hold the address, or the application itself
+    /// @return how long nobody was answered; empty where that is still so
+    private Optional<Duration> handOver(Systemd systemd, boolean to, boolean runs)
+            throws IOException, InterruptedException {
+        try (Gap gap = new Gap()) {
+            if (to) {
+                systemd.reload();
+                Files.createDirectories(WANTED);
+                Files.deleteIfExists(enabled());
+                Files.createSymbolicLink(enabled(), socketFile());
+                systemd.stop(unit, TO_CHANGE);
+                systemd.start(socket(), TO_CHANGE);
+            } else {
+                Files.deleteIfExists(enabled());
+                systemd.stop(socket(), TO_CHANGE);
+                systemd.stop(unit, TO_CHANGE);
+                Files.deleteIfExists(socketFile());
+                systemd.reload();
+            }
+            systemd.resetFailed(unit);
+            if (runs) {
+                systemd.start(unit, TO_CHANGE);
+            }
+            return !runs || gap.isOver() ? Optional.of(gap.length()) : Optional.empty();
+        } catch (IOException e) {
+            if (!to) {
+                throw e;
+            }
+            return Optional.empty(); // what began is taken back
+        }
+    }
+
+    /// Puts each file there at once, or away.
+    ///
+    /// @return what was there before
+    private static SequencedMap<Path, Optional<String>> lay(SequencedMap<Path, ?> files) throws IOException {
+        SequencedMap<Path, Optional<String>> old = new LinkedHashMap<>();
+        for (Map.Entry<Path, ?> file : files.entrySet()) {
+            Path path = file.getKey();
+            Optional<?> text = file.getValue() instanceof Optional<?> maybe ? maybe : Optional.of(file.getValue());
+            old.put(path, Files.exists(path) ? Optional.of(Files.readString(path)) : Optional.empty());
+            if (text.isEmpty()) {
+                Files.deleteIfExists(path);
+                continue;
+            }
+            Files.createDirectories(Objects.requireNonNull(path.getParent()));
+            Path beside = path.resolveSibling("." + path.getFileName() + ".new"); // read by nobody
+            Files.writeString(beside, String.valueOf(text.get()));
+            boolean script = String.valueOf(text.get()).startsWith("#!");
+            Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString(script ? "rwxr-xr-x" : "rw-r--r--"));
+            Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return old;
+    }
+
+    private boolean answers() {
+        try {
+            return direct.get(health, MOST_BYTES, ANSWER).status() < WORST;
+        } catch (HttpFailure e) {
+            return false;
+        }
+    }
+
+    /// Asks all the time, beside what is done, for how long nobody answers.
+    private final class Gap implements AutoCloseable {
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private volatile long answered = System.nanoTime();
+        private volatile long longest;
+        private final Thread asking = Thread.ofVirtual().start(this::ask);
+
+        private void ask() {
+            try {
+                while (!ended.get()) {
+                    if (answers()) {
+                        long now = System.nanoTime();
+                        longest = Math.max(longest, now - answered);
+                        answered = now;
+                    }
+                    Thread.sleep(PAUSE);
+                }
+            } catch (InterruptedException e) {
+                return; // its answer is not waited for
+            }
+        }
+
+        /// Whether there is an answer to what is asked from now on.
+        boolean isOver() throws InterruptedException {
+            long from = System.nanoTime();
+            while (answered - from < 0 && System.nanoTime() - from < TO_ANSWER.toNanos()) {
+                Thread.sleep(PAUSE);
+            }
+            return answered - from >= 0;
+        }
+
+        Duration length() {
+            return Duration.ofNanos(longest);
+        }
+
+        @Override
+        public void close() {
+            ended.set(true);
+            asking.interrupt();
+        }
+    }
+}
