@@ -1,22 +1,22 @@
 #!/bin/sh
-# Makes dist/lectio-monitor_VERSION_ARCH.deb and dist/lectio-monitor-VERSION-linux-ARCH.tar.gz of what lay.sh lays out.
-# Two builds of a commit differ in the class archive only (docs/adr/0028). Called by ./lectio package.
+# Makes WORK/dist/lectio-monitor_VERSION_ARCH.deb and lectio-monitor-VERSION-linux-ARCH.tar.gz of LAID, which lay.sh has laid out.
+# Two builds of a commit differ in the class archive only (docs/adr/0028). Called by ./lectio.
 set -eu
 umask 022
 jdk=${JAVA_HOME:?called by ./lectio}
-work=${1:?the folder to work in, which is emptied}
+laid=${1:?what lay.sh has laid out}
+work=${2:?the folder to work in, which is emptied}
+: "${SOURCE_DATE_EPOCH:?called by ./lectio}"
 version=$(sed -n '0,/<version>/s#.*<version>\(.*\)</version>.*#\1#p' pom.xml)
 arch=$(dpkg --print-architecture)
 [ "$arch" = amd64 ] || { echo "lectio: packages are made for amd64, and this machine is $arch" >&2; exit 2; }
-: "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct 2>/dev/null || date -d "$(sed -n 's#.*<project.build.outputTimestamp>\(.*\)</.*#\1#p' pom.xml)" +%s)}"
-export SOURCE_DATE_EPOCH LC_ALL=C.UTF-8 TZ=UTC
+export LC_ALL=C.UTF-8 TZ=UTC
 
 rm -rf "$work"
 root=$work/root
 home=$root/opt/lectio-monitor
-mkdir -p "$work/dist"
-src/main/dist/lay.sh "$home"
-
+mkdir -p "$work/dist" "$root/opt"
+cp -a "$laid" "$home"
 mkdir -p "$home/share/man/man1" "$home/share/bash-completion/completions" "$home/share/doc/lectio-monitor"
 doc=$home/share/doc/lectio-monitor
 JAVA_HOME=$jdk "$home/bin/lectio" completion bash | sed '/^# Date:/d' >"$home/share/bash-completion/completions/lectio"

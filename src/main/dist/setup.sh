@@ -81,7 +81,7 @@ start_guard() { # fresh|again
 
 # The drop-in of the site's own unit: shown, then laid; or taken away.
 site_unit() { # apply|remove
-    "$home/bin/lectio" unit --help >/dev/null 2>&1 || return 0
+    case $("$home/bin/lectio" unit --help 2>/dev/null) in *"lectio unit"*) ;; *) return 0 ;; esac
     if [ "$1" = apply ] && [ "${LECTIO_SITE_UNIT:-}" = keep ]; then
         note "the site's unit stays as it is (LECTIO_SITE_UNIT=keep); later: sudo lectio unit apply"
         return 0
@@ -89,7 +89,7 @@ site_unit() { # apply|remove
     "$home/bin/lectio" unit "$1" --yes || note "the site's unit is as it was; sudo lectio unit $1"
 }
 
-has_drop_in() { ls /etc/systemd/system/*.service.d/*lectio*.conf >/dev/null 2>&1; }
+has_drop_in() { ls /etc/systemd/system/*.service.d/50-lectio.conf >/dev/null 2>&1; }
 
 warn_without_token() {
     grep -Eq '^[[:blank:]]*(export[[:blank:]]+)?(TELEGRAM_BOT_TOKEN|LECTIO_MAIL_TO|LECTIO_WEBHOOK_URL)=.' "$home/config.env" ||

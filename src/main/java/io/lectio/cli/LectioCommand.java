@@ -37,6 +37,7 @@ import picocli.CommandLine.IVersionProvider;
             RestoreCommand.class,
             DrillCommand.class,
             ConfigCommand.class,
+            TelegramCommand.class,
             CompletionCommand.class,
             VersionCommand.class
         },
