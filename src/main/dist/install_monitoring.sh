@@ -56,7 +56,6 @@ check_space() {
 # A complete version in a folder of its own, as it was made: a copy by scp has other rights and times.
 lay() {
     say "laying the new version beside what is there"
-    rm -rf "$home"/versions/.*.new
     new=$home/versions/$(date +%Y%m%d-%H%M%S)-$$
     local part=$home/versions/.$$.new
     mkdir -p "$part"
@@ -138,10 +137,16 @@ would $([ "${LECTIO_SITE_UNIT:-}" = keep ] && echo "leave the site's unit as it 
 END
         return
     fi
-    check_space
     local each
     previous=$(readlink "$home/current" || true)
+    # where an installation was cut off, the one that is at work may be another
+    each=$(readlink "/proc/$(systemctl show -p MainPID --value lectio-monitor.service)/exe" || true)
+    if [[ $each = "$home"/versions/* ]]; then previous=versions/$(echo "${each#"$home"/versions/}" | cut -d / -f 1); fi
     [ -z "$previous" ] || [ -d "$home/$previous" ] || previous=
+    for each in "$home"/versions/* "$home"/versions/.*.new; do
+        case $each in "$home/$previous" | "$(readlink -f "$home/current")" | "$home/versions/before" | "$here") ;; *) rm -rf "$each" ;; esac
+    done
+    check_space
     if [ -z "$previous" ] && [ -f "$home/bin/lectio" ]; then # laid by ./lectio dist
         previous=versions/before
         mkdir -p "$home/$previous/systemd"

@@ -17,21 +17,21 @@ prepare_folders() {
 prepare_files() {
     prepare_folders
     config=$(readlink -m "$home/config.env")
-    new=
+    added=
     if [ -e "$config" ]; then
         chown root:root "$config"
         chmod 600 "$config"
-        new=$(awk '
+        added=$(awk '
             FNR == 1 { file++ }
             file == 1 { if (match($0, /^[ \t#]*(export[ \t]+)?[A-Z][A-Z0-9_]*=/)) {
                 key = substr($0, 1, RLENGTH - 1); sub(/.*[ \t#]/, "", key); known[key] } next }
             match($0, /\n#[A-Z][A-Z0-9_]*=/) && !(substr($0, RSTART + 2, RLENGTH - 3) in known) { print "\n" $0 }' \
             "$config" RS= "$home/config.env.example")
-        [ -n "$new" ] || return 0
+        [ -n "$added" ] || return 0
     fi
     (
         umask 077
-        { if [ -e "$config" ]; then cat "$config"; printf '\n%s\n' "$new"; else cat "$home/config.env.example"; fi; } >"$config.new"
+        { if [ -e "$config" ]; then cat "$config"; printf '\n%s\n' "$added"; else cat "$home/config.env.example"; fi; } >"$config.new"
         sync "$config.new"
     )
     mv "$config.new" "$config"
