@@ -61,7 +61,9 @@ answers() { timeout 20 "$home/bin/lectio" status >/dev/null 2>&1; }
 start_guard() { # fresh|again
     has_systemd || { note "systemd does not run here; the guard starts with the next boot"; return 0; }
     systemctl daemon-reload
-    if [ "$1" = fresh ]; then systemctl --quiet enable lectio-monitor.service; fi
+    if [ "$1" = fresh ]; then
+        systemctl --quiet enable lectio-monitor.service || { note "lectio-monitor.service cannot be enabled; repeat"; return 1; }
+    fi
     if systemctl --quiet is-enabled lectio-monitor.service 2>/dev/null; then
         systemctl reset-failed lectio-monitor.service 2>/dev/null || true
         timeout 60 systemctl restart lectio-monitor.service || true
@@ -129,6 +131,7 @@ by_dpkg() { # SCRIPT ACTION...
             how=again
             if [ -e "$state/fresh" ]; then how=fresh; fi
             if ! start_guard "$how"; then
+                systemctl --quiet is-enabled lectio-monitor.service || exit 1
                 [ "$how" = fresh ] || { note "the new version does not guard; back: apt install ./the-old-one.deb --allow-downgrades"; exit 1; }
             fi
             if has_systemd && { [ "$how" = fresh ] || has_drop_in; }; then site_unit apply; fi

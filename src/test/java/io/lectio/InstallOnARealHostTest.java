@@ -217,7 +217,8 @@ class InstallOnARealHostTest {
                 nothingIsLeft(host);
 
                 cutOff(host, "dpkg -i " + DEB, false);
-                host.sh("dpkg -i " + DEB);
+                String said = host.sh("dpkg -i " + DEB + " 2>&1");
+                assertThat(said).doesNotContain("cannot be enabled", "stays so");
                 guards(host);
                 cutOff(host, "dpkg -i " + DEB, true);
                 host.sh("dpkg -i " + DEB);
