@@ -6,7 +6,8 @@ umask 022
 jdk=${JAVA_HOME:?called by ./lectio}
 laid=${1:?what lay.sh has laid out}
 work=${2:?the folder to work in, which is emptied}
-: "${SOURCE_DATE_EPOCH:?called by ./lectio}"
+SOURCE_DATE_EPOCH=$(cat "$laid/lib/.seconds") # as the class archive saw the jars
+export SOURCE_DATE_EPOCH
 version=$(sed -n '0,/<version>/s#.*<version>\(.*\)</version>.*#\1#p' pom.xml)
 arch=$(dpkg --print-architecture)
 [ "$arch" = amd64 ] || { echo "lectio: packages are made for amd64, and this machine is $arch" >&2; exit 2; }
