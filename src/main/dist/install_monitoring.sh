@@ -161,9 +161,8 @@ END
     [ "$here" = "$(readlink -f "$home/current" || true)" ] || lay
     rollback=yes
     prepare_folders
-    if [ -z "$previous" ] || [ ! -f "/etc/systemd/system/${units[0]}" ]; then : >"$state/fresh"; fi
-    local fresh=again
-    if [ -e "$state/fresh" ]; then fresh=fresh; fi
+    local fresh=fresh
+    if [ -e "$state/enabled" ]; then fresh=again; fi
     make_current "${new:-$here}"
     lay_outside
     prepare_files
@@ -178,7 +177,7 @@ END
     done
     new=
     if [ "$fresh" = fresh ] || has_drop_in; then site_unit apply; fi
-    rm -f "$state/fresh"
+    : >"$state/enabled"
     trap - EXIT
     if [ -n "$interactive" ] && [ -t 0 ] && ! grep -Eq '^ *(export +)?TELEGRAM_BOT_TOKEN=.' "$home/config.env"; then
         "$home/bin/lectio" telegram setup || true

@@ -105,6 +105,7 @@ stop_guard() {
         site_unit remove
         systemctl --quiet disable --now lectio-monitor.service 2>/dev/null || true
     fi
+    rm -f "$state/enabled"
 }
 
 # What a removal keeps. The copies of the database are the site's, and stay.
@@ -122,20 +123,18 @@ by_dpkg() { # SCRIPT ACTION...
                 note "installed here by install_monitoring.sh. Take that away first; configuration and state stay: sudo bash $home/install_monitoring.sh --uninstall"
                 exit 1
             fi
-            # until it has been enabled; kept on disk, for who repeats after a loss of power
-            if [ "$2" = install ]; then prepare_folders; : >"$state/fresh"; fi
             ;;
         postinst:configure)
             prepare_files
             cron on || true
-            how=again
-            if [ -e "$state/fresh" ]; then how=fresh; fi
+            how=fresh
+            if [ -e "$state/enabled" ]; then how=again; fi
             if ! start_guard "$how"; then
                 systemctl --quiet is-enabled lectio-monitor.service || exit 1
                 [ "$how" = fresh ] || { note "the new version does not guard; back: apt install ./the-old-one.deb --allow-downgrades"; exit 1; }
             fi
             if has_systemd && { [ "$how" = fresh ] || has_drop_in; }; then site_unit apply; fi
-            rm -f "$state/fresh"
+            : >"$state/enabled"
             warn_without_token
             ;;
         postinst:abort-*) start_guard again || true ;;
