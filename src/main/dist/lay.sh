@@ -1,6 +1,6 @@
 #!/bin/sh
 # Lays out DIR: a runtime image, the jars, an archive of the classes it needs, and bin/lectio. Called by ./lectio dist DIR.
-# Of DIR only bin/lectio, health_check.sh, deploy_safe.sh, notify_failure.sh, lib and runtime are its own; all else there, such as config.env, stays.
+# Of DIR only bin/lectio, the scripts, config.env.example, lib, runtime and systemd are its own; all else there, such as config.env, stays.
 set -eu
 umask 022
 dir=${1:?usage: ./lectio dist DIR}
@@ -28,7 +28,7 @@ clean() {
     trap '' INT TERM HUP
     for pid in $child $server $side; do kill "$pid" 2>/dev/null || true; done
     wait
-    for part in lib runtime; do # interrupted between its two renames
+    for part in lib runtime systemd; do # interrupted between its two renames
         if [ -n "$new" ] && [ -e "$new/old-$part" ] && [ ! -e "$dir/$part" ]; then mv "$new/old-$part" "$dir/$part"; fi
     done
     if [ -n "$new" ]; then rm -rf "$new"; fi
@@ -63,23 +63,30 @@ new=$(mktemp -d "$dir/.lectio-new.XXXXXX")
 run "$jdk/bin/jlink" --add-modules java.base,java.logging,jdk.net,jdk.crypto.ec,jdk.unsupported \
     --strip-debug --no-header-files --no-man-pages --compress zip-0 --output "$new/runtime"
 mkdir -p "$new/lib" "$dir/bin"
-cp target/lectio.jar target/lib/*.jar "$new/lib/"
+cp target/lectio.jar target/lib/*.jar src/main/dist/setup.sh "$new/lib/"
+mkdir "$new/systemd"
+[ ! -d src/main/dist/systemd ] || cp src/main/dist/systemd/* "$new/systemd/"
 echo "laid by ./lectio dist, which replaces this folder" >"$new/$marker"
 jars=
 for jar in "$new"/lib/*.jar; do jars="$jars\$dir/lib/$(basename "$jar"):"; done
 sed "s#@JARS@#${jars%:}#" src/main/dist/lectio.sh >"$new/lectio"
 chmod 755 "$new/lectio"
+# the archive is good only for jars of the very second in which it saw them, so a package has them all in one
+touch -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" "$new"/lib/*
+date -r "$new/lib/lectio.jar" +%s >"$new/lib/.seconds"
 
-for part in runtime lib; do
+for part in runtime lib systemd; do
     [ ! -e "$dir/$part" ] || mv "$dir/$part" "$new/old-$part"
     mv "$new/$part" "$dir/$part"
 done
 mv "$new/lectio" "$dir/bin/lectio"
-for script in health_check.sh deploy_safe.sh notify_failure.sh; do
-    cp "src/main/dist/$script" "$new/$script"
-    chmod 755 "$new/$script"
-    mv "$new/$script" "$dir/$script"
+for script in src/main/dist/*_*.sh; do
+    cp "$script" "$new/script"
+    chmod 755 "$new/script"
+    mv "$new/script" "$dir/${script##*/}"
 done
+cp src/main/dist/config.env.example "$new/example"
+mv "$new/example" "$dir/config.env.example"
 rm -rf "$new"
 
 echo "lectio: training the class archive" >&2

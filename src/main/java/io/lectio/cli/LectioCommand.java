@@ -40,6 +40,7 @@ import picocli.CommandLine.IVersionProvider;
             DrillCommand.class,
             ConfigCommand.class,
             ReloadCommand.class,
+            TelegramCommand.class,
             CompletionCommand.class,
             VersionCommand.class
         },

@@ -57,6 +57,22 @@ final class Reference {
         return table("## For all sites", false) + "\n" + table("## Of each site, below `sites`", true);
     }
 
+    /// `config.env.example`: each key that config.env has, as a comment with its default.
+    static String example() {
+        return """
+                # What Lectio Monitor is to know: plain assignments, as a shell would read them. None is needed for the
+                # plan's site. A line counts without the # before it. Look before: sudo lectio config check
+                """
+                + Key.all().stream()
+                        .filter(key -> !key.env().isEmpty())
+                        .map(key -> "\n# " + key.what() + "\n#" + key.env() + "=" + quoted(key.fallback()) + "\n")
+                        .collect(Collectors.joining());
+    }
+
+    private static String quoted(String text) {
+        return text.contains(" ") ? '"' + text + '"' : text;
+    }
+
     private static String table(String title, boolean ofSite) {
         return title + "\n\n| lectio.yaml | config.env | is | default | |\n|---|---|---|---|---|\n"
                 + Key.all().stream()

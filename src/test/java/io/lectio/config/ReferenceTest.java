@@ -20,6 +20,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /// `LECTIO_DOCS=write mvn test -Dtest=ReferenceTest`.
 class ReferenceTest {
     private static final Path GUIDE = Path.of("docs/configuration.md");
+    private static final Path EXAMPLE = Path.of("src/main/dist/config.env.example");
     private static final Path SCHEMA = Path.of("docs/lectio.schema.json");
 
     @TempDir
@@ -45,6 +46,17 @@ class ReferenceTest {
             Files.writeString(GUIDE, text);
         }
         assertThat(text).endsWith(Reference.markdown());
+    }
+
+    @Test
+    void theExampleHasEachKeyAsItIsByDefault() throws IOException, Settings.Invalid {
+        if (writes()) {
+            Files.writeString(EXAMPLE, Reference.example());
+        }
+        assertThat(EXAMPLE).hasContent(Reference.example());
+        Path inForce = folder.resolve("config.env");
+        Files.writeString(inForce, Reference.example().replaceAll("(?m)^#([A-Z_]+=.+)", "$1"));
+        assertThat(ConfigLoader.load(inForce)).isEqualTo(ConfigLoader.load(folder.resolve("none/config.env")));
     }
 
     private boolean binds(String yaml) throws IOException {

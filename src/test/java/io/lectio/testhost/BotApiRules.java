@@ -21,6 +21,7 @@ final class BotApiRules {
 
     private final String token;
     private final List<Recorded> requests = new ArrayList<>();
+    private final List<String> updates = new ArrayList<>();
     private final Map<Long, Posted> posted = new TreeMap<>();
     private String chat;
     private Optional<String> formerChat = Optional.empty();
@@ -107,7 +108,7 @@ final class BotApiRules {
                         ? Answer.error(
                                 409,
                                 "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
-                        : Answer.ok("[]");
+                        : Answer.ok("[" + String.join(",", updates) + "]");
             case "sendMessage", "editMessageText" -> toChat(call);
             default -> Answer.error(404, "Not Found");
         };
@@ -236,6 +237,12 @@ final class BotApiRules {
 
     synchronized void conflict(boolean yes) {
         conflict = yes;
+    }
+
+    synchronized void written(String by, String name) {
+        updates.add(
+                "{\"update_id\":%d,\"message\":{\"message_id\":1,\"date\":0,\"from\":{\"id\":7,\"first_name\":\"other\"},\"chat\":{\"id\":%s,\"first_name\":%s,\"type\":\"private\"},\"text\":\"hi\"}}"
+                        .formatted(updates.size() + 1, by, quoted(name)));
     }
 
     synchronized void migrateTo(String next) {

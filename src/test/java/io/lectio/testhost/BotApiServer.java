@@ -241,6 +241,11 @@ public final class BotApiServer implements AutoCloseable {
         rules.conflict(yes);
     }
 
+    /// Somebody writes to the bot: `getUpdates` tells it.
+    public void written(String byChat, String name) {
+        rules.written(byChat, name);
+    }
+
     /// The chat becomes another: calls with the old id get 400 with `migrate_to_chat_id`, and old messages cannot be
     /// edited.
     public void migrateTo(String chat) {

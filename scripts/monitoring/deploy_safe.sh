@@ -1,0 +1,1 @@
+../../src/main/dist/deploy_safe.sh

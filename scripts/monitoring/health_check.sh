@@ -1,0 +1,1 @@
+../../src/main/dist/health_check.sh

@@ -1,0 +1,1 @@
+../../src/main/dist/install_monitoring.sh

@@ -1,0 +1,1 @@
+../../src/main/dist/notify_failure.sh

@@ -1,0 +1,234 @@
+package io.lectio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lectio.testhost.BotApiServer;
+import io.lectio.testhost.HostTest;
+import io.lectio.testhost.Prober;
+import io.lectio.testhost.Release;
+import io.lectio.testhost.TestHost;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The package and the archive on hosts that have nothing of ours, under visitors: installed, upgraded, taken away, and
+/// each of
+/// it cut off by SIGKILL. `./lectio test` makes both before.
+@HostTest
+class InstallOnARealHostTest {
+    private static final Path MADE = Path.of("target/package/dist");
+    private static final List<String> PAGES = List.of("http://localhost/", "http://localhost/static/js/main.91c0.js");
+    private static final String FOREIGN = "# mine\n0 3 * * *  true   # of lectio, but not ours\n";
+    private static final String DEB = "$(echo " + TestHost.PRODUCT + "/*.deb)";
+    private static final String WHOLE_SITE =
+            "cd /var/www && find . -path ./teaching_panel/backups -prune -o -printf '%p %m %u %g %T@ %s\\n' | sort | sha256sum";
+    private static final String NGINX = "; find /etc/nginx -type f -exec sha256sum {} + | sort | sha256sum";
+    private static final Duration QUIET = Duration.ofMillis(500);
+
+    private static final String INSTALL = "bash /tmp/monitoring-install/install_monitoring.sh --non-interactive";
+
+    private static TestHost boot(Release release) {
+        TestHost host = TestHost.boot(release, MADE);
+        host.sh("systemctl start cron; printf '" + FOREIGN.replace("\n", "\\n").replace("%", "%%") + "' | crontab -");
+        return host;
+    }
+
+    /// As the plan's `scp -r scripts/monitoring`: other times, other rights.
+    private static void copy(TestHost host) {
+        host.sh(
+                "mkdir /tmp/unpacked && tar -C /tmp/unpacked -xzf " + TestHost.PRODUCT + "/*.tar.gz"
+                        + " && cp -r /tmp/unpacked/*/scripts/monitoring /tmp/monitoring-install && find /tmp/monitoring-install -type f -exec chmod 600 {} +");
+    }
+
+    /// The class archive is used, too: the virtual machine starts only by it.
+    private static void guards(TestHost host) {
+        host.sh(
+                "systemctl is-active lectio-monitor && systemctl is-enabled lectio-monitor && /opt/lectio-monitor/bin/lectio status"
+                        + " && crontab -l | grep lectio-monitor && [ $(stat -c %a%U /opt/lectio-monitor/config.env) = 600root ]"
+                        + " && pid=$(systemctl show -p MainPID --value lectio-monitor) && grep -q lectio.jsa /proc/$pid/maps"
+                        + " && sed 's/-Xlog:disable/-Xlog:disable -Xshare:on/; s#^dir=.*#dir=/opt/lectio-monitor#' /opt/lectio-monitor/bin/lectio >/run/strict"
+                        + " && sh /run/strict version");
+    }
+
+    private static void heals(TestHost host, Prober visitors) {
+        host.sh(
+                "for i in $(seq 100); do /opt/lectio-monitor/bin/lectio status | grep -q '^files *HEALTHY' && exit; sleep 0.1; done; exit 1");
+        Instant broken = Instant.now();
+        host.sh("chmod 000 /var/www/teaching_panel/frontend/build/index.html");
+        visitors.awaitHealed(broken, QUIET, Duration.ofSeconds(20));
+    }
+
+    private static void nothingIsLeft(TestHost host) {
+        assertThat(
+                        host.sh(
+                                "find / -xdev \\( -path /proc -o -path /sys -o -path /srv -o -path /tmp -o -path /run/lectio-testhost -o -path /var/log/journal \\)"
+                                        + " -prune -o -name '*lectio[-.]*' -print; find /opt /etc /usr/bin /usr/local /var/lib /var/log /run -name '*lectio*' ! -name '*ollectio*'"
+                                        + " ! -name '*electio*' ! -path '*lectio-testhost*' -print; systemctl list-units --all --no-legend 'lectio*' 'failure-*'"))
+                .isEmpty();
+        assertThat(host.sh("crontab -l")).isEqualTo(FOREIGN);
+    }
+
+    private static void nobodyNoticed(Prober visitors) {
+        Prober.Outage seen = visitors.stop();
+        assertThat(seen.requests()).isGreaterThan(50);
+        assertThat(seen.failed()).as(visitors.toString()).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void thePackageComesGrowsAndGoesUnderVisitors(Release release) {
+        try (TestHost host = boot(release)) {
+            String site = host.sh(WHOLE_SITE + NGINX);
+            host.sh("mkdir /tmp/old && dpkg-deb -R " + DEB
+                    + " /tmp/old && sed -i 's/^Version: .*/Version: 0.0.1/' /tmp/old/DEBIAN/control"
+                    + " && sed -i '/^#LECTIO_ALIVE/d' /tmp/old/opt/lectio-monitor/config.env.example"
+                    + " && dpkg-deb -Znone -b /tmp/old /tmp/old.deb");
+            try (Prober visitors = Prober.start(host, PAGES)) {
+                Instant begun = Instant.now();
+                assertThat(host.sh("apt-get install -y -q --no-install-recommends /tmp/old.deb 2>&1"))
+                        .contains("nobody is told yet");
+                Duration taken = Duration.between(begun, Instant.now());
+                System.out.println(release + ": from bare to guarded by the package in " + taken.toMillis() + " ms");
+                assertThat(taken).isLessThan(Duration.ofSeconds(60));
+                guards(host);
+                host.sh(
+                        "echo LECTIO_LANGUAGE=en >>/opt/lectio-monitor/config.env; echo kept >/var/lib/lectio-monitor/kept");
+
+                host.sh("dpkg -i " + DEB);
+                guards(host);
+                assertThat(host.sh("cat /opt/lectio-monitor/config.env /var/lib/lectio-monitor/kept; lectio version"))
+                        .contains("\nLECTIO_LANGUAGE=en\n", "\n#LECTIO_ALIVE=09:00\n", "kept");
+                assertThat(host.sh("grep -c LECTIO_ALIVE /opt/lectio-monitor/config.env"))
+                        .isEqualTo("1\n");
+                host.sh("dpkg -i " + DEB);
+                guards(host);
+                assertThat(host.sh("grep -c LECTIO_ALIVE /opt/lectio-monitor/config.env"))
+                        .isEqualTo("1\n");
+                nobodyNoticed(visitors);
+            }
+            assertThat(host.sh(WHOLE_SITE + NGINX)).isEqualTo(site);
+            try (Prober visitors = Prober.start(host, PAGES)) {
+                heals(host, visitors);
+            }
+            try (Prober visitors = Prober.start(host, PAGES)) {
+                host.sh("dpkg -r lectio-monitor");
+                assertThat(host.sh("crontab -l")).isEqualTo(FOREIGN);
+                host.sh(
+                        "[ ! -e /opt/lectio-monitor/bin ] && [ -s /opt/lectio-monitor/config.env ] && [ -s /var/lib/lectio-monitor/kept ]"
+                                + " && [ -s /var/log/lectio-monitor/health.log ] && ! systemctl is-active lectio-monitor");
+                host.sh("dpkg -i " + DEB); // again, after a removal
+                guards(host);
+                host.sh("dpkg -P lectio-monitor");
+                nobodyNoticed(visitors);
+            }
+            nothingIsLeft(host);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void theArchiveComesGrowsAndGoesUnderVisitors(Release release) {
+        try (TestHost host = boot(release);
+                BotApiServer bot = host.startBotApi("123456789:AAtesthostTESTHOSTtesthostTESTHOST0", "42")) {
+            String site = host.sh(WHOLE_SITE + NGINX);
+            copy(host);
+            assertThat(host.sh("bash /tmp/monitoring-install/install_monitoring.sh --dry-run"))
+                    .contains("would lay");
+            nothingIsLeft(host);
+            try (Prober visitors = Prober.start(host, PAGES)) {
+                Instant begun = Instant.now();
+                host.sh(INSTALL);
+                System.out.println(release + ": from bare to guarded by the archive in "
+                        + Duration.between(begun, Instant.now()).toMillis() + " ms");
+                guards(host);
+                host.sh("echo TELEGRAM_API_URL=" + bot.baseUrl() + " >>/opt/lectio-monitor/config.env");
+                bot.written("42", "the owner");
+                assertThat(
+                                host.sh(
+                                        "echo 123456789:AAtesthostTESTHOSTtesthostTESTHOST0 | /usr/local/bin/lectio telegram setup"))
+                        .contains("@lectio_test_bot has told chat 42");
+                bot.awaitMessage(message -> message.text().contains("this is a test"), Duration.ofSeconds(5));
+                host.sh(INSTALL);
+                guards(host);
+                assertThat(host.sh("cat /opt/lectio-monitor/config.env")).contains("TELEGRAM_CHAT_ID='42'");
+
+                host.sh(
+                        "cp -r /tmp/monitoring-install /tmp/bad && sed -i 's#^ExecStart=.*#ExecStart=/bin/false#; s/^Type=.*//' /tmp/bad/systemd/lectio-monitor.service");
+                String before = host.sh("readlink /opt/lectio-monitor/current");
+                TestHost.Result bad =
+                        host.run(Duration.ofSeconds(90), "bash", "/tmp/bad/install_monitoring.sh", "--non-interactive");
+                assertThat(bad.exit()).isEqualTo(1);
+                assertThat(bad.out() + bad.err()).contains("the new version does not guard", "going back");
+                assertThat(host.sh("readlink /opt/lectio-monitor/current; ls /opt/lectio-monitor/versions"))
+                        .isEqualTo(before + before.substring("versions/".length()));
+                guards(host);
+
+                assertThat(host.run(Duration.ofSeconds(60), "bash", "-c", "dpkg -i " + DEB)
+                                .err())
+                        .contains("install_monitoring.sh --uninstall");
+                guards(host);
+                host.sh("bash /opt/lectio-monitor/install_monitoring.sh --uninstall");
+                host.sh(
+                        "[ -s /opt/lectio-monitor/config.env ] && [ ! -e /opt/lectio-monitor/versions ] && ! systemctl is-active lectio-monitor");
+                assertThat(host.sh("crontab -l")).isEqualTo(FOREIGN);
+                host.sh("bash /tmp/monitoring-install/install_monitoring.sh --uninstall --purge");
+                nobodyNoticed(visitors);
+            }
+            assertThat(host.sh(WHOLE_SITE + NGINX)).isEqualTo(site);
+            nothingIsLeft(host);
+        }
+    }
+
+    /// Each time a little later, until it comes to its end, or to five seconds; then the caller repeats it.
+    private static void cutOff(TestHost host, String command, boolean guarded) {
+        for (int tenths = 1; tenths < 60; tenths += tenths < 20 ? 3 : 8) {
+            String ended = host.sh("setsid bash -c '" + command + "' >/run/cut 2>&1 & pid=$!; sleep " + tenths / 10.0
+                    + "; kill -KILL -- -$pid && echo cut; wait $pid || true");
+            if (guarded) {
+                host.sh(
+                        "for i in $(seq 40); do systemctl is-active -q lectio-monitor && exit; sleep 0.1; done; cat /run/cut; exit 1");
+            }
+            assertThat(host.sh("crontab -l | grep -v /health_check.sh")).isEqualTo(FOREIGN);
+            if (!ended.contains("cut")) {
+                return;
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void whatIsCutOffIsCompletedByTheRepeat(Release release) {
+        try (TestHost host = boot(release)) {
+            String site = host.sh(WHOLE_SITE + NGINX);
+            copy(host);
+            try (Prober visitors = Prober.start(host, PAGES)) {
+                cutOff(host, INSTALL, false);
+                host.sh(INSTALL);
+                guards(host);
+                cutOff(host, INSTALL, true);
+                host.sh(INSTALL);
+                guards(host);
+                cutOff(host, "bash /tmp/monitoring-install/install_monitoring.sh --uninstall --purge", false);
+                host.sh(
+                        "bash /tmp/monitoring-install/install_monitoring.sh --uninstall --purge || [ ! -e /opt/lectio-monitor ]");
+                nothingIsLeft(host);
+
+                cutOff(host, "dpkg -i " + DEB, false);
+                String said = host.sh("dpkg -i " + DEB + " 2>&1");
+                assertThat(said).doesNotContain("cannot be enabled", "stays so");
+                guards(host);
+                cutOff(host, "dpkg -i " + DEB, true);
+                host.sh("dpkg -i " + DEB);
+                guards(host);
+                cutOff(host, "dpkg -P lectio-monitor", false);
+                host.sh("dpkg -P lectio-monitor || true");
+                nobodyNoticed(visitors);
+            }
+            nothingIsLeft(host);
+            assertThat(host.sh(WHOLE_SITE + NGINX)).isEqualTo(site);
+        }
+    }
+}
