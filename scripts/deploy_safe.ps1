@@ -132,6 +132,8 @@ try {
     $scp = Find-Program 'OpenSSH\scp.exe'
     $tar = Find-Program 'tar.exe'
     $alive = @('-o', 'ServerAliveInterval=15', '-o', 'ConnectTimeout=15')
+    # older ssh.exe hang where nothing is printed there, or wait for a key
+    $call = @('-n', '-T') + $alive
     $root = Split-Path -Parent $PSScriptRoot
     $what = @{ frontend = 'frontend -'; backend = 'backend -'; full = 'full - -' }[$Type]
     if ($DryRun) { $what = "$what --dry-run" }
@@ -150,8 +152,8 @@ try {
 
     # before anything is built: may this user deploy there, and a place for the archive that nobody else reads;
     # what an earlier broken connection has left there goes
-    $prepare = "umask 077; mkdir -p .lectio-deploy; find .lectio-deploy -type f -mmin +60 -delete; exec sudo -n -l $deploy >/dev/null"
-    Invoke-Program $ssh (@('-T') + $alive + @($Server, "sh -c '$prepare'"))
+    $prepare = "umask 077; mkdir -p .lectio-deploy; find .lectio-deploy -type f -mmin +60 -delete; exec sudo -n -l $deploy"
+    Invoke-Program $ssh ($call + @($Server, "sh -c '$prepare'"))
     if ($LASTEXITCODE -eq 255) {
         $exitCode = 255
         throw "No connection to $Server"
@@ -195,7 +197,7 @@ try {
 
     # the file loses its name before the deploy begins: nothing is left of it, however this ends
     $run = "set -e; exec <$remote; rm $remote; exec sudo -n $deploy"
-    Invoke-Program $ssh (@('-T') + $alive + @($Server, "sh -c '$run'"))
+    Invoke-Program $ssh ($call + @($Server, "sh -c '$run'"))
     $exitCode = $LASTEXITCODE
     if ($exitCode -eq 255) {
         throw "The connection broke; a deploy that has begun goes on. How it ended: ssh $Server sudo lectio releases"
@@ -204,7 +206,7 @@ try {
 } catch {
     [Console]::Error.WriteLine("deploy_safe: $_")
 } finally {
-    if ($remote) { Invoke-Program $ssh (@('-T') + $alive + @($Server, "rm -f $remote")) }
+    if ($remote) { Invoke-Program $ssh ($call + @($Server, "rm -f $remote; echo the archive is removed")) }
     if (Test-Path -LiteralPath $work) { Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue }
 }
 exit $exitCode
