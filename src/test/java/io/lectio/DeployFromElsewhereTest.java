@@ -96,8 +96,8 @@ class DeployFromElsewhereTest {
     }
 
     private static TestHost.Result laptop(TestHost host, String line) {
-        TestHost.Result result =
-                host.run(PATIENCE, "runuser", "-u", "laptop", "--", "sh", "-c", "cd ~laptop; export LC_ALL=C.UTF-8; " + line);
+        TestHost.Result result = host.run(
+                PATIENCE, "runuser", "-u", "laptop", "--", "sh", "-c", "cd ~laptop; export LC_ALL=C.UTF-8; " + line);
         System.out.println(host.release() + " " + line + " -> " + result.exit() + "\n" + result.out() + result.err());
         return result;
     }
@@ -164,13 +164,16 @@ class DeployFromElsewhereTest {
                 assertThat(other.exit()).as(more).isEqualTo(1);
                 assertThat(other.err()).as(more).contains("password is required");
             }
-            for (String as : new String[] {"LECTIO_HOME=/tmp sudo -n", "sudo -n LECTIO_HOME=/tmp", "sudo -n -u www-data"}) {
+            for (String as :
+                    new String[] {"LECTIO_HOME=/tmp sudo -n", "sudo -n LECTIO_HOME=/tmp", "sudo -n -u www-data"}) {
                 TestHost.Result other = laptop(
-                        host,
-                        "ssh " + SERVER + " " + as + " /opt/lectio-monitor/deploy_safe.sh frontend - <code.tgz");
+                        host, "ssh " + SERVER + " " + as + " /opt/lectio-monitor/deploy_safe.sh frontend - <code.tgz");
                 assertThat(other.exit()).as(as).isIn(1, BAD_INPUT);
             }
-            laptop(host, TO.replace("deploy@", "laptop@") + "frontend - <code.tgz", CANNOT); // nobody there knows its key
+            laptop(
+                    host,
+                    TO.replace("deploy@", "laptop@") + "frontend - <code.tgz",
+                    CANNOT); // nobody there knows its key
             host.sh("gpasswd -d deploy lectio-deploy");
             TestHost.Result stranger = laptop(host, TO + "frontend 'сборка сайта'");
             assertThat(stranger.exit()).isEqualTo(CANNOT);
@@ -203,7 +206,8 @@ class DeployFromElsewhereTest {
                 fromWindows(host, archive, "full - -", BAD_INPUT);
             }
             assertThat(live(host)).isEqualTo(good);
-            assertThat(laptop(host, windows("prepare", "frontend /root", "")).exit()).isEqualTo(1);
+            assertThat(laptop(host, windows("prepare", "frontend /root", "")).exit())
+                    .isEqualTo(1);
             host.sh("touch -d '2 hours ago' ~deploy/.lectio-deploy/left; touch ~deploy/.lectio-deploy/young");
             laptop(host, windows("prepare", "full - -", ""), 0);
             assertThat(host.sh("ls ~deploy/.lectio-deploy")).isEqualTo("young\n");
@@ -220,7 +224,8 @@ class DeployFromElsewhereTest {
             adopt(guarded);
             String before = live(host);
             String stored = host.sh("find /var/www/.lectio | sort");
-            String half = "tar -czf b.tgz -C 'сборка сайта' .; (head -c 20000 b.tgz; sleep 60) | " + TO + "frontend - & ";
+            String half =
+                    "tar -czf b.tgz -C 'сборка сайта' .; (head -c 20000 b.tgz; sleep 60) | " + TO + "frontend - & ";
             for (String broken : new String[] {"pkill -KILL -u laptop -x ssh", "pkill -KILL -u deploy -x sshd"}) {
                 host.sh("runuser -u laptop -- sh -c \"cd ~laptop; " + half + "\" >/run/said 2>&1; sleep 3; "
                         + "find /var/www/.lectio -name '*.part' | grep -q . || { echo not there; exit 1; }; "

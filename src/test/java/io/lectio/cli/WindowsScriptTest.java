@@ -56,7 +56,8 @@ class WindowsScriptTest {
 
     @Test
     void itHasNothingThatPowerShell51Lacks() throws IOException {
-        assertThat(code()).doesNotContain("&&", "||", "??", "?.", " ? ", "-Parallel", "$IsWindows", "$PSStyle", "clean {");
+        assertThat(code())
+                .doesNotContain("&&", "||", "??", "?.", " ? ", "-Parallel", "$IsWindows", "$PSStyle", "clean {");
     }
 
     @Test
@@ -82,7 +83,8 @@ class WindowsScriptTest {
         assertThat(code().lines().filter(line -> line.strip().startsWith("& ")))
                 .containsExactly("    & $Program $Arguments");
         assertThat(code().lines().filter(line -> line.matches(".*[^|]\\|[^|].*")))
-                .allMatch(line -> line.matches(".*(Get-Command .* \\| Select-Object|New-Item .* \\| Out-Null|\\) \\| ForEach-Object).*"));
+                .allMatch(line -> line.matches(
+                        ".*(Get-Command .* \\| Select-Object|New-Item .* \\| Out-Null|\\) \\| ForEach-Object).*"));
         assertThat(code()).doesNotContain("Invoke-Expression", "Start-Process", "-EncodedCommand", "> ", ">>", "2>");
     }
 
