@@ -115,7 +115,7 @@ class ArchitectureTest {
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
         assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(6_750);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(39_000);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(39_450);
     }
 
     private static long lines(Path folder) throws IOException {
