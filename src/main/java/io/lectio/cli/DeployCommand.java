@@ -6,6 +6,7 @@ import io.lectio.control.ControlClient;
 import io.lectio.control.Request;
 import io.lectio.release.BadArchive;
 import io.lectio.release.TarWriter;
+import io.lectio.release.TwoArchives;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,8 +31,8 @@ import picocli.CommandLine.Parameters;
                 "Lays the release beside the live one, asks for all of it, exchanges the two, asks again, and takes it back if it"
                         + " does not answer. frontend PATH: the built pages. backend [PATH]: the application's code, with"
                         + " manage.py; without PATH as it lies in the live folder. full FRONTEND [BACKEND]: both, or neither. A"
-                        + " path is a folder, a tar, tar.gz or zip, or - for such an archive on standard input. For 5 minutes a"
-                        + " fault that has no other cause is the release's.",
+                        + " path is a folder, a tar, tar.gz or zip, or - for such an archive on standard input, and full - - for a"
+                        + " tar of the two. For 5 minutes a fault that has no other cause is the release's.",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:deployed; with --dry-run: fit to be",
@@ -44,7 +45,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Example: sudo lectio deploy frontend /tmp/build",
-            "         sudo lectio deploy full build.tar.gz code.tar.gz"
+            "         sudo lectio deploy full build.tar.gz code.tar.gz",
+            "         lectio deploy --to deploy@server frontend build/"
         })
 final class DeployCommand implements Callable<Integer> {
     private static final String STANDARD_INPUT = "-";
@@ -54,6 +56,12 @@ final class DeployCommand implements Callable<Integer> {
 
     @Option(names = "--dry-run", description = "Only examines the build; nothing that is served is touched.")
     private boolean trial;
+
+    @Option(
+            names = "--to",
+            paramLabel = "HOST",
+            description = "On another host, by this system's ssh, as HOST is named for that; the paths are here.")
+    private Optional<String> host = Optional.empty();
 
     @Parameters(
             index = "0",
@@ -88,11 +96,8 @@ final class DeployCommand implements Callable<Integer> {
             return LectioCommand.refuse(
                     "Write: lectio deploy frontend PATH, backend [PATH], or full FRONTEND [BACKEND]");
         }
-        if (paths.stream()
-                        .filter(path -> path.toString().equals(STANDARD_INPUT))
-                        .count()
-                > 1) {
-            return LectioCommand.refuse("Only one of them can be on standard input.");
+        if (host.isPresent()) {
+            return elsewhere(host.get());
         }
         if (deploying.isForced()) {
             options.add(Request.FORCE);
@@ -103,6 +108,18 @@ final class DeployCommand implements Callable<Integer> {
         return deploy(deploying, paths, options);
     }
 
+    private int elsewhere(String to) throws IOException, InterruptedException {
+        List<String> options = new ArrayList<>(deploying.options());
+        if (trial) {
+            options.add("--dry-run");
+        }
+        try {
+            return DeployElsewhere.deploy(to, what, paths, options);
+        } catch (BadArchive e) {
+            return LectioCommand.refuse(String.valueOf(e.getMessage()));
+        }
+    }
+
     static int deploy(Deploying deploying, List<Path> paths, List<String> options)
             throws IOException, InterruptedException, Settings.Invalid {
         Request request =
@@ -111,17 +128,20 @@ final class DeployCommand implements Callable<Integer> {
         for (Path path : paths) {
             bodies.add(body(path));
         }
-        ControlClient.Body all = out -> {
-            if (bodies.size() == 1) {
-                bodies.getFirst().write(out);
-                return;
-            }
-            for (ControlClient.Body body : bodies) {
-                try (OutputStream part = Chunks.write(out)) {
-                    body.write(part);
+        ControlClient.Body all;
+        if (bodies.size() == 1) {
+            all = bodies.getFirst();
+        } else if (paths.stream().allMatch(DeployCommand::isStandardInput)) {
+            all = DeployCommand::bothFromStandardInput;
+        } else {
+            all = out -> {
+                for (ControlClient.Body body : bodies) {
+                    try (OutputStream part = Chunks.write(out)) {
+                        body.write(part);
+                    }
                 }
-            }
-        };
+            };
+        }
         try {
             return deploying.carryOut(request, Optional.of(all));
         } catch (Unreadable e) {
@@ -129,9 +149,21 @@ final class DeployCommand implements Callable<Integer> {
         }
     }
 
+    static boolean isStandardInput(Path path) {
+        return path.toString().equals(STANDARD_INPUT);
+    }
+
+    private static void bothFromStandardInput(OutputStream out) throws IOException {
+        try {
+            TwoArchives.read(System.in, () -> Chunks.write(out));
+        } catch (BadArchive e) {
+            throw new Unreadable(String.valueOf(e.getMessage()));
+        }
+    }
+
     /// What is opened is opened with this caller's rights.
     private static ControlClient.Body body(Path path) throws IOException {
-        if (path.toString().equals(STANDARD_INPUT)) {
+        if (isStandardInput(path)) {
             return out -> System.in.transferTo(out);
         }
         if (!Files.isDirectory(path)) {

@@ -13,6 +13,8 @@ import io.lectio.wiring.Daemon;
 import io.lectio.wiring.InForce;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -43,6 +45,19 @@ final class Deploying {
 
     boolean isForced() {
         return force;
+    }
+
+    /// Those that it was called with.
+    List<String> options() {
+        List<String> options = new ArrayList<>();
+        if (force) {
+            options.add("--force");
+        }
+        if (json) {
+            options.add("--json");
+        }
+        site.name().ifPresent(name -> options.addAll(List.of("--site", name)));
+        return options;
     }
 
     /// @param build what follows the request; empty for one that needs nothing

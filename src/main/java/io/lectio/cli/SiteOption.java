@@ -21,6 +21,10 @@ final class SiteOption {
     @Option(names = "--site", paramLabel = "NAME", description = "Which of several sites.")
     private Optional<String> name = Optional.empty();
 
+    Optional<String> name() {
+        return name;
+    }
+
     Home home() {
         return home;
     }

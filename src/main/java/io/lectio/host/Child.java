@@ -164,6 +164,23 @@ public final class Child {
         }
     }
 
+    /// A program in this one's place: with its terminal and its environment.
+    ///
+    /// @param in what it reads; empty where it is what this one would have read
+    /// @return its exit code; empty where it was killed at the deadline
+    public static OptionalInt instead(List<String> command, Optional<Path> in, Duration within)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        in.ifPresent(file -> builder.redirectInput(file.toFile()));
+        Process process = builder.start();
+        try {
+            boolean ended = process.waitFor(within.toNanos(), TimeUnit.NANOSECONDS);
+            return ended ? OptionalInt.of(process.exitValue()) : OptionalInt.empty();
+        } finally {
+            kill(process);
+        }
+    }
+
     /// A program that goes on until it is closed.
     ///
     /// @param said its line

@@ -28,14 +28,14 @@ final class TarReader {
     private static final byte[] WHOLE_ARCHIVE = "the archive's header".getBytes(StandardCharsets.US_ASCII);
 
     private final InputStream in;
-    private final Unpacking unpacking;
+    private final Entries entries;
     private final byte[] block = new byte[BLOCK];
     private Map<String, byte[]> pax = Map.of();
     private byte @Nullable [] longName;
 
-    TarReader(InputStream in, Unpacking unpacking) {
+    TarReader(InputStream in, Entries entries) {
         this.in = in;
-        this.unpacking = unpacking;
+        this.entries = entries;
     }
 
     static boolean isHeader(byte[] head) {
@@ -49,7 +49,7 @@ final class TarReader {
                 end();
                 return;
             }
-            unpacking.count();
+            entries.count();
             one();
         }
     }
@@ -131,7 +131,7 @@ final class TarReader {
         }
         // in archives older than ustar's type for folders, and still in some, the slash says it
         boolean isFolder = !isFile || (name.length > 0 && name[name.length - 1] == '/');
-        unpacking.entry(name, isFolder, size, in);
+        entries.entry(name, isFolder, size, in);
         in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
     }
 

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 ///
 /// Names that are alike but for case or composition are one on the computer that made the archive: then its build is
 /// not what it seems. All names are remembered as keyed hashes of 64 bits, so that memory is bounded by their number.
-final class Unpacking {
+final class Unpacking implements Entries {
     private static final int DEEPEST = 64;
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST_PATH = 4_096;
@@ -69,8 +69,8 @@ final class Unpacking {
         return new Unpacked(files);
     }
 
-    /// One more header.
-    void count() throws BadArchive, InterruptedIOException {
+    @Override
+    public void count() throws BadArchive, InterruptedIOException {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("stopped while unpacking");
         }
@@ -86,8 +86,8 @@ final class Unpacking {
                 "refused: " + (shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown) + ": " + why);
     }
 
-    /// @param data is read by as many bytes as the file has, and no more
-    void entry(byte[] name, boolean isFolder, long size, InputStream data) throws BadArchive, IOException {
+    @Override
+    public void entry(byte[] name, boolean isFolder, long size, InputStream data) throws BadArchive, IOException {
         List<String> path = judge(name);
         if (isFolder && size != 0) {
             throw refused(name, "a folder with content; make the archive anew");

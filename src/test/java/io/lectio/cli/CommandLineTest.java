@@ -735,4 +735,69 @@ class CommandLineTest {
                 .start();
         return new String(bash.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     }
+
+    private Ended elsewhere(int exit, String... arguments) throws Exception {
+        Path ssh = Files.createDirectories(folder.resolve("bin")).resolve("ssh");
+        Files.deleteIfExists(folder.resolve("asked"));
+        Files.writeString(
+                ssh, "#!/bin/sh\ncd %s; printf '%%s\\n' \"$@\" >asked; cat >sent; exit %d\n".formatted(folder, exit));
+        Files.setPosixFilePermissions(ssh, PosixFilePermissions.fromString("rwx------"));
+        List<String> all = new ArrayList<>(List.of("deploy", "--to"));
+        all.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command(all.toArray(String[]::new)));
+        builder.environment().merge("PATH", folder.resolve("bin").toString(), (path, bin) -> bin + ":" + path);
+        builder.environment()
+                .put("JDK_JAVA_OPTIONS", "-Djava.io.tmpdir=" + Files.createDirectories(folder.resolve("tmp")));
+        Ended ended = ended(builder);
+        assertThat(folder.resolve("tmp")).isEmptyDirectory();
+        return ended;
+    }
+
+    /// By an ssh that is none.
+    @Test
+    void aDeployElsewhereIsStandardInputThere() throws Exception {
+        Path build = Files.createDirectories(folder.resolve("сборка сайта"));
+        Files.writeString(build.resolve("index.html"), "<html></html>");
+        String there = "-T\n-o\nServerAliveInterval=15\n--\ndeploy@tp\nsudo -n /opt/lectio-monitor/deploy_safe.sh ";
+        assertThat(elsewhere(0, "deploy@tp", "frontend", build.toString(), "--json", "--dry-run", "--site", "shop")
+                        .code())
+                .isZero();
+        assertThat(folder.resolve("asked")).hasContent(there + "frontend - --json --site shop --dry-run");
+        Process tar = new ProcessBuilder("tar", "-tzf", folder.resolve("sent").toString()).start();
+        assertThat(tar.inputReader().readAllAsString().strip()).isEqualTo("index.html");
+        Path archive = Files.writeString(folder.resolve("build.tgz"), "as it is");
+        assertThat(elsewhere(5, "deploy@tp", "backend", archive.toString()).code())
+                .isEqualTo(5);
+        assertThat(folder.resolve("asked")).hasContent(there + "backend -");
+        assertThat(folder.resolve("sent")).hasContent("as it is");
+        assertThat(elsewhere(7, "deploy@tp", "full", build.toString(), archive.toString())
+                        .code())
+                .isEqualTo(7);
+        assertThat(folder.resolve("asked")).hasContent(there + "full - -");
+        Process both = new ProcessBuilder("tar", "-xOf", folder.resolve("sent").toString(), "part-1").start();
+        assertThat(both.inputReader().readAllAsString()).isEqualTo("as it is");
+        Ended unknown = elsewhere(1, "deploy@tp", "backend", archive.toString());
+        assertThat(unknown.code()).isEqualTo(4);
+        assertThat(unknown.err()).contains("is lectio installed there", "lectio-deploy");
+        Ended broken = elsewhere(255, "deploy@tp", "backend", archive.toString());
+        assertThat(broken.code()).isEqualTo(4);
+        assertThat(broken.err()).contains("goes on there");
+    }
+
+    @Test
+    void whatSshOrAShellWouldTakeForSomethingElseIsNotSent() throws Exception {
+        Path build = Files.createDirectories(folder.resolve("build"));
+        for (String[] bad : new String[][] {
+            {"-oProxyCommand=id", "backend", "-"},
+            {"tp", "backend", "-", "--site", "a;id"},
+            {"tp", "backend", "-", "--site", "-i"}
+        }) {
+            assertThat(elsewhere(0, bad).code()).as(String.join(" ", bad)).isEqualTo(2);
+        }
+        Files.createSymbolicLink(build.resolve("index.html"), Path.of("/etc/passwd"));
+        Ended link = elsewhere(0, "tp", "frontend", build.toString());
+        assertThat(link.code()).isEqualTo(2);
+        assertThat(link.err()).contains("index.html: it is a link");
+        assertThat(folder.resolve("asked")).doesNotExist();
+    }
 }
