@@ -114,7 +114,7 @@ class ArchitectureTest {
 
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
-        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(6_800);
+        assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(6_900);
         assertThat(lines(Path.of("src/main/java"))).isLessThan(41_500);
     }
 
