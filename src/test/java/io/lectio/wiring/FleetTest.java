@@ -183,7 +183,7 @@ class FleetTest {
         assertThat(fleet.reload().get(30, TimeUnit.SECONDS)).isEqualTo(InForce.GOOD);
         assertThat(guarded()).containsExactly("one", "two");
         write(yaml("one") + "    colour: red\n");
-        assertThat(fleet.reload().get(30, TimeUnit.SECONDS).where()).endsWith("lectio.yaml:5");
+        assertThat(fleet.reload().get(30, TimeUnit.SECONDS).where()).endsWith("lectio.yaml:5:5");
         assertThat(guarded()).as("what was in force stays so").containsExactly("one", "two");
         fleet.end();
         run.join();
