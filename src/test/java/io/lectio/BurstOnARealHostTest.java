@@ -4,18 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import java.time.Duration;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// The burst with Telegram well: fails, each of the three faults is a message.
 @HostTest
 class BurstOnARealHostTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void threeFaultsAtOneMomentAreOneMessage(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.awaitAllWell();

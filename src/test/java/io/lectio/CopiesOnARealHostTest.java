@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.time.Duration;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Copies of the plan's own database, made and put back under real systemd, Django and visitors.
 @HostTest
@@ -63,8 +62,7 @@ class CopiesOnARealHostTest {
                 """);
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aCopyIsPutBackWhileVisitorsAskAndNothingStartsTheApplicationEarly(Release release) {
         try (GuardedHost guarded =
                 GuardedHost.boot(release, CopiesOnARealHostTest::openToVisitors, "LECTIO_LANGUAGE=en")) {
@@ -106,8 +104,7 @@ class CopiesOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aRestoreThatIsKilledIsTakenBackByTheGuard(Release release) {
         try (GuardedHost guarded =
                 GuardedHost.boot(release, CopiesOnARealHostTest::openToVisitors, "LECTIO_COPIES_AT=")) {
@@ -138,8 +135,7 @@ class CopiesOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void anApplicationThatDoesNotWorkWithWhatWasPutBackHasItsOwnAgain(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.awaitAllWell();
@@ -160,8 +156,7 @@ class CopiesOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void thatThereIsNoGoodCopyIsToldAndOneGoesToAnotherHost(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(
                 release,
@@ -198,8 +193,7 @@ class CopiesOnARealHostTest {
     }
 
     /// What a person has stopped is not started, and what had failed beside it is no reason to take anything back.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatWasStoppedStaysSoAndWhatHadFailedBesideItIsNoReasonToTakeItBack(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release, host -> host.sh("""
                         printf '[Service]\\nExecStart=/bin/false\\n' >/etc/systemd/system/queue.service

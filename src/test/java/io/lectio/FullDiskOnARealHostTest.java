@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.testhost.BotApiServer.Message;
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Promise 4. The guard's own state and logs lie on file systems that are filled to the last byte, or inode: it
 /// lives, tells that from memory, says that it is degraded, touches nothing, and goes on by itself when there is room
@@ -29,14 +28,12 @@ class FullDiskOnARealHostTest {
                         + "; do mkdir -p $f; mount -t tmpfs -o size=32m,nr_inodes=300,mode=700 tmpfs $f; done"));
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aDiskThatIsFullToTheLastByteIsToldAndNothingIsTouched(Release release) {
         staysTrue(release, "head -c 64M /dev/zero >$f/filler || true", "rm $f/filler", "диск полон");
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void inodesThatAreOutAreToldAndNothingIsTouched(Release release) {
         staysTrue(
                 release,

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.testhost.BotApiServer.Message;
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import java.time.Duration;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Who has changed what: a real login by ssh, the real journal.
 @HostTest
@@ -16,8 +15,7 @@ class LatelyOnARealHostTest {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String LOGIN = "ssh login of root from 127.0.0.1 \\([0-9:]{8}\\)";
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aFaultIsToldWithWhatHasChangedAndTheLoginBeforeIt(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release, "LECTIO_LANGUAGE=en")) {
             guarded.awaitAllWell();

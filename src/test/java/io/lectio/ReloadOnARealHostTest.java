@@ -4,19 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Promise 31 where there are units: each loop has its own connection to systemd.
 @HostTest
 class ReloadOnARealHostTest {
     private static final String PID = "systemctl show -p MainPID --value lectio-monitor";
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void afterAReloadTheSameGuardStillRestartsWhatIsKilled(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.awaitAllWell();
@@ -39,8 +37,7 @@ class ReloadOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aUnitThatIsInstalledAfterTheGuardIsGuardedThen(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.awaitAllWell();
@@ -68,8 +65,7 @@ class ReloadOnARealHostTest {
     }
 
     /// By the text of its name the loader cannot see where a link leads.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aRootThatLeadsIntoTheSystemIsToldAndTheGuardLivesOn(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.awaitAllWell();
@@ -96,8 +92,7 @@ class ReloadOnARealHostTest {
     }
 
     /// The second has a unit of its own, and its page from the same nginx.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void twoSitesWithUnitsAreGuardedByOneGuard(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.awaitAllWell();
@@ -135,8 +130,7 @@ class ReloadOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aBadFileChangesNothingAndIsToldOnce(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.awaitAllWell();

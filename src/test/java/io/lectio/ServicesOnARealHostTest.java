@@ -9,6 +9,7 @@ import io.lectio.testhost.Faults;
 import io.lectio.testhost.GuardKilled;
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Overload;
 import io.lectio.testhost.Prober;
 import io.lectio.testhost.Release;
@@ -29,8 +30,7 @@ class ServicesOnARealHostTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration QUIET = Duration.ofSeconds(1);
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void healsEveryFaultOfAServiceAndTellsIt(Release release) {
         for (ServiceFaults fault : ServiceFaults.values()) {
             if (fault != ServiceFaults.PAGE_OVERWRITTEN) {
@@ -42,8 +42,7 @@ class ServicesOnARealHostTest {
     }
 
     /// Promise 12. The site is down by a person's will: that is told, once, and left.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatAPersonStopsOrMasksIsToldAndLeft(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
@@ -61,8 +60,7 @@ class ServicesOnARealHostTest {
     }
 
     /// nginx is stopped while its repair tests its configuration, or has failed and waits for a package manager.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aPersonsStopDuringARepairIsNotUndone(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
@@ -92,8 +90,7 @@ class ServicesOnARealHostTest {
     }
 
     /// Processes that a run has left hold its port: no new run could have it.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatARunHasLeftBehindIsEndedBeforeTheNext(Release release) {
         Consumer<TestHost> keeping = host -> host.sh("""
                 mkdir -p /etc/systemd/system/teaching_panel.service.d
@@ -116,8 +113,7 @@ class ServicesOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aRestartThatFailsIsToldWithTheServicesOwnWordsAndKeepsItsEvidence(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.host().sh("""
@@ -149,8 +145,7 @@ class ServicesOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void nginxWithABadConfigurationIsToldWithItsLineAndNotRestarted(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.host().sh("echo 'server { lissten 81; }' >/etc/nginx/conf.d/bad.conf; pkill -KILL nginx");
@@ -172,8 +167,7 @@ class ServicesOnARealHostTest {
     }
 
     /// A crash that systemd heals by itself is told once, whether the guard was quicker or not.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aCrashThatSystemdHealsIsToldOnce(Release release) {
         Consumer<TestHost> quick = host -> host.sh("""
                 mkdir -p /etc/systemd/system/teaching_panel.service.d
@@ -189,8 +183,7 @@ class ServicesOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aRestartWaitsForThePackageManagerAndARepairOfFilesDoesNot(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.host().sh("""
@@ -219,8 +212,7 @@ class ServicesOnARealHostTest {
         overload(release, Duration.ofSeconds(40));
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     @Tag("full")
     void tenMinutesOfOverloadRestartNothing(Release release) {
         overload(release, Duration.ofMinutes(10));
@@ -250,8 +242,7 @@ class ServicesOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aGuardKilledInTheMiddleOfItsRepairIsFinishedByTheNextOne(Release release) {
         for (Fault fault : List.of(Faults.BUILD_AS_ROOT_SCP, ServiceFaults.GUNICORN_KILLED)) {
             Duration outage = GuardKilled.inTime(() -> outageOf(new GuardKilled(fault), release));
@@ -274,14 +265,12 @@ class ServicesOnARealHostTest {
     }
 
     /// Promise 7: whoever kills the guard after each attempt does not refill its budget.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void theBudgetOutlivesTheGuard(Release release) {
         killedAfterEachAttempt(release, 6);
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     @Tag("full")
     void theBudgetOutlivesFiftyDeathsOfTheGuard(Release release) {
         killedAfterEachAttempt(release, 50);

@@ -6,14 +6,13 @@ import io.lectio.testhost.BotApiServer.Message;
 import io.lectio.testhost.BotApiServer.Outage;
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// What the owner is told of what the guard may not heal, cannot heal, or could not tell in time.
 @HostTest
@@ -26,8 +25,7 @@ class TellingOnARealHostTest {
     private static final String BREAK_PAGE = "echo broken >" + BUILD + "/index.html; ";
     private static final String MEND_PAGE = "cat /run/page >" + BUILD + "/index.html; ";
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aPageThatSaysOnlyBrokenIsToldAndLeftAndClosedWhenItIsPutBack(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.awaitWell("page");
@@ -45,8 +43,7 @@ class TellingOnARealHostTest {
     }
 
     /// Somebody closes a file again and again. The page does without it, so that nobody is woken before time.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     @Tag("full")
     void aFaultThatCannotBeHealedIsCriticalAfterFiveMinutes(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
@@ -67,8 +64,7 @@ class TellingOnARealHostTest {
 
     /// Two services that a person stopped, a file that may be repaired and one that may not, all at one moment, and
     /// Telegram asks for patience at the first of their messages.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void manyFaultsAtOnceAreOneMessageWithItsPartsEditedAsOne(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
@@ -94,8 +90,7 @@ class TellingOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatTelegramMissedArrivesAsOneDigestTheCriticalFirst(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             guarded.awaitAllWell();

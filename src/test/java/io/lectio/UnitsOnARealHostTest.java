@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.testhost.BotApiServer.Message;
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// A real PostgreSQL and redis, which the application needs, and celery's worker beside it.
 @HostTest
@@ -59,8 +58,7 @@ class UnitsOnARealHostTest {
     }
 
     /// The guard stands still while both go down: which of the two it would have seen first is systemd's affair.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void theDeepestIsStartedFirstAndTheApplicationIsLeftAlone(Release release) {
         try (GuardedHost guarded = boot(release)) {
             TestHost host = guarded.host();
@@ -93,8 +91,7 @@ class UnitsOnARealHostTest {
     }
 
     /// It has data: what would be killed elsewhere is told here, and so is a server that does not answer.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatIsNeededIsNeverKilledAndAPersonsStopIsLeft(Release release) {
         try (GuardedHost guarded = boot(release)) {
             TestHost host = guarded.host();
@@ -115,8 +112,7 @@ class UnitsOnARealHostTest {
     }
 
     /// Promise 15, with a real restart that stops another service.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aRestartThatStopsAnotherServiceIsToldAndNotRepeated(Release release) {
         try (GuardedHost guarded = boot(release)) {
             TestHost host = guarded.host();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Prober;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
@@ -20,8 +21,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// Deploys of what npm and Vite really make of a React application: hashed chunks, one of them fetched later, styles,
 /// fonts, a picture. Skipped, with the reason, where they are not.
@@ -76,8 +75,7 @@ class ViteBuildOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aPageThatWasLoadedBeforeFindsItsChunksAndNoVisitorNotices(Release release) throws Exception {
         Path first = build("first");
         Path second = build("second");

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 
 /// Seeded days and months of the plan's site at the real intervals, with [Invariants] held at every turn.
 ///
-/// Each run has 1,000 days of a unit that never starts (promise 6), 100 days and a month of everything, and some hundred
+/// Each run has 1,000 days of a unit that never starts (promise 6), 100 days and a month of everything, and some
+/// hundred
 /// days of other mixes; the full run has 1,000 months of each.
 class SiteSimulationTest {
     private static final long A_DAY = 1;

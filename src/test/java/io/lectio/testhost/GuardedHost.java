@@ -54,7 +54,7 @@ public final class GuardedHost implements AutoCloseable {
                 done
                 cp systemd/lectio-monitor.service /usr/lib/systemd/system/
                 mkdir -p /run/systemd/system/lectio-monitor.service.d
-                printf '[Service]\\nRestartSec=100ms\\n' >/run/systemd/system/lectio-monitor.service.d/sooner.conf
+                printf '[Service]\\nRestartSec=100ms\\nWatchdogSec=40s\\n' >/run/systemd/system/lectio-monitor.service.d/sooner.conf
                 systemctl daemon-reload
                 umask 077; cat > %s/config.env <<'END'
                 """.formatted(TestHost.PRODUCT, HOME, HOME, HOME, HOME) + config + "END");
