@@ -19,8 +19,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 @HostTest
 class SiteUnitOnARealHostTest {
     private static final String LECTIO = "/opt/lectio-monitor/bin/lectio ";
+    private static final String SETTING = "/etc/systemd/system/teaching_panel.service.d/60-test.conf";
     private static final String RUN = "systemctl show -p InvocationID --value teaching_panel";
-    private static final Duration SHORT = Duration.ofSeconds(30);
+    /// More than an application that only waits needs, which is asked each 15 s.
+    private static final Duration SHORT = Duration.ofSeconds(25);
     private static final Duration PLAN = Duration.ofSeconds(60);
     /// What it takes to end what hangs, and to start it.
     private static final Duration BACK = Duration.ofSeconds(10);
@@ -38,8 +40,8 @@ class SiteUnitOnARealHostTest {
 
     private static void setting(TestHost host, String lines) {
         host.sh(
-                "printf '[Service]\\n" + lines + "\\n' >/etc/systemd/system/teaching_panel.service.d/60-test.conf;"
-                        + " systemctl daemon-reload; systemctl reset-failed teaching_panel; systemctl restart teaching_panel;"
+                "printf '[Service]\\n" + lines + "\\n' >" + SETTING
+                        + "; systemctl daemon-reload; systemctl reset-failed teaching_panel; systemctl restart teaching_panel;"
                         + " for i in $(seq 100); do curl -fs -m 1 -o /dev/null localhost/api/health/ && exit 0; sleep 0.1; done; exit 1");
     }
 
@@ -47,10 +49,10 @@ class SiteUnitOnARealHostTest {
     private static Duration untilAnotherRun(TestHost host, String before, Duration patience) {
         Instant from = Instant.now();
         host.run(
-                patience.plusSeconds(5),
+                patience.plusSeconds(60),
                 "bash",
                 "-c",
-                "for i in $(seq " + patience.toSeconds() * 5 + "); do [ \"$(" + RUN + ")\" = " + before
+                "end=$(($(date +%s) + " + patience.toSeconds() + ")); while [ $(date +%s) -lt $end ]; do [ \"$(" + RUN + ")\" = " + before
                         + " ] || { curl -fs -m 1 -o /dev/null 127.0.0.1:8000/api/health/ && exit 0; }; sleep 0.2; done");
         assertThat(host.sh(RUN).strip()).isNotEqualTo(before);
         return Duration.between(from, Instant.now());
@@ -101,13 +103,16 @@ class SiteUnitOnARealHostTest {
                     echo $most""").strip());
             System.out.printf("%-8s the pinger takes %d KiB at most%n", release, kib);
             assertThat(kib).isBetween(100L, 2048L);
+            assertThat(host.sh(RUN)).isEqualTo(run);
+            setting(host, "WatchdogSec=" + SHORT.toSeconds());
+            run = host.sh(RUN);
+            host.sh("rm " + SETTING); // this run keeps its watchdog
             assertThat(host.sh(LECTIO + "unit remove --yes")).contains("its own file");
             assertThat(host.sh("systemctl show teaching_panel -p WatchdogUSec,DropInPaths; ls /etc/systemd/system"))
                     .contains("WatchdogUSec=0")
                     .doesNotContain("50-lectio", "teaching_panel.service.d");
-            host.sh("sleep 65"); // a watchdog that was left would have ended it
+            host.sh("sleep 30"); // a watchdog that was left would have ended it
             assertThat(host.sh(RUN)).isEqualTo(run);
-            host.sh("sleep 3");
             assertThat(guarded.alerts()).isEmpty();
         }
     }
@@ -157,6 +162,7 @@ class SiteUnitOnARealHostTest {
 
     @ParameterizedTest
     @EnumSource(Release.class)
+    @Tag("full")
     void workersThatAllSleepForEverAreRestarted(Release release) {
         sleeps(release, SHORT, "--workers 3");
     }
@@ -164,7 +170,7 @@ class SiteUnitOnARealHostTest {
     @ParameterizedTest
     @EnumSource(Release.class)
     @Tag("full")
-    void workersThatAllSleepForEverAreRestartedWithinTheWatchdogsMinute(Release release) {
+    void allThatSleepsForEverIsRestartedWithinTheWatchdogsMinute(Release release) {
         sleeps(release, PLAN, "--workers 3");
         sleeps(release, PLAN, "--workers 2 --threads 2");
     }
@@ -188,7 +194,8 @@ class SiteUnitOnARealHostTest {
             host.sh("""
                     for i in $(seq 60); do
                       (setsid curl -s -m 300 -o /dev/null 127.0.0.1:8000/api/block/ &)
-                      curl -s -m 2 -o /dev/null 127.0.0.1:8000/api/health/ || exit 0
+                      for _ in 1 2 3; do curl -s -m 4 -o /dev/null 127.0.0.1:8000/api/health/ && continue 2; done
+                      exit 0
                     done
                     exit 1""");
             Duration back = untilAnotherRun(host, run, watchdog.plusSeconds(25));
@@ -201,7 +208,7 @@ class SiteUnitOnARealHostTest {
     @ParameterizedTest
     @EnumSource(Release.class)
     void whatIsWellOrOnlyOverloadedIsLeftAlone(Release release) {
-        overload(release, SHORT, Duration.ofSeconds(70));
+        overload(release, Duration.ofSeconds(30), Duration.ofSeconds(45));
     }
 
     @ParameterizedTest
@@ -233,7 +240,8 @@ class SiteUnitOnARealHostTest {
         }
     }
 
-    /// What is done to an application each day does not meet the watchdog; the end of its pinger does.
+    /// What is done to an application each day does not meet the watchdog, nor does the end of its pinger alone; the
+    /// end of all that pings does.
     @ParameterizedTest
     @EnumSource(Release.class)
     void reloadsAndExchangesOfWorkersEndNothingAndAStopIsAStop(Release release) {
@@ -246,16 +254,18 @@ class SiteUnitOnARealHostTest {
                     kill -HUP $main; sleep 2
                     for i in 1 2 3; do kill -TTIN $main; sleep 0.5; done; sleep 2
                     for i in 1 2 3; do kill -TTOU $main; sleep 0.5; done
-                    systemctl daemon-reload; sleep 36""");
+                    systemctl kill -s HUP teaching_panel; systemctl kill -s USR1 teaching_panel
+                    systemctl daemon-reload; pkill -KILL -n -x lectio-alive; sleep 32""");
             assertThat(host.sh(RUN).strip()).isEqualTo(run);
-            host.sh("pkill -KILL -f lectio-alive");
-            Duration back = untilAnotherRun(host, run, SHORT.plus(BACK));
-            System.out.printf("%-8s pinger killed: another run after %d ms%n", release, back.toMillis());
-            assertThat(host.sh("pgrep -f lectio-alive")).isNotBlank();
+            assertThat(host.sh("pgrep -x lectio-alive").lines()).hasSize(2);
+            host.sh("pkill -KILL -x lectio-alive");
+            Duration back = untilAnotherRun(host, run, SHORT.plus(BACK).plus(BACK));
+            System.out.printf("%-8s all of the pinger killed: another run after %d ms%n", release, back.toMillis());
+            assertThat(host.sh("pgrep -x lectio-alive")).isNotBlank();
             host.sh("systemctl stop teaching_panel; sleep 5");
             assertThat(host.sh("systemctl is-active teaching_panel || true").strip())
                     .isEqualTo("inactive");
-            assertThat(host.sh("pgrep -f lectio-alive || true")).isBlank();
+            assertThat(host.sh("pgrep -x lectio-alive || true")).isBlank();
         }
     }
 
@@ -330,7 +340,7 @@ class SiteUnitOnARealHostTest {
             assertThat(host.sh(RUN).strip()).isNotEqualTo(run);
             assertThat(seen).contains(" 0 failed ");
             assertThat(Double.parseDouble(seen.replaceAll("(?s).* failed ([0-9.]+).*", "$1")))
-                    .isLessThan(2);
+                    .isLessThan(5); // 2 on a machine that does nothing else
             assertThat(host.sh(LECTIO + "unit remove --yes")).contains("its own file");
             assertThat(host.sh("curl -fs -m 5 127.0.0.1:8000/api/health/; ls -R /etc/systemd/system"))
                     .contains("ok")

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -62,11 +61,12 @@ public final class Processes {
         return of(pids);
     }
 
-    /// What keeps systemd's watchdog quiet, of a group.
-    public Optional<Integer> pinger(String group) throws IOException {
-        Set<Integer> pids = new TreeSet<>(); // the first is the parent of the others
+    /// What keeps systemd's watchdog quiet, of a group: a loop, and what begins it again.
+    public Set<Integer> pinger(String group) {
+        Set<Integer> pids = new HashSet<>();
         addAll(groups.resolve(group.replaceFirst("^/+", "")), pids, 0);
-        return pids.stream().filter(pid -> named(pid).startsWith(PINGER + " ")).findFirst();
+        pids.removeIf(pid -> !named(pid).startsWith(PINGER + " "));
+        return pids;
     }
 
     public List<ProcessView> of(Set<Integer> pids) throws IOException {

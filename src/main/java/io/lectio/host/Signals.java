@@ -14,7 +14,7 @@ import java.util.List;
 /// Signals of signal(7), by number as on x86 and ARM.
 public final class Signals {
     public static final int KILL = 9;
-    public static final int USR1 = 10;
+    public static final int ALRM = 14;
     public static final int CONT = 18;
     public static final int STOP = 19;
 

@@ -225,7 +225,7 @@ public final class SiteUnit {
             } catch (IOException e) {
                 told.warning(String.valueOf(e.getMessage()));
             }
-            if (gap.isPresent() && processes.pinger(systemd.unit(unit).cgroup()).isPresent()) {
+            if (gap.isPresent() && isPinged(systemd.unit(unit), true)) {
                 return new Outcome(true, unit + " has its watchdog", gap.get());
             }
             lay(old);
@@ -288,18 +288,21 @@ public final class SiteUnit {
 
     /// A run keeps the watchdog that it began with, also where systemd knows no more of it; its pinger calls it off.
     private boolean isDisarmed(UnitState run) throws IOException, InterruptedException {
-        Optional<Integer> pinger = processes.pinger(run.cgroup());
-        if (pinger.isEmpty() || !Signals.send(pinger.get(), Signals.USR1)) {
-            return false;
+        processes.pinger(run.cgroup()).forEach(pid -> Signals.send(pid, Signals.ALRM));
+        try (Systemd systemd = new Systemd()) {
+            return isPinged(run, false)
+                    && inForce("WatchdogSec", systemd.properties(unit, SETTINGS.keySet()))
+                            .equals("0s");
         }
+    }
+
+    /// Waits until its pinger is there, or is not; it begins a moment after its unit, and ends after its window.
+    private boolean isPinged(UnitState run, boolean pinged) throws InterruptedException {
         long end = System.nanoTime() + TO_ANSWER.toNanos();
-        while (processes.pinger(run.cgroup()).isPresent() && System.nanoTime() - end < 0) {
+        while (processes.pinger(run.cgroup()).isEmpty() == pinged && System.nanoTime() - end < 0) {
             Thread.sleep(PAUSE);
         }
-        try (Systemd systemd = new Systemd()) {
-            return inForce("WatchdogSec", systemd.properties(unit, SETTINGS.keySet()))
-                    .equals("0s");
-        }
+        return processes.pinger(run.cgroup()).isEmpty() != pinged;
     }
 
     private static boolean isEmpty(Path folder) throws IOException {
