@@ -33,7 +33,7 @@ class InstallOnARealHostTest {
     private static final String NGINX = "; find /etc/nginx -type f -exec sha256sum {} + | sort | sha256sum";
     private static final Duration QUIET = Duration.ofMillis(500);
 
-    private static final String API = "http://localhost/api/health/";
+    private static final String API = "/api/health/";
     private static final Pattern GAP = Pattern.compile("the longest time without an answer: (\\d+) ms");
     private static final List<Integer> FEW = List.of(3, 9, 18);
     private static final List<Integer> MANY = List.of(1, 4, 7, 10, 13, 16, 19, 22, 30, 38, 46, 54);
