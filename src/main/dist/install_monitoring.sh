@@ -59,7 +59,7 @@ lay() {
     new=$home/versions/$(date +%Y%m%d-%H%M%S)-$$
     local part=$home/versions/.$$.new
     mkdir -p "$part"
-    cp -RL "$here"/{bin,lib,runtime,systemd,share,config.env.example} "$here"/*_*.sh "$part/"
+    cp -RL "$here"/{bin,lib,runtime,systemd,sudoers.d,share,config.env.example} "$here"/*_*.sh "$part/"
     chown -R root:root "$part"
     find "$part" -type d -exec chmod 755 {} + -o -type f -exec chmod 644 {} +
     chmod 755 "$part"/runtime/bin/* "$part/runtime/lib/jspawnhelper"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Lays out DIR: a runtime image, the jars, an archive of the classes it needs, and bin/lectio. Called by ./lectio dist DIR.
-# Of DIR only bin/lectio, the scripts, config.env.example, lib, runtime and systemd are its own; all else there, such as config.env, stays.
+# Of DIR only bin/lectio, the scripts, config.env.example, lib, runtime, sudoers.d and systemd are its own; all else there, such as config.env, stays.
 set -eu
 umask 022
 dir=${1:?usage: ./lectio dist DIR}
@@ -64,8 +64,7 @@ run "$jdk/bin/jlink" --add-modules java.base,java.logging,jdk.net,jdk.crypto.ec,
     --strip-debug --no-header-files --no-man-pages --compress zip-0 --output "$new/runtime"
 mkdir -p "$new/lib" "$dir/bin"
 cp target/lectio.jar target/lib/*.jar src/main/dist/setup.sh "$new/lib/"
-mkdir "$new/systemd"
-[ ! -d src/main/dist/systemd ] || cp src/main/dist/systemd/* "$new/systemd/"
+cp -RL src/main/dist/systemd src/main/dist/sudoers.d "$new/"
 echo "laid by ./lectio dist, which replaces this folder" >"$new/$marker"
 jars=
 for jar in "$new"/lib/*.jar; do jars="$jars\$dir/lib/$(basename "$jar"):"; done
@@ -75,7 +74,7 @@ chmod 755 "$new/lectio"
 touch -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" "$new"/lib/*
 date -r "$new/lib/lectio.jar" +%s >"$new/lib/.seconds"
 
-for part in runtime lib systemd; do
+for part in runtime lib systemd sudoers.d; do
     [ ! -e "$dir/$part" ] || mv "$dir/$part" "$new/old-$part"
     mv "$new/$part" "$dir/$part"
 done

@@ -101,7 +101,7 @@ name=lectio-monitor-$version-linux-$arch
 mkdir -p "$work/$name/scripts"
 cp -a "$home" "$work/$name/scripts/monitoring"
 for file in README.md README.ru.md LICENSE CHANGELOG.md; do cp "$file" "$work/$name/"; done
-for file in scripts/health.py scripts/deploy_safe.ps1; do [ ! -f "$file" ] || cp "$file" "$work/$name/scripts/"; done
+cp scripts/health.py scripts/deploy_safe.ps1 "$work/$name/scripts/"
 find "$work/$name" -exec touch -hd "@$SOURCE_DATE_EPOCH" {} +
 tar -C "$work" --sort=name --format=gnu --owner=0 --group=0 --numeric-owner -cf - "$name" | gzip -6n >"$work/dist/$name.tar.gz"
 rm -rf "${work:?}/$name"

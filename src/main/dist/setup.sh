@@ -83,7 +83,6 @@ start_guard() { # fresh|again
 
 # The drop-in of the site's own unit: shown, then laid; or taken away.
 site_unit() { # apply|remove
-    case $("$home/bin/lectio" unit --help 2>/dev/null) in *"lectio unit"*) ;; *) return 0 ;; esac
     if [ "$1" = apply ] && [ "${LECTIO_SITE_UNIT:-}" = keep ]; then
         note "the site's unit stays as it is (LECTIO_SITE_UNIT=keep); later: sudo lectio unit apply"
         return 0
