@@ -11,13 +11,14 @@ import io.lectio.testhost.TestHost;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Promises 23, 24 and 26: the guard's own unit, as it is shipped.
 @HostTest
 class GuardUnitOnARealHostTest {
-    private static final Duration BACK = Duration.ofSeconds(15);
+    private static final Duration BACK = Duration.ofSeconds(20);
     private static final List<String> VISITED = List.of("http://localhost/", "http://localhost/api/health/");
     /// The pause that is shipped, not the one of the other tests.
     private static final String AS_SHIPPED =
@@ -124,6 +125,7 @@ class GuardUnitOnARealHostTest {
     }
 
     /// The application comes up late; then it is killed, and that is a fault.
+    @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
     void afterABootItWaitsUntilTheSiteWasWellOnce(Release release) {
