@@ -2,12 +2,14 @@ package io.lectio.cli;
 
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
+import io.lectio.host.SdNotify;
 import io.lectio.wiring.Daemon;
 import io.lectio.wiring.Demo;
 import io.lectio.wiring.InForce;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,6 +23,9 @@ import picocli.CommandLine.Option;
                         + " there is no site and nothing is configured, it starts one of its own, to be broken and seen to heal.",
         footer = {"", "Example: sudo ./lectio run --repair"})
 final class RunCommand implements Callable<Integer> {
+    /// systemd starts anew at once what cannot guard yet.
+    private static final Duration UNTIL_THE_NEXT = Duration.ofSeconds(10);
+
     @Option(names = "--repair", description = "Repair what is found broken, also from a clone.")
     private boolean repair;
 
@@ -30,14 +35,27 @@ final class RunCommand implements Callable<Integer> {
     private boolean demo;
 
     @Override
-    public Integer call() throws IOException, InterruptedException, Settings.Invalid {
+    public Integer call() throws IOException, InterruptedException {
+        int exit;
+        try {
+            exit = guard();
+        } catch (Settings.Invalid e) {
+            exit = LectioCommand.refuse(String.valueOf(e.getMessage()));
+        }
+        if (exit != LectioCommand.OK && SdNotify.isWanted()) {
+            Thread.sleep(UNTIL_THE_NEXT);
+        }
+        return exit;
+    }
+
+    private int guard() throws IOException, InterruptedException, Settings.Invalid {
         Home home = Home.of(System.getenv());
         InForce begin = InForce.load(home, System.err::println);
         Settings settings = begin.settings();
         boolean none = !home.isConfigured()
                 && settings.sites().stream()
                         .noneMatch(site -> Files.exists(site.site().siteRoot()));
-        if (demo || none) {
+        if (demo || (none && !SdNotify.isWanted())) {
             return Demo.run(home, settings) ? LectioCommand.OK : anotherGuards(home);
         }
         boolean repairs = repair || !home.fromClone();

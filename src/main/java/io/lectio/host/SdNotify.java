@@ -29,6 +29,11 @@ public final class SdNotify {
 
     private SdNotify() {}
 
+    /// Whether this is the main process of a unit that is to say when it is ready.
+    public static boolean isWanted() {
+        return !SOCKET.isEmpty();
+    }
+
     /// @param assignments such as `READY=1`, one a line
     /// @return whether it was taken, or nobody wants it
     public static boolean send(String assignments) {
