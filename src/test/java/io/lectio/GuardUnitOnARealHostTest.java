@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @HostTest
 class GuardUnitOnARealHostTest {
     private static final Duration BACK = Duration.ofSeconds(20);
-    private static final List<String> VISITED = List.of("http://localhost/", "http://localhost/api/health/");
+    private static final List<String> VISITED = List.of("/", "/api/health/");
     /// The pause that is shipped, not the one of the other tests.
     private static final String AS_SHIPPED =
             "rm /run/systemd/system/lectio-monitor.service.d/sooner.conf; systemctl daemon-reload";
@@ -39,6 +39,7 @@ class GuardUnitOnARealHostTest {
         }
     }
 
+    @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
     void whateverBecomesOfItIsBackAndNoVisitorNotices(Release release) {
@@ -136,6 +137,7 @@ class GuardUnitOnARealHostTest {
             assertThat(guarded.attempts()).as("in the grace").isEmpty();
             assertThat(guarded.alerts()).isEmpty();
             host.sh("systemctl kill -s CONT teaching_panel");
+            guarded.awaitWell("api");
             guarded.awaitAllWell();
             heals(host);
         }
