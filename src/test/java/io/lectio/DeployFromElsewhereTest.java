@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -182,6 +183,7 @@ class DeployFromElsewhereTest {
         }
     }
 
+    @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
     void whatTheScriptForWindowsHasTheServerDoDeploysWhatWindowsPacks(Release release) {
@@ -216,6 +218,7 @@ class DeployFromElsewhereTest {
     }
 
     /// The connection breaks while the archive comes, and while it is being deployed.
+    @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
     void aConnectionThatBreaksLeavesNothingHalfDone(Release release) {

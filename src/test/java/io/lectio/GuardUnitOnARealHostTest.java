@@ -126,7 +126,6 @@ class GuardUnitOnARealHostTest {
     }
 
     /// The application comes up late; then it is killed, and that is a fault.
-    @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
     void afterABootItWaitsUntilTheSiteWasWellOnce(Release release) {
