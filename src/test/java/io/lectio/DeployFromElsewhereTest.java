@@ -203,7 +203,7 @@ class DeployFromElsewhereTest {
             fromWindows(host, "both", "full - -", 0);
             assertThat(SchoolCode.running(host)).isEqualTo(live(host)).isNotEqualTo(good);
             good = live(host);
-            laptop(host, "head -c 20000 both >cut; tar -cf one backend.tar.gz; tar -cf three both both both", 0);
+            laptop(host, "head -c 9000 both >cut; tar -cf one backend.tar.gz; tar -cf three both both both", 0);
             for (String archive : new String[] {"cut", "one", "three", "pax"}) {
                 fromWindows(host, archive, "full - -", BAD_INPUT);
             }
@@ -228,7 +228,7 @@ class DeployFromElsewhereTest {
             String before = live(host);
             String stored = host.sh("find /var/www/.lectio | sort");
             String half =
-                    "tar -czf b.tgz -C 'сборка сайта' .; (head -c 20000 b.tgz; sleep 60) | " + TO + "frontend - & ";
+                    "tar -czf b.tgz -C 'сборка сайта' .; (head -c 2000 b.tgz; sleep 60) | " + TO + "frontend - & ";
             for (String broken : new String[] {"pkill -KILL -u laptop -x ssh", "pkill -KILL -u deploy -x sshd"}) {
                 host.sh("runuser -u laptop -- sh -c \"cd ~laptop; " + half + "\" >/run/said 2>&1; sleep 3; "
                         + "find /var/www/.lectio -name '*.part' | grep -q . || { echo not there; exit 1; }; "
