@@ -11,7 +11,6 @@ import io.lectio.testhost.TestHost;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,7 +38,6 @@ class GuardUnitOnARealHostTest {
         }
     }
 
-    @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
     void whateverBecomesOfItIsBackAndNoVisitorNotices(Release release) {
