@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -182,6 +183,7 @@ class DeployFromElsewhereTest {
         }
     }
 
+    @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
     void whatTheScriptForWindowsHasTheServerDoDeploysWhatWindowsPacks(Release release) {
@@ -201,7 +203,7 @@ class DeployFromElsewhereTest {
             fromWindows(host, "both", "full - -", 0);
             assertThat(SchoolCode.running(host)).isEqualTo(live(host)).isNotEqualTo(good);
             good = live(host);
-            laptop(host, "head -c 20000 both >cut; tar -cf one backend.tar.gz; tar -cf three both both both", 0);
+            laptop(host, "head -c 9000 both >cut; tar -cf one backend.tar.gz; tar -cf three both both both", 0);
             for (String archive : new String[] {"cut", "one", "three", "pax"}) {
                 fromWindows(host, archive, "full - -", BAD_INPUT);
             }
@@ -216,6 +218,7 @@ class DeployFromElsewhereTest {
     }
 
     /// The connection breaks while the archive comes, and while it is being deployed.
+    @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
     void aConnectionThatBreaksLeavesNothingHalfDone(Release release) {
@@ -225,7 +228,7 @@ class DeployFromElsewhereTest {
             String before = live(host);
             String stored = host.sh("find /var/www/.lectio | sort");
             String half =
-                    "tar -czf b.tgz -C 'сборка сайта' .; (head -c 20000 b.tgz; sleep 60) | " + TO + "frontend - & ";
+                    "tar -czf b.tgz -C 'сборка сайта' .; (head -c 2000 b.tgz; sleep 60) | " + TO + "frontend - & ";
             for (String broken : new String[] {"pkill -KILL -u laptop -x ssh", "pkill -KILL -u deploy -x sshd"}) {
                 host.sh("runuser -u laptop -- sh -c \"cd ~laptop; " + half + "\" >/run/said 2>&1; sleep 3; "
                         + "find /var/www/.lectio -name '*.part' | grep -q . || { echo not there; exit 1; }; "

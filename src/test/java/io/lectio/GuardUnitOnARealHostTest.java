@@ -11,7 +11,6 @@ import io.lectio.testhost.TestHost;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @HostTest
 class GuardUnitOnARealHostTest {
     private static final Duration BACK = Duration.ofSeconds(20);
-    private static final List<String> VISITED = List.of("http://localhost/", "http://localhost/api/health/");
+    private static final List<String> VISITED = List.of("/", "/api/health/");
     /// The pause that is shipped, not the one of the other tests.
     private static final String AS_SHIPPED =
             "rm /run/systemd/system/lectio-monitor.service.d/sooner.conf; systemctl daemon-reload";
@@ -125,7 +124,6 @@ class GuardUnitOnARealHostTest {
     }
 
     /// The application comes up late; then it is killed, and that is a fault.
-    @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
     void afterABootItWaitsUntilTheSiteWasWellOnce(Release release) {
@@ -136,6 +134,7 @@ class GuardUnitOnARealHostTest {
             assertThat(guarded.attempts()).as("in the grace").isEmpty();
             assertThat(guarded.alerts()).isEmpty();
             host.sh("systemctl kill -s CONT teaching_panel");
+            guarded.awaitWell("api");
             guarded.awaitAllWell();
             heals(host);
         }
