@@ -52,7 +52,8 @@ class SiteUnitOnARealHostTest {
                 patience.plusSeconds(60),
                 "bash",
                 "-c",
-                "end=$(($(date +%s) + " + patience.toSeconds() + ")); while [ $(date +%s) -lt $end ]; do [ \"$(" + RUN + ")\" = " + before
+                "end=$(($(date +%s) + " + patience.toSeconds() + ")); while [ $(date +%s) -lt $end ]; do [ \"$(" + RUN
+                        + ")\" = " + before
                         + " ] || { curl -fs -m 1 -o /dev/null 127.0.0.1:8000/api/health/ && exit 0; }; sleep 0.2; done");
         assertThat(host.sh(RUN).strip()).isNotEqualTo(before);
         return Duration.between(from, Instant.now());

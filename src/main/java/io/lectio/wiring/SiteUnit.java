@@ -218,7 +218,7 @@ public final class SiteUnit {
                 systemd.reload();
                 return new Outcome(true, unit + " does not run: it has this with its next start", Duration.ZERO);
             }
-            told.step("restarting " + unit + " once: the API does not answer for a moment, usually less than a second");
+            told.step("restarting " + unit + " once: the API does not answer for some seconds");
             Optional<Duration> gap = Optional.empty();
             try {
                 gap = restarted(systemd, well);
