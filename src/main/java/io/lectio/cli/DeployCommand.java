@@ -131,7 +131,7 @@ final class DeployCommand implements Callable<Integer> {
         ControlClient.Body all;
         if (bodies.size() == 1) {
             all = bodies.getFirst();
-        } else if (paths.stream().allMatch(DeployCommand::isStandardInput)) {
+        } else if (!paths.isEmpty() && paths.stream().allMatch(DeployCommand::isStandardInput)) {
             all = DeployCommand::bothFromStandardInput;
         } else {
             all = out -> {
