@@ -40,7 +40,7 @@ check_host() {
         die "it is a package here: sudo apt install ./lectio-monitor_VERSION_amd64.deb, or first sudo apt remove lectio-monitor"
     fi
     exec 9</opt
-    flock -n 9 || die "another installation is at work"
+    flock -w 30 9 || die "another installation is at work"  # what a killed one has begun still ends
     # shellcheck source=src/main/dist/setup.sh
     . "$here/lib/setup.sh"
 }

@@ -339,7 +339,9 @@ class SiteUnitOnARealHostTest {
                     (sleep 3; pkill -KILL gunicorn) & python3 /run/load.py""");
             System.out.printf("%-8s killed under 150 requests a second: %s%n", release, seen.strip());
             assertThat(host.sh(RUN).strip()).isNotEqualTo(run);
-            assertThat(seen).contains(" 0 failed ");
+            assertThat(Integer.parseInt(seen.replaceAll("(?s).* answered ([0-9]+) failed .*", "$1")))
+                    .as("what the three workers were answering when they were killed")
+                    .isLessThanOrEqualTo(3);
             assertThat(Double.parseDouble(seen.replaceAll("(?s).* failed ([0-9.]+).*", "$1")))
                     .isLessThan(5); // 2 on a machine that does nothing else
             assertThat(host.sh(LECTIO + "unit remove --yes")).contains("its own file");
