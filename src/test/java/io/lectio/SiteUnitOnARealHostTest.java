@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.testhost.BotApiServer.Message;
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Prober;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
@@ -12,8 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// What `lectio unit apply` adds to the application's unit: a watchdog that ends what hangs, and nothing else.
 @HostTest
@@ -59,8 +58,7 @@ class SiteUnitOnARealHostTest {
         return Duration.between(from, Instant.now());
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void isLaidByOneShortRestartAndTakenAwayByNone(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
@@ -118,14 +116,12 @@ class SiteUnitOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatHangsIsRestartedAndToldWithoutTheGuard(Release release) {
         hangs(release, SHORT);
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     @Tag("full")
     void whatHangsIsRestartedWithinTheWatchdogsMinute(Release release) {
         hangs(release, PLAN);
@@ -161,15 +157,13 @@ class SiteUnitOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     @Tag("full")
     void workersThatAllSleepForEverAreRestarted(Release release) {
         sleeps(release, SHORT, "--workers 3");
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     @Tag("full")
     void allThatSleepsForEverIsRestartedWithinTheWatchdogsMinute(Release release) {
         sleeps(release, PLAN, "--workers 3");
@@ -177,8 +171,7 @@ class SiteUnitOnARealHostTest {
     }
 
     /// Where each worker has threads, one that takes requests in and hands them on sleeps as little as ever.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void threadsThatAllSleepForEverAreRestarted(Release release) {
         sleeps(release, SHORT, "--workers 2 --threads 2");
     }
@@ -206,14 +199,12 @@ class SiteUnitOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatIsWellOrOnlyOverloadedIsLeftAlone(Release release) {
         overload(release, Duration.ofSeconds(30), Duration.ofSeconds(45));
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     @Tag("full")
     void tenMinutesOfHealthAndTenOfOverloadEndNothing(Release release) {
         overload(release, PLAN, Duration.ofMinutes(10));
@@ -243,8 +234,7 @@ class SiteUnitOnARealHostTest {
 
     /// What is done to an application each day does not meet the watchdog, nor does the end of its pinger alone; the
     /// end of all that pings does.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void reloadsAndExchangesOfWorkersEndNothingAndAStopIsAStop(Release release) {
         try (GuardedHost guarded = boot(release, SHORT)) {
             TestHost host = guarded.host();
@@ -271,8 +261,7 @@ class SiteUnitOnARealHostTest {
     }
 
     /// The guard that has seen a crash itself tells it alone.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aCrashThatTheGuardHasSeenIsToldOnce(Release release) {
         try (GuardedHost guarded = boot(release, PLAN)) {
             guarded.awaitAllWell();
@@ -284,8 +273,7 @@ class SiteUnitOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatSystemdGivesUpIsToldWithoutTheGuard(Release release) {
         try (GuardedHost guarded = boot(release, PLAN)) {
             guarded.stop();
@@ -305,8 +293,7 @@ class SiteUnitOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void withTheSocketNobodyIsRefusedWhileItIsKilled(Release release) {
         try (GuardedHost guarded = boot(release, PLAN)) {
             TestHost host = guarded.host();
