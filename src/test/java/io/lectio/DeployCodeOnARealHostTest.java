@@ -80,7 +80,8 @@ class DeployCodeOnARealHostTest {
                         + "echo '# 2' >> panel/urls.py; touch lessons/models.py;"
                         + " tar -czf /tmp/code.tgz -C /tmp code");
                 deployed(host, "backend - < /tmp/code.tgz");
-                assertThat(host.sh("sqlite3 " + LIVE + "/db.sqlite3 .tables")).contains("lessons_lesson");
+                assertThat(host.sh("sqlite3 -cmd '.timeout 9000' " + LIVE + "/db.sqlite3 .tables"))
+                        .contains("lessons_lesson");
                 host.sh("echo '# by hand' >> " + LIVE + "/panel/urls.py");
                 deployed(host, "backend");
                 host.sh("cp -a " + PAGES + " /tmp/build; rm -f /tmp/build/lectio-release.txt;"
@@ -113,7 +114,8 @@ class DeployCodeOnARealHostTest {
             }
             host.sh("pkill -f run/writer.p[y]; cat /run/rows.err; [ ! -s /run/rows.err ]");
             String told = host.sh("tail -1 /run/rows").strip();
-            assertThat(host.sh("sqlite3 " + LIVE + "/db.sqlite3 'select count(*) from noted where id <= " + told + "'")
+            assertThat(host.sh("sqlite3 -cmd '.timeout 9000' " + LIVE
+                                    + "/db.sqlite3 'select count(*) from noted where id <= " + told + "'")
                             .strip())
                     .isEqualTo(told);
             assertThat(Integer.parseInt(told)).isGreaterThan(100);
