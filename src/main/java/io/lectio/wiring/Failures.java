@@ -10,6 +10,7 @@ import io.lectio.core.health.UnitState;
 import io.lectio.core.health.UnitState.Active;
 import io.lectio.host.LastWords;
 import io.lectio.host.systemd.Systemd;
+import io.lectio.release.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,8 @@ public final class Failures {
     private static final Duration TO_SEND = Duration.ofSeconds(60);
     private static final Duration KEPT = Duration.ofDays(7);
     private static final int LINES = 3;
+    /// A unit that fails and fails is told on by the next notifier.
+    private static final int MOST_TIMES = 5;
 
     private final Path folder;
 
@@ -56,7 +59,9 @@ public final class Failures {
             throws IOException, InterruptedException {
         Optional<Answer> answer = once(home, settings, unit, environment);
         Optional<Answer> again = answer; // systemd starts no second notifier while one works
-        while (again.filter(Answer::done).isPresent() && !again.equals(nothing(unit))) {
+        for (int times = 1;
+                times < MOST_TIMES && again.filter(Answer::done).isPresent() && !again.equals(nothing(unit));
+                times++) {
             answer = again;
             again = once(home, settings, unit, Map.of());
         }
@@ -136,7 +141,8 @@ public final class Failures {
 
     private void note(String name, String what) throws IOException {
         if (!Files.exists(folder.resolve(name)) && !Files.exists(folder.resolve(name + TOLD))) {
-            Files.writeString(folder.resolve(name), what + " " + Instant.now().getEpochSecond() + "\n");
+            Disk.REAL.write(
+                    folder.resolve(name), List.of(what + " " + Instant.now().getEpochSecond()));
         }
     }
 

@@ -11,15 +11,16 @@ import io.lectio.host.Signals;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
 import io.lectio.host.systemd.Systemd;
+import io.lectio.release.Disk;
 import io.lectio.release.Told;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -408,10 +409,15 @@ public final class SiteUnit {
             }
             Files.createDirectories(Objects.requireNonNull(path.getParent()));
             Path beside = path.resolveSibling("." + path.getFileName() + ".new"); // read by nobody
-            Files.writeString(beside, String.valueOf(text.get()));
-            boolean script = String.valueOf(text.get()).startsWith("#!");
+            String all = String.valueOf(text.get());
+            try (OutputStream out = Disk.REAL.create(beside)) {
+                out.write(all.getBytes(StandardCharsets.UTF_8));
+            }
+            boolean script = all.startsWith("#!");
             Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString(script ? "rwxr-xr-x" : "rw-r--r--"));
-            Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Disk.REAL.sync(beside); // a watchdog whose pinger a power cut has emptied would end the site each minute
+            Disk.REAL.move(beside, path);
+            Disk.REAL.sync(path.resolveSibling(""));
         }
         return old;
     }

@@ -5,21 +5,16 @@ import io.lectio.config.ConfigLoader;
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
 import io.lectio.config.Settings.Telegram;
+import io.lectio.release.Disk;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Brings a bot into `config.env`: what the file would say is judged before it says so, and written in one step, for
-/// root
-/// alone. All its other lines stay.
+/// root alone. All its other lines stay.
 public final class TelegramSetup {
     private static final String TOKEN = "TELEGRAM_BOT_TOKEN";
     private static final String CHAT = "TELEGRAM_CHAT_ID";
@@ -61,14 +56,13 @@ public final class TelegramSetup {
 
     /// @throws Settings.Invalid also where `lectio.yaml` names a chat already
     public void write(String chat) throws IOException, Settings.Invalid {
-        String text = with(chat);
-        judged(text);
+        List<String> lines = with(chat);
+        judged(lines);
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Path written = secret(file.resolveSibling(file.getFileName() + ".new"), text);
-        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        Disk.REAL.write(file.toAbsolutePath(), lines);
     }
 
-    private String with(String chat) throws IOException {
+    private List<String> with(String chat) throws IOException {
         Map<String, String> keys = token.isEmpty() ? Map.of(CHAT, chat) : Map.of(TOKEN, token, CHAT, chat);
         List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
         return Stream.concat(
@@ -76,17 +70,18 @@ public final class TelegramSetup {
                         keys.entrySet().stream()
                                 .sorted(Map.Entry.comparingByKey())
                                 .map(each -> each.getKey() + "='" + each.getValue() + "'"))
-                .collect(Collectors.joining("\n", "", "\n"));
+                .toList();
     }
 
     private static boolean assigns(String line, String key) {
         return line.strip().replaceFirst("^(#\\s*)?(export\\s+)?", "").startsWith(key + "=");
     }
 
-    private Settings judged(String text) throws IOException, Settings.Invalid {
+    private Settings judged(List<String> lines) throws IOException, Settings.Invalid {
         Path folder = Files.createTempDirectory("lectio-telegram");
         try {
-            Path candidate = secret(folder.resolve("config.env"), text);
+            Path candidate = folder.resolve("config.env");
+            Disk.REAL.write(candidate, lines);
             Path yaml = ConfigLoader.yaml(file);
             if (Files.exists(yaml)) {
                 Files.copy(yaml, ConfigLoader.yaml(candidate));
@@ -97,15 +92,5 @@ public final class TelegramSetup {
             Files.deleteIfExists(ConfigLoader.yaml(folder.resolve("config.env")));
             Files.delete(folder);
         }
-    }
-
-    private static Path secret(Path path, String text) throws IOException {
-        Files.deleteIfExists(path);
-        Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(path, text);
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
-        return path;
     }
 }
