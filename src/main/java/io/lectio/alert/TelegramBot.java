@@ -19,9 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 
-/// A bot that is not configured yet: who it is, and who has written to it. Reading its updates confirms none of them.
-/// No
-/// exception shows the token.
+/// A bot that is not configured yet: who it is, and who has written to it. Reading its updates confirms none.
+/// No exception shows the token.
 public final class TelegramBot {
     private static final Duration DEADLINE = Duration.ofSeconds(10);
     /// A hundred updates, which is what is told without an offset, are less.

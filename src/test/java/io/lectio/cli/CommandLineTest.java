@@ -800,4 +800,14 @@ class CommandLineTest {
         assertThat(link.err()).contains("index.html: it is a link");
         assertThat(folder.resolve("asked")).doesNotExist();
     }
+
+    /// systemd starts at once anew what ends, so it waits; and a server is no place for a demo.
+    @Test
+    void aUnitThatFindsNoSiteBeginsNoDemoAndWaitsBeforeItEnds() throws Exception {
+        List<String> asUnit = new ArrayList<>(List.of("env", "NOTIFY_SOCKET=" + folder.resolve("nobody")));
+        asUnit.addAll(command("run"));
+        Process unit = goingOn(asUnit);
+        assertThat(linesUntil(unit, "There is no site here")).noneMatch(line -> line.contains("Break it"));
+        assertThat(unit.waitFor(2, TimeUnit.SECONDS)).as("it has ended at once").isFalse();
+    }
 }
