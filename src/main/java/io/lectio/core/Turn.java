@@ -556,7 +556,10 @@ final class Turn {
         }
         stepping = false;
         Set<CheckId> served = servedAnew();
-        boolean wasWell = incidents.stream().noneMatch(open -> served.contains(open.subject()));
+        Instant began = releases.current().orElseThrow().began();
+        boolean wasWell = incidents.stream()
+                .noneMatch(open -> served.contains(open.subject())
+                        && !(open.phase() instanceof Incident.Resolved(Instant at, var _) && !at.isAfter(began)));
         releases = releases.after(step, result, wasWell, policy.patience().watch(), now);
         tellOfDeploy(Level.INFO, deploy + " " + step + ": " + result.said());
         Deploy after = releases.deploy(deploy).orElseThrow();

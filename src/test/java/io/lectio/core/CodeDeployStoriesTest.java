@@ -379,6 +379,23 @@ class CodeDeployStoriesTest {
     }
 
     @Test
+    void aReleaseThatIsWellAgainWhenTheNextComesIsWhatThatOneGoesBackTo() {
+        deployed("r1", NONE);
+        rounds(2);
+        api = 504;
+        rounds(4);
+        api = 200;
+        rounds(4);
+        assertThat(state.durable().incidents()).as("healed, and not closed yet").hasSize(1);
+        deployed("r2", NONE);
+        assertThat(standing("r1")).isEqualTo(Standing.VERIFIED);
+        rounds(2);
+        api = 500;
+        rounds(4);
+        assertThat(repairs()).containsExactly(new Remedy.RollBack("r2", "r1"));
+    }
+
+    @Test
     void workersThatEndThemselvesAreTheCodesFault() {
         deployed("r1", NONE);
         rounds(2);
