@@ -185,7 +185,9 @@ class SiteUnitOnARealHostTest {
                     "WatchdogSec=" + watchdog.toSeconds() + "\\nExecStart=\\nExecStart=/usr/bin/gunicorn " + workers
                             + " --timeout 0 --bind 127.0.0.1:8000 panel.wsgi:application");
             String run = host.sh(RUN).strip();
+            // a worker of threads takes in what another could answer, so that a few that wait are no proof of a hang
             host.sh("""
+                    for i in $(seq 20); do (setsid curl -s -m 300 -o /dev/null 127.0.0.1:8000/api/block/ &); done
                     for i in $(seq 60); do
                       (setsid curl -s -m 300 -o /dev/null 127.0.0.1:8000/api/block/ &)
                       for _ in 1 2 3; do curl -s -m 4 -o /dev/null 127.0.0.1:8000/api/health/ && continue 2; done
