@@ -175,7 +175,7 @@ public final class Workers {
         boolean ended = awaitEnd(old, main);
         boolean asMany = await(
                 System.nanoTime() + TO_OBEY.toNanos(),
-                () -> workers(supervisor.unit(unit)).size() == old.size());
+                () -> hasEnded(main) || workers(supervisor.unit(unit)).size() == old.size());
         if (beside && ended && !asMany && !hasEnded(main)) {
             supervisor.signalMain(unit, HANG_UP); // by which it has as many as it was given
         }
