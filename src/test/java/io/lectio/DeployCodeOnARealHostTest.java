@@ -13,10 +13,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Deploys of the application's code on a real host, under visitors, and while somebody writes to its database.
+/// Deploys of the application's code on a real host, under visitors, and while somebody writes to its database. One
+/// after the other: each takes most of a processor, and a visitor is patient for two seconds only.
 @HostTest
 class DeployCodeOnARealHostTest {
     private static final String LIVE = SchoolCode.LIVE;
@@ -65,6 +68,7 @@ class DeployCodeOnARealHostTest {
 
     @ParameterizedTest
     @EnumSource(Release.class)
+    @Execution(ExecutionMode.SAME_THREAD)
     void goodCodeGoesLiveAndBadCodeIsRefusedAndNoVisitorNoticesAndNoRowIsLost(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
@@ -130,6 +134,7 @@ class DeployCodeOnARealHostTest {
     /// The code tells by the unit that it runs in whether it is live.
     @ParameterizedTest
     @EnumSource(Release.class)
+    @Execution(ExecutionMode.SAME_THREAD)
     void whatOnlyShowsLiveIsTakenBackAtOnceAndWhatFailsLaterIsToo(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
@@ -164,6 +169,7 @@ class DeployCodeOnARealHostTest {
 
     @ParameterizedTest
     @EnumSource(Release.class)
+    @Execution(ExecutionMode.SAME_THREAD)
     void killedAtAnyMomentOldOrNewCodeAnswersAndTheDeployIsFinished(Release release) {
         killed(release, 5);
     }
@@ -171,6 +177,7 @@ class DeployCodeOnARealHostTest {
     @Tag("full")
     @ParameterizedTest
     @EnumSource(Release.class)
+    @Execution(ExecutionMode.SAME_THREAD)
     void killedAHundredTimes(Release release) {
         killed(release, 50);
     }
