@@ -12,6 +12,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import jdk.net.ExtendedSocketOptions;
 
 /// One who has connected. Neither what it does not say nor what it does not read is waited for longer than two
@@ -21,6 +22,8 @@ final class Caller implements Closeable {
     private static final long PATIENCE = Duration.ofSeconds(2).toNanos();
     private static final long BODY_PATIENCE = Duration.ofSeconds(60).toNanos();
     private static final long PAUSE = Duration.ofMillis(2).toNanos();
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}");
 
     private final SocketChannel channel;
     private final UserPrincipal user;
@@ -35,6 +38,11 @@ final class Caller implements Closeable {
     /// The user's name, or number where it has none, as the kernel knows it.
     String name() {
         return user.getName();
+    }
+
+    /// Who it acts for: root may say by whom it was called, in a name that can be one.
+    String name(Optional<String> by) {
+        return by.filter(NAME.asMatchPredicate()).map(name -> name + " (sudo)").orElseGet(this::name);
     }
 
     /// Whether it is root, or the guard's own user.

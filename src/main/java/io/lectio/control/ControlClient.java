@@ -142,7 +142,8 @@ public final class ControlClient {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.write(ByteBuffer.wrap((JsonCodec.writeLine(request) + "\n").getBytes(StandardCharsets.UTF_8)));
+            String line = JsonCodec.writeLine(request.by(Optional.ofNullable(System.getenv("SUDO_USER"))));
+            channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
             return channel;
         } catch (IOException e) {
             channel.close();

@@ -217,8 +217,8 @@ public final class ControlServer implements AutoCloseable {
                     follow(
                             caller,
                             request.ask() == Request.Ask.ADOPT
-                                    ? deploys.adoption(caller.name())
-                                    : deploys.back(release, caller.name(), force));
+                                    ? deploys.adoption(caller.name(request.by()))
+                                    : deploys.back(release, caller.name(request.by()), force));
                 } catch (Deploys.Unfit e) {
                     refuse(caller, String.valueOf(e.getMessage()));
                 }
@@ -231,7 +231,7 @@ public final class ControlServer implements AutoCloseable {
     private void order(Caller caller, Request request) throws IOException, InterruptedException {
         Order order;
         try {
-            order = order(request, caller.name(), clock.instant());
+            order = order(request, caller.name(request.by()), clock.instant());
         } catch (IllegalArgumentException e) {
             refuse(caller, String.valueOf(e.getMessage()));
             return;
@@ -262,7 +262,7 @@ public final class ControlServer implements AutoCloseable {
             deploy = deploys.receive(
                     parts(options, caller.body()),
                     options.contains(Request.IN_PLACE),
-                    caller.name(),
+                    caller.name(request.by()),
                     options.contains(Request.FORCE),
                     options.contains(Request.TRIAL));
         } catch (Deploys.Unfit e) {
@@ -270,7 +270,9 @@ public final class ControlServer implements AutoCloseable {
             refuse(caller, UNFIT + e.getMessage());
             return;
         } catch (IOException e) {
-            log.health(Level.WARNING, "a build that " + caller.name() + " sent was not received: " + e.getMessage());
+            log.health(
+                    Level.WARNING,
+                    "a build that " + caller.name(request.by()) + " sent was not received: " + e.getMessage());
             refuse(caller, "the build was not received: " + e.getMessage());
             return;
         } finally {

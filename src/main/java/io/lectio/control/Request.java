@@ -10,8 +10,14 @@ import java.util.Optional;
 /// @param why given by who asks
 /// @param release which is meant
 /// @param options `force`, `trial`; of a deploy also `pages`, `code` and `in-place`
+/// @param by who asks as root by sudo
 public record Request(
-        Ask ask, Optional<Duration> length, Optional<String> why, Optional<String> release, List<String> options) {
+        Ask ask,
+        Optional<Duration> length,
+        Optional<String> why,
+        Optional<String> release,
+        List<String> options,
+        Optional<String> by) {
     public static final String FORCE = "force";
     /// A build is only to be examined.
     public static final String TRIAL = "trial";
@@ -50,6 +56,15 @@ public record Request(
 
     public static Request of(Ask ask) {
         return new Request(ask, Optional.empty(), Optional.empty());
+    }
+
+    public Request(
+            Ask ask, Optional<Duration> length, Optional<String> why, Optional<String> release, List<String> options) {
+        this(ask, length, why, release, options, Optional.empty());
+    }
+
+    Request by(Optional<String> user) {
+        return new Request(ask, length, why, release, options, user);
     }
 
     public Request(Ask ask, Optional<Duration> length, Optional<String> why) {

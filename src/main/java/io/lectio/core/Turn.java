@@ -640,6 +640,9 @@ final class Turn {
     }
 
     private void sayWhyNothingIsDone() {
+        if (incidents.equals(incidentsBefore) && rest().equals(restBefore)) {
+            return; // as was said
+        }
         for (Incident open : incidents) {
             Prospect next = Prospect.of(open, policy, rest());
             boolean said = incidentsBefore.stream()

@@ -54,9 +54,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Both ends of the unix socket, and what stands in the daemon's place when it is gone or ill.
@@ -319,6 +321,18 @@ class ControlTest {
                 .isEqualTo(new Order.Silence(new Order.Spell(
                         NOW, NOW.plus(Duration.ofHours(2)), System.getProperty("user.name"), "a deploy")));
         assertThat(said).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"deploy, deploy (sudo)", "a\\nb, ''", "'', ''", "-x, ''"})
+    void whoHasCalledRootBySudoIsNamedUnlessThatIsNoName(String by, String named) throws Exception {
+        try (ControlServer _ = serve()) {
+            tell("{\"ask\":\"SILENCE\",\"length\":\"PT2H\",\"by\":\"" + by + "\"}");
+        }
+        assertThat(taken)
+                .singleElement(InstanceOfAssertFactories.type(Order.Silence.class))
+                .extracting(order -> order.spell().by())
+                .isEqualTo(named.isEmpty() ? System.getProperty("user.name") : named);
     }
 
     @Test

@@ -236,7 +236,7 @@ public record Outbox(
     /// What to send now, CRITICAL first, then the one refused least, then the oldest. Where many are about to be due,
     /// they wait for one another.
     public Optional<Parcel> next(Instant now) {
-        if (now.isBefore(quietUntil)) {
+        if (wakeAt().filter(due -> !due.isAfter(now)).isEmpty()) {
             return Optional.empty();
         }
         if (readyAt().isAfter(now)) {
