@@ -42,7 +42,7 @@ final class Caller implements Closeable {
 
     /// Who it acts for: root may say by whom it was called, in a name that can be one.
     String name(Optional<String> by) {
-        return by.filter(NAME.asMatchPredicate()).map(name -> name + " (sudo)").orElseGet(this::name);
+        return by.filter(NAME.asMatchPredicate()).orElseGet(this::name);
     }
 
     /// Whether it is root, or the guard's own user.

@@ -324,7 +324,7 @@ class ControlTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"deploy, deploy (sudo)", "a\\nb, ''", "'', ''", "-x, ''"})
+    @CsvSource({"deploy, deploy", "a\\nb, ''", "'', ''", "-x, ''"})
     void whoHasCalledRootBySudoIsNamedUnlessThatIsNoName(String by, String named) throws Exception {
         try (ControlServer _ = serve()) {
             tell("{\"ask\":\"SILENCE\",\"length\":\"PT2H\",\"by\":\"" + by + "\"}");
