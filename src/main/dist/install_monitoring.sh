@@ -43,14 +43,14 @@ check_host() {
     flock -w 30 9 || die "another installation is at work"  # what a killed one has begun still ends
     # shellcheck source=src/main/dist/setup.sh
     . "$here/lib/setup.sh"
+    check_home
 }
 
 check_space() {
     local needed there
     needed=$(($(du -sk --apparent-size "$here" | cut -f 1) + 20000))
-    mkdir -p "$home"
-    there=$(df -Pk "$home" | awk 'NR == 2 { print $4 }')
-    [ "$there" -ge "$needed" ] || die "$home has $((there / 1024)) MB left, and $((needed / 1024)) are needed"
+    there=$(df -Pk "$([ -d "$home" ] && echo "$home" || echo /opt)" | awk 'NR == 2 { print $4 }')
+    [ "$there" -ge "$needed" ] || die "$home has $((there / 1024)) MB left, and $((needed / 1024)) are needed; nothing was changed"
 }
 
 # A complete version in a folder of its own, as it was made: a copy by scp has other rights and times.
@@ -122,7 +122,8 @@ undo() {
             [ -n "$kept" ] || purge_files
         fi
     fi
-    if [ -n "$new" ]; then rm -rf "$new"; fi
+    if [ -n "$new" ]; then rm -rf "$new" "$home/versions/.$$.new"; fi
+    rmdir "$home/versions" "$home" 2>/dev/null || true
     exit "$code"
 }
 

@@ -9,6 +9,23 @@ note() { echo "lectio-monitor: $*" >&2; }
 
 has_systemd() { [ -d /run/systemd/system ]; }
 
+# What lies at $home where nothing of ours has been, such as scripts of one's own by the same names; or $home, where others may write.
+foreign() {
+    if [ ! -e "$home" ] || [ -e "$state" ]; then return 0; fi
+    [ -d "$home" ] || { echo "$home"; return 0; }
+    find "$home/" -maxdepth 0 \( ! -user root -o -perm /022 \) -print
+    find "$home/" -mindepth 1 -maxdepth 1 ! -name '*_*.sh*' ! -name 'config.env*' ! -name 'lectio.yaml*' ! -name 'current*' ! -name versions \
+        ! -name bin ! -name lib ! -name runtime ! -name systemd ! -name sudoers.d ! -name share ! -name '.lectio-new.*' -print
+    find "$home/" -maxdepth 1 -name '*_*.sh' ! -exec grep -q bin/lectio {} \; -print
+}
+
+check_home() {
+    found=$(foreign | head -n 3 | paste -sd ' ' -)
+    [ -n "$found" ] || return 0
+    note "$home is not of lectio, or others may write there: $found. Nothing was changed. Move it away, then repeat: sudo mv $home $home.before"
+    exit 1
+}
+
 prepare_folders() {
     for folder in "$logs" "$state"; do [ -d "$folder" ] || mkdir -m 0750 "$folder"; done
 }
@@ -122,6 +139,7 @@ by_dpkg() { # SCRIPT ACTION...
                 note "installed here by install_monitoring.sh. Take that away first; configuration and state stay: sudo bash $home/install_monitoring.sh --uninstall"
                 exit 1
             fi
+            check_home
             ;;
         postinst:configure)
             prepare_files

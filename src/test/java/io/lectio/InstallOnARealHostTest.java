@@ -3,7 +3,9 @@ package io.lectio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.testhost.BotApiServer;
+import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Prober;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
@@ -26,6 +28,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class InstallOnARealHostTest {
     private static final Path MADE = Path.of("target/package/dist");
     private static final List<String> PAGES = List.of("http://localhost/", "http://localhost/static/js/main.91c0.js");
+    /// A file of the site that none of those names.
+    private static final String CHUNK = "57.chunk.js";
+
     private static final String FOREIGN = "# mine\n0 3 * * *  true   # of lectio, but not ours\n";
     private static final String DEB = "$(echo " + TestHost.PRODUCT + "/*.deb)";
     private static final String WHOLE_SITE =
@@ -70,6 +75,18 @@ class InstallOnARealHostTest {
         Instant broken = Instant.now();
         host.sh("chmod 000 /var/www/teaching_panel/frontend/build/index.html");
         visitors.awaitHealed(broken, QUIET, Duration.ofSeconds(20));
+    }
+
+    /// Promise 35: what is to be told when the upgrade comes is told after it.
+    private static void healedWhileNobodyCanBeTold(TestHost host, BotApiServer bot) {
+        host.sh("/usr/local/bin/lectio reload"); // else what is told within the next ten seconds is told to alerts.log
+        // alone
+        bot.outage(BotApiServer.Outage.REFUSED);
+        host.sh("cd /var/www/teaching_panel/frontend/build/static/js; chmod 000 " + CHUNK + "; for i in $(seq 300); do"
+                + " [ $(stat -c %a " + CHUNK + ") = 644 ] && break; sleep 0.1; done; [ $(stat -c %a " + CHUNK
+                + ") = 644 ];"
+                + " for i in $(seq 100); do grep -q " + CHUNK
+                + " /var/lib/lectio-monitor/state.json && exit; sleep 0.1; done; exit 1");
     }
 
     private static void nothingIsLeft(TestHost host) {
@@ -193,6 +210,7 @@ class InstallOnARealHostTest {
             assertThat(host.sh("bash /tmp/monitoring-install/install_monitoring.sh --dry-run"))
                     .contains("would lay");
             nothingIsLeft(host);
+            host.sh("mkdir -m 700 /run/lectio-monitor; touch " + GuardedHost.BEGUN);
             try (Prober visitors = Prober.start(host, PAGES)) {
                 install(host, INSTALL);
                 guards(host);
@@ -205,10 +223,15 @@ class InstallOnARealHostTest {
                                         "echo 123456789:AAtesthostTESTHOSTtesthostTESTHOST0 | /usr/local/bin/lectio telegram setup"))
                         .contains("@lectio_test_bot has told chat 42");
                 bot.awaitMessage(message -> message.text().contains("this is a test"), Duration.ofSeconds(5));
+                healedWhileNobodyCanBeTold(host, bot);
                 cutOff(host, FEW, INSTALL, true);
                 host.sh(INSTALL);
                 guards(host);
                 assertThat(host.sh("cat /opt/lectio-monitor/config.env")).contains("TELEGRAM_CHAT_ID='42'");
+                bot.outage(BotApiServer.Outage.NONE);
+                bot.awaitMessage(message -> message.text().contains(CHUNK), Duration.ofSeconds(60));
+                assertThat(bot.chat().stream().filter(message -> message.text().contains(CHUNK)))
+                        .hasSize(1);
 
                 host.sh(
                         "cp -r /tmp/monitoring-install /tmp/bad && sed -i 's#^ExecStart=.*#ExecStart=/bin/false#; s/^Type=.*//' /tmp/bad/systemd/lectio-monitor.service");
@@ -235,6 +258,59 @@ class InstallOnARealHostTest {
             }
             assertThat(host.sh(WHOLE_SITE + NGINX)).isEqualTo(site);
             nothingIsLeft(host);
+        }
+    }
+
+    private static void refuses(TestHost host, String command, String reason) {
+        TestHost.Result result = host.run(Duration.ofSeconds(60), "bash", "-c", command);
+        String said = result.out() + result.err();
+        System.out.println(host.release() + " " + command + " -> " + result.exit() + "\n" + said);
+        assertThat(result.exit()).as(command + "\n" + said).isEqualTo(1);
+        assertThat(said).contains(reason);
+    }
+
+    @OnOneRelease
+    void whatCannotBeDoneIsRefusedAndNothingIsLeftOfIt(Release release) {
+        String installDeb = "dpkg -i " + DEB + " 2>&1";
+        try (TestHost host = boot(release)) {
+            String site = host.sh(WHOLE_SITE + NGINX);
+            copy(host);
+            host.sh("""
+                    chmod -R a+rX /tmp/monitoring-install
+                    mkdir /run/arm; printf '#!/bin/sh\necho Linux aarch64\n' >/run/arm/uname; chmod +x /run/arm/uname
+                    """);
+            refuses(host, "runuser -u www-data -- " + INSTALL, "it must be root: sudo bash");
+            refuses(host, "PATH=/run/arm:$PATH " + INSTALL, "made for Linux on x86_64, and this is Linux aarch64");
+            refuses(
+                    host,
+                    "unshare -m sh -c 'mount -t tmpfs none /run/systemd; " + INSTALL + "'",
+                    "systemd does not run");
+            refuses(host, INSTALL + " --purge || exit 1", "usage: ");
+            host.sh("mv /tmp/monitoring-install/runtime /tmp/");
+            refuses(host, INSTALL, "From a clone: ./lectio package");
+            host.sh("mv /tmp/runtime /tmp/monitoring-install/; mount -t tmpfs -o size=40m,mode=755 none /opt");
+            refuses(host, INSTALL, "/opt/lectio-monitor has 40 MB left, and ");
+            refuses(host, installDeb, "No space left on device");
+            assertThat(host.sh("ls -A /opt; dpkg -P lectio-monitor >/dev/null 2>&1; umount /opt"))
+                    .isEmpty();
+            nothingIsLeft(host);
+
+            String there = "find /opt -exec stat -c '%n %U %a %s %Y' {} +";
+            for (String foreign : List.of(
+                    "mkdir /opt/lectio-monitor; echo '. /opt/lectio-monitor/config.env' >/opt/lectio-monitor/health_check.sh",
+                    "echo bin/lectio >/opt/lectio-monitor/health_check.sh; touch /opt/lectio-monitor/notes.txt",
+                    "rm /opt/lectio-monitor/*; chown www-data /opt/lectio-monitor",
+                    "rmdir /opt/lectio-monitor; touch /opt/lectio-monitor")) {
+                host.sh(foreign);
+                String before = host.sh(there);
+                for (String command : List.of(INSTALL, INSTALL + " --uninstall", installDeb)) {
+                    refuses(host, command, "sudo mv /opt/lectio-monitor /opt/lectio-monitor.before");
+                    assertThat(host.sh(there)).as(command).isEqualTo(before);
+                }
+            }
+            host.sh("rm /opt/lectio-monitor; dpkg -P lectio-monitor >/dev/null 2>&1");
+            nothingIsLeft(host);
+            assertThat(host.sh(WHOLE_SITE + NGINX)).isEqualTo(site);
         }
     }
 

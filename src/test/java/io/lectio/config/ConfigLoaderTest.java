@@ -57,6 +57,35 @@ class ConfigLoaderTest {
         assertThat(settings.warnings().toString()).contains("set twice").doesNotContain("canary");
     }
 
+    /// Promise 35: all that the guard of commit 54a5a7a knew, and the plan's own two lines as it prints them.
+    @Test
+    void whatAnOlderGuardKnewIsInForceUnchanged() throws Exception {
+        Settings settings = load("""
+                LECTIO_LANGUAGE=en
+                TELEGRAM_BOT_TOKEN="%s"
+                TELEGRAM_CHAT_ID="-100123"
+                TELEGRAM_API_URL=https://api.example
+                TELEGRAM_PROXY=socks5://proxy.example:1080
+                LECTIO_SITE_URL=https://school.example/
+                LECTIO_SITE_SERVER=127.0.0.2
+                LECTIO_SITE_ROOT=/srv/school
+                LECTIO_WEB_ROOT=/srv/school/build
+                LECTIO_WEB_USER=nginx
+                LECTIO_WEB_UNIT=
+                LECTIO_APP_UNIT=school.service
+                LECTIO_APP_SERVER=unix:/run/school.sock
+                LECTIO_API_URL=https://school.example/api/
+                LECTIO_PRIVATE=*.map
+                LECTIO_REPAIRS_PER_HOUR=7
+                """.formatted(TOKEN));
+        assertThat(settings.warnings()).isEmpty();
+        assertThat(settings.language()).isEqualTo(Language.EN);
+        assertThat(settings.channels().telegram().toString()).contains("-100123", "api.example", "proxy=[");
+        assertThat(settings.sites().toString())
+                .contains("https://school.example/", "127.0.0.2", "/srv/school/build", "nginx", "*.map")
+                .contains("school.service", "/run/school.sock", "https://school.example/api/");
+    }
+
     @Test
     void tellsEveryErrorAtOnceWithItsLineAndTheNearestKey() {
         assertThatThrownBy(

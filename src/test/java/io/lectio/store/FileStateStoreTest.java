@@ -2,6 +2,8 @@ package io.lectio.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lectio.core.Action;
+import io.lectio.core.Decision;
 import io.lectio.core.Event;
 import io.lectio.core.Guard;
 import io.lectio.core.GuardState;
@@ -21,6 +23,7 @@ import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
 import io.lectio.engine.EventLog;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,9 +32,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -114,6 +119,53 @@ class FileStateStoreTest {
         assertThat(older).doesNotContain("HOURLY");
         Files.writeString(file, older);
         assertThat(store().load().incidents().getFirst().phase()).isEqualTo(new CoolingDown(NOW, Optional.empty()));
+    }
+
+    /// Promise 35: `older-state.json` is as the guard of commit 54a5a7a wrote it, in the middle of a fault, before
+    /// there were
+    /// silence, maintenance, deploys and much else; its alert had not been delivered.
+    @Test
+    void nothingIsLostOfTheStateOfAnOlderGuard() throws IOException {
+        try (InputStream older = FileStateStoreTest.class.getResourceAsStream("older-state.json")) {
+            Files.write(
+                    folder.resolve("state.json"), Objects.requireNonNull(older).readAllBytes());
+        }
+        Durable durable = store().load();
+        assertThat(said).isEmpty();
+        assertThat(durable.nextId()).isEqualTo(3);
+        Incident incident = durable.incidents().getFirst();
+        assertThat(incident.attempts()).hasSize(1);
+        assertThat(incident.phase()).isInstanceOf(Incident.Proving.class);
+        assertThat(durable.ledgers().get(Remedy.OpenPaths.ID)).satisfies(ledger -> {
+            assertThat(ledger.spent()).hasSize(1);
+            assertThat(ledger.row()).isEqualTo(1);
+        });
+        Instant now = NOW.plusSeconds(20);
+        Decision started = Guard.decide(GuardState.begin(durable), new Event.Started(), now, POLICY);
+        Decision next = Guard.decide(started.next(), new Event.Tick(), now.plusSeconds(1), POLICY);
+        assertThat(Stream.of(started, next).flatMap(each -> each.actions().stream()))
+                .as("its alert")
+                .anySatisfy(action -> assertThat(action)
+                        .isInstanceOfSatisfying(
+                                Action.Send.class,
+                                send -> assertThat(send.parcel().toString()).contains("имя.js")));
+        store().save(next.next().durable());
+        assertThat(store().load()).isEqualTo(next.next().durable());
+    }
+
+    /// Promise 35: a guard that an upgrade has killed while it saved.
+    @Test
+    void whatWasWrittenHalfBesideTheStateIsNoPartOfIt() throws IOException {
+        Durable durable = inTheMiddleOfARepair();
+        store().save(durable);
+        String whole = Files.readString(folder.resolve("state.json"));
+        for (int cut = 0; cut < whole.length(); cut += 37) {
+            Files.writeString(folder.resolve("state.json.new"), whole.substring(0, cut));
+            assertThat(store().load()).isEqualTo(durable);
+            store().save(durable);
+            assertThat(folder.resolve("state.json.new")).doesNotExist();
+        }
+        assertThat(said).isEmpty();
     }
 
     @Test

@@ -10,7 +10,8 @@ public final class GuardedHost implements AutoCloseable {
     /// The secret part of the bot's token: whatever shows it has leaked it.
     public static final String CANARY = "AAtesthostTESTHOSTtesthostTESTHOST0";
 
-    private static final String TOKEN = "123456789:" + CANARY;
+    public static final String TOKEN = "123456789:" + CANARY;
+
     private static final String HOME = "/opt/lectio-monitor";
     /// Where this is, a guard has run since the boot, and none waits for services to come up.
     public static final String BEGUN = "/run/lectio-monitor/begun";
@@ -43,6 +44,11 @@ public final class GuardedHost implements AutoCloseable {
             host.close();
             throw e;
         }
+    }
+
+    /// A host on which its owner installs the guard, with the bot that the owner is to name. It is closed with this.
+    public static GuardedHost bare(TestHost host) {
+        return new GuardedHost(host);
     }
 
     private void install(String... settings) {
@@ -98,6 +104,11 @@ public final class GuardedHost implements AutoCloseable {
     /// Returns when the guard has no incident open but such as are healed and watched a while longer.
     public void awaitCalm() {
         await("all(i['phase'] == 'Resolved' for i in json.loads(line)['incidents'])");
+    }
+
+    /// Returns when no incident names this: what fails within a minute of a repair continues the last one.
+    public void awaitOver(String named) {
+        await("all('" + named + "' not in json.dumps(i) for i in json.loads(line)['incidents'])");
     }
 
     /// Returns when a check is well: what has never been seen well cannot be seen to fail.
