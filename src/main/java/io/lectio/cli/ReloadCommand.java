@@ -29,17 +29,21 @@ final class ReloadCommand implements Callable<Integer> {
     @Option(names = "--json", description = "The answer as one JSON object, for programs.")
     private boolean json;
 
-    @Override
-    public Integer call() throws IOException, InterruptedException {
-        Home home = Home.of(System.getenv());
+    /// @return empty where no guard answers
+    static Optional<Answer> reload(Home home) throws IOException, InterruptedException {
         Path any = Sites.of(home).firstEntry().getValue(); // the guard is one, however many sites it has
         Optional<String> said = ControlClient.ask(any, Request.of(Request.Ask.RELOAD), TO_ANSWER);
+        return said.isPresent() ? Optional.of(ControlClient.read(said.get(), Answer.class)) : Optional.empty();
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Optional<Answer> said = reload(Home.of(System.getenv()));
         if (said.isEmpty()) {
-            System.err.println(
-                    "No guard answers at " + any + ", so nothing is read: sudo systemctl start lectio-monitor");
+            System.err.println("No guard answers, so nothing is read: sudo systemctl start lectio-monitor");
             return LectioCommand.NO_DAEMON;
         }
-        Answer answer = ControlClient.read(said.get(), Answer.class);
+        Answer answer = said.get();
         (json || answer.done() ? System.out : System.err).println(json ? JsonCodec.write(answer) : answer.text());
         return answer.done() ? LectioCommand.OK : LectioCommand.BAD_INPUT;
     }

@@ -2,6 +2,7 @@ package io.lectio.cli;
 
 import io.lectio.config.Home;
 import io.lectio.config.Settings;
+import io.lectio.control.Answer;
 import io.lectio.wiring.TelegramSetup;
 import java.io.BufferedReader;
 import java.io.Console;
@@ -62,8 +63,11 @@ final class TelegramCommand implements Runnable {
             String to = chat.isPresent() ? chat.get() : found(setup, name);
             setup.send(to, "Lectio Monitor: this is a test. The guard of this site will tell you here.");
             setup.write(to);
-            System.out.println("@" + name + " has told chat " + to + " so, and " + home.configuration()
-                    + " has both now. A running guard follows within 10 s.");
+            boolean follows = ReloadCommand.reload(home).filter(Answer::done).isPresent();
+            System.out.println("@" + name + " has told chat " + to + " so, and " + home.configuration() + " has both now. "
+                    + (follows
+                            ? "The guard tells you there from now on."
+                            : "The guard follows within 10 s, or when it is started."));
             return LectioCommand.OK;
         }
 
