@@ -82,6 +82,7 @@ class ArchitectureTest {
         onlyImports("store", add(add(shared, "io.lectio.json.."), "com.fasterxml.jackson.core.."));
         onlyImports("control", add(add(shared, "io.lectio.json.."), "jdk.net.."));
         onlyImports("config", "io.lectio.core..", "com.fasterxml.jackson.core..", "org.snakeyaml.engine..");
+        onlyImports("doctor");
         onlyImports("demo", "io.lectio.host..", "io.lectio.core..");
         onlyImports("drill", "io.lectio.host..", "io.lectio.core..", "io.lectio.store..");
     }

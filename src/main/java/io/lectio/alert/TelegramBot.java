@@ -57,11 +57,62 @@ public final class TelegramBot {
         return List.copyOf(chats.values());
     }
 
+    /// How it is reached, for a chat.
+    public sealed interface Reach {}
+
+    /// @param bot its name, without the `@`
+    /// @param title of the chat
+    public record Reached(String bot, String title) implements Reach {}
+
+    public record Unreachable(HttpFailure.Kind kind, String why) implements Reach {}
+
+    public record Refused(int status, String why) implements Reach {}
+
+    /// Whether it is there, and knows a chat; nothing is sent.
+    public Reach reach(String chat, Duration within) throws IOException {
+        try {
+            String bot = objects("result", call("getMe", Map.of(), within))
+                    .getFirst()
+                    .getOrDefault("username", "");
+            Map<String, String> found = objects("result", call("getChat", Map.of("chat_id", chat), within))
+                    .getFirst();
+            return new Reached(bot, found.getOrDefault("title", found.getOrDefault("first_name", chat)));
+        } catch (Unanswered e) {
+            return new Unreachable(e.kind, String.valueOf(e.getMessage()));
+        } catch (No e) {
+            return new Refused(e.status, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static final class Unanswered extends IOException {
+        private static final long serialVersionUID = 1;
+        private final HttpFailure.Kind kind;
+
+        private Unanswered(HttpFailure.Kind kind, String why) {
+            super(why);
+            this.kind = kind;
+        }
+    }
+
+    private static final class No extends IOException {
+        private static final long serialVersionUID = 1;
+        private final int status;
+
+        private No(int status, String why) {
+            super(why);
+            this.status = status;
+        }
+    }
+
     public void send(String chat, String text) throws IOException {
         call("sendMessage", Map.of("chat_id", chat, "text", text));
     }
 
     private byte[] call(String method, Map<String, String> parameters) throws IOException {
+        return call(method, parameters, DEADLINE);
+    }
+
+    private byte[] call(String method, Map<String, String> parameters, Duration within) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         try (JsonGenerator json = FACTORY.createGenerator(body)) {
             json.writeStartObject();
@@ -73,13 +124,15 @@ public final class TelegramBot {
         HttpAnswer answer;
         try {
             URI url = api.resolve("/bot" + token.value() + "/" + method);
-            answer = http.postJson(url, Map.of(), body.toByteArray(), MOST_BYTES, DEADLINE);
+            answer = http.postJson(url, Map.of(), body.toByteArray(), MOST_BYTES, within);
         } catch (HttpFailure e) {
-            throw new IOException(token.redact("the Bot API at " + api + " cannot be reached: " + e.getMessage()));
+            throw new Unanswered(
+                    e.kind(), token.redact("the Bot API at " + api + " cannot be reached: " + e.getMessage()));
         }
         BotApiAnswer said = BotApiAnswer.read(answer.body());
         if (!said.ok()) {
-            throw new IOException(
+            throw new No(
+                    answer.status(),
                     token.redact("the Bot API refuses " + method + ": " + answer.status() + " " + said.description()));
         }
         return answer.body();

@@ -36,6 +36,7 @@ import picocli.CommandLine.IVersionProvider;
             BackupsCommand.class,
             RestoreCommand.class,
             UnitCommand.class,
+            DoctorCommand.class,
             NotifyFailureCommand.class,
             DrillCommand.class,
             ConfigCommand.class,
@@ -122,6 +123,7 @@ public final class LectioCommand implements Runnable {
             case "backups" -> Optional.of(new BackupsCommand());
             case "restore" -> Optional.of(new RestoreCommand());
             case "logs" -> Optional.of(new LogsCommand());
+            case "doctor" -> Optional.of(new DoctorCommand());
             case "reload" -> Optional.of(new ReloadCommand());
             case "version" -> Optional.of(new VersionCommand());
             default -> Optional.empty();

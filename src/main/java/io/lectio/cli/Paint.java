@@ -13,7 +13,7 @@ record Paint(boolean terminal, boolean coloured) {
     private static final Pattern MOVES = Pattern.compile("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
     static final int RED = 31;
     static final int GREEN = 32;
-    private static final int YELLOW = 33;
+    static final int YELLOW = 33;
     static final int BOLD = 1;
 
     /// As the environment asks for it: see no-color.org.

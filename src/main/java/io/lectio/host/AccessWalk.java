@@ -32,6 +32,9 @@ public final class AccessWalk {
 
         /// An entry that the web user may reach by its own rights, inside a folder that was closed.
         void insideClosed(Held held) throws IOException;
+
+        /// An entry below the web root, whether it is closed or not.
+        default void entry(Path path, boolean folder, int mode, long bytes) {}
     }
 
     /// A folder of the web root that the walk is in.
@@ -145,6 +148,11 @@ public final class AccessWalk {
         boolean elsewhere = entry.stat().mount() != here.mount();
         boolean keptOut = !allowed(entry);
         entries++;
+        visitor.entry(
+                Names.resolve(here.path(), shown),
+                entry.stat().isFolder(),
+                entry.stat().mode(),
+                entry.stat().size());
         if (keptOut) {
             Obstacle obstacle = elsewhere ? Obstacle.OTHER_MOUNT : obstacle(entry, Place.INSIDE);
             deny(entry, Names.resolve(here.path(), shown), obstacle);

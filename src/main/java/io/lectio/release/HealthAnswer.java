@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
 ///
 /// @param tells whether it says anything
 /// @param release empty where the answering worker was started without one
-record HealthAnswer(boolean tells, Optional<String> release) {
+public record HealthAnswer(boolean tells, Optional<String> release) {
     /// Only an id of ours: a project may tell a `release` of its own.
     private static final Pattern RELEASE =
             Pattern.compile("\"release\"\\s*:\\s*(?:\"(\\d{8}-\\d{6}[\\w-]{0,40})\"|null)");
 
-    static HealthAnswer of(byte[] body) {
+    public static HealthAnswer of(byte[] body) {
         Matcher matcher = RELEASE.matcher(new String(body, StandardCharsets.UTF_8));
         boolean tells = matcher.find();
         return new HealthAnswer(tells, tells ? Optional.ofNullable(matcher.group(1)) : Optional.empty());

@@ -123,7 +123,7 @@ public record Places(Path store, Path live) {
     }
 
     /// Each folder on the way to the store is root's or this user's, and nobody else writes there.
-    void requireOurs() throws IOException {
+    public void requireOurs() throws IOException {
         Object self = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         for (Path each = store; each != null; each = each.getParent()) {
             if (!Files.exists(each, LinkOption.NOFOLLOW_LINKS)) {

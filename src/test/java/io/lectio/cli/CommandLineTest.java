@@ -301,6 +301,40 @@ class CommandLineTest {
     }
 
     @Test
+    void theDoctorSaysOfEachPointHowItIsAndCountsThem() throws Exception {
+        configureSiteThatDoesNotAnswer();
+        Ended text = lectio("doctor");
+        assertThat(text.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
+        assertThat(text.out())
+                .contains("Configuration\n", "! advice", "sudo lectio telegram setup")
+                .containsPattern("✗ wrong {2,}page: ")
+                .containsPattern("\n\\d+ well, \\d+ with advice, [1-9]\\d* wrong, \\d+ not looked at");
+        Ended json = lectio("doctor", "--json");
+        assertThat(json.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
+        isOneJsonObject(json.out());
+    }
+
+    @Test
+    void theDoctorTellsABadLineAndLooksAtTheRest() throws Exception {
+        configure("LECTIO_ROUND=soon");
+        Ended ended = lectio("doctor");
+        assertThat(ended.code()).isEqualTo(LectioCommand.BAD_INPUT);
+        assertThat(ended.out())
+                .contains("config.env:1: ", "sudo nano +1 ", "the configuration is not known", "root-file-system: ");
+    }
+
+    @Test
+    void theDoctorMendsNothingUnasked() throws Exception {
+        configure("LECTIO_LANGUAGE=en");
+        Path file = home.resolve("config.env");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        Ended ended = lectio("doctor", "--fix");
+        assertThat(ended.code()).isEqualTo(LectioCommand.BAD_INPUT);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-r--r--");
+    }
+
+    @Test
     void withoutADaemonThereIsNoStatus() throws Exception {
         Ended ended = lectio("status");
         assertThat(ended.code()).isEqualTo(LectioCommand.NO_DAEMON);

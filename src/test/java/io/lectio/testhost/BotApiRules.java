@@ -109,6 +109,10 @@ final class BotApiRules {
                                 409,
                                 "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
                         : Answer.ok("[" + String.join(",", updates) + "]");
+            case "getChat" ->
+                call.text("chat_id").equals(chat)
+                        ? Answer.ok("{\"id\":" + chat + ",\"type\":\"private\",\"first_name\":\"Owner\"}")
+                        : Answer.error(400, "Bad Request: chat not found");
             case "sendMessage", "editMessageText" -> toChat(call);
             default -> Answer.error(404, "Not Found");
         };

@@ -166,6 +166,18 @@ public final class Systemd implements Supervisor {
         return new Reader(all(call("LoadUnit", UnitName.check(unit)).text(0)).body(), true).properties(wanted);
     }
 
+    /// Its own version, as 252.
+    public int version() throws IOException {
+        Object said = new Reader(all(MANAGER).body(), true)
+                .properties(Set.of("Version"))
+                .getOrDefault("Version", "");
+        String number = String.valueOf(said).replaceFirst("^(\\d{1,6}).*", "$1");
+        if (!number.matches("\\d+")) {
+            throw SystemdException.malformed("its version is '" + said + "'");
+        }
+        return Integer.parseInt(number);
+    }
+
     private void job(String member, String unit, Duration within) throws IOException, InterruptedException {
         String what = member + " " + UnitName.check(unit);
         long end = System.nanoTime() + within.toNanos();
