@@ -38,6 +38,7 @@ import picocli.CommandLine.IVersionProvider;
             UnitCommand.class,
             NotifyFailureCommand.class,
             DrillCommand.class,
+            InitCommand.class,
             ConfigCommand.class,
             ReloadCommand.class,
             TelegramCommand.class,
@@ -122,6 +123,7 @@ public final class LectioCommand implements Runnable {
             case "backups" -> Optional.of(new BackupsCommand());
             case "restore" -> Optional.of(new RestoreCommand());
             case "logs" -> Optional.of(new LogsCommand());
+            case "init" -> Optional.of(new InitCommand());
             case "reload" -> Optional.of(new ReloadCommand());
             case "version" -> Optional.of(new VersionCommand());
             default -> Optional.empty();

@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
 
 /// `nginx -t`, in a child process.
 public final class NginxTest {
-    private static final String NGINX =
-            System.getProperty("lectio.nginx", "/usr/sbin/nginx"); // another to train the archive
+    static final String NGINX = System.getProperty("lectio.nginx", "/usr/sbin/nginx"); // another to train the archive
     private static final Duration DEADLINE = Duration.ofSeconds(8);
     private static final int MOST_BYTES = 16_384;
     /// Debian's nginx writes to standard error as to its log: a time instead of its name, then its process.

@@ -2,6 +2,7 @@ package io.lectio.release;
 
 import io.lectio.core.policy.Site;
 import io.lectio.host.Child;
+import io.lectio.host.NginxFiles;
 import io.lectio.host.http.Dialer;
 import io.lectio.host.http.HttpClient;
 import java.io.IOException;
@@ -14,9 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// One more nginx, with the site's whole configuration, that serves a stage to nobody but us: in a transient unit
 /// the stage lies where the live folder is, all else is read-only, and what it listens at are unix sockets in a folder
@@ -27,9 +25,7 @@ final class NginxStage implements AutoCloseable {
     private static final Duration TO_TELL = Duration.ofSeconds(8);
     private static final Duration TO_START = Duration.ofSeconds(5);
     private static final Duration PAUSE = Duration.ofMillis(20);
-    private static final int MOST_BYTES = 8 << 20;
     private static final int LINES = 4_096;
-    private static final Pattern FILE = Pattern.compile("(?m)^# configuration file (/.*):$");
 
     private final String unit;
     private final Path folder;
@@ -129,25 +125,12 @@ final class NginxStage implements AutoCloseable {
     }
 
     /// The files of nginx's configuration, each with its text.
-    private static Map<String, String> configuration() throws NotStarted, IOException, InterruptedException {
-        Child.Result told = Child.run(Child.whole(List.of("nginx", "-T", "-q"), TO_TELL), TO_TELL, MOST_BYTES);
-        if (told.exit().orElse(1) != 0) {
-            throw new NotStarted("nginx -T: " + told.text().lines().reduce("", (_, last) -> last));
+    private static Map<String, String> configuration() throws NotStarted, InterruptedException {
+        try {
+            return NginxFiles.read();
+        } catch (IOException e) {
+            throw new NotStarted(String.valueOf(e.getMessage()));
         }
-        Map<String, String> files = new LinkedHashMap<>();
-        Matcher heads = FILE.matcher(told.text());
-        Optional<String> name = Optional.empty();
-        int from = 0;
-        while (heads.find()) {
-            int end = heads.start();
-            int begin = from;
-            name.ifPresent(file -> files.put(file, told.text().substring(begin, end)));
-            name = Optional.of(heads.group(1));
-            from = Math.min(told.text().length(), heads.end() + 1);
-        }
-        int begin = from;
-        name.ifPresent(file -> files.put(file, told.text().substring(begin)));
-        return files;
     }
 
     private static Child.Result run(List<String> command) throws IOException, InterruptedException {
