@@ -120,7 +120,7 @@ class InitOnARealHostTest {
 
     @ParameterizedTest
     @EnumSource(Release.class)
-    void asecondSiteIsFoundByItsOwnNameAndGuardedWithin10Seconds(Release release) {
+    void aSecondSiteIsFoundByItsOwnNameAndGuardedWithin10Seconds(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release, host -> host.sh(SHOP))) {
             TestHost host = guarded.host();
             guarded.awaitAllWell();

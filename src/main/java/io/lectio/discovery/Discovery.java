@@ -175,13 +175,14 @@ public final class Discovery {
             String what = each.folder()
                     .map(Path::toString)
                     .orElseGet(() -> each.server().passes().getFirst().to());
-            Candidate other = best.get(what);
-            Candidate better = other == null || each.rank() < other.rank() ? each : other;
-            if (other != null) {
-                Candidate worse = better == each ? other : each;
-                leaveOut(worse.server(), "it serves the same as " + better.url() + ", by which the site is asked");
+            Optional<Candidate> other = Optional.ofNullable(best.get(what));
+            boolean better = other.filter(one -> one.rank() <= each.rank()).isEmpty();
+            other.ifPresent(one -> leaveOut(
+                    (better ? one : each).server(),
+                    "it serves the same as " + (better ? each : one).url() + ", by which the site is asked"));
+            if (better) {
+                best.put(what, each);
             }
-            best.put(what, better);
         }
         return List.copyOf(best.values());
     }

@@ -70,7 +70,9 @@ final class NginxConfiguration {
                 } else {
                     open.addLast(new Open(begun, words, new ArrayList<>()));
                 }
-            } else if (kind == Kind.SEMICOLON && words.size() == 2 && words.getFirst().equals("include")) {
+            } else if (kind == Kind.SEMICOLON
+                    && words.size() == 2
+                    && words.getFirst().equals("include")) {
                 included(words.getLast(), block, depth + open.size());
             } else if (kind == Kind.SEMICOLON && !words.isEmpty()) {
                 block.add(new Directive(file, begun, words, List.of()));

@@ -10,6 +10,7 @@ import io.lectio.discovery.World.Service;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
@@ -320,7 +321,7 @@ class DiscoveryTest {
 
     private String database(String before, String inside) {
         world.gunicorn("127.0.0.1:8000", "app.service", "/srv/app/code");
-        Service old = world.services.get("app.service");
+        Service old = Objects.requireNonNull(world.services.get("app.service"));
         world.services.put(
                 "app.service",
                 new Service(
