@@ -26,9 +26,9 @@ class InitOnARealHostTest {
 
     /// As Django's users have it behind gunicorn at a socket, with its own user and its static files beside.
     private static final String SHOP = """
-            mkdir -p /srv/shop /srv/shop/static && cp -r /var/www/teaching_panel/teaching_panel /srv/shop/code && rm -f /srv/shop/code/db.sqlite3*
+            mkdir -p /srv/shop /srv/shop/static && cp -r /var/www/teaching_panel/teaching_panel /srv/shop/code && mv /srv/shop/code/db.sqlite3 /srv/shop/data.sqlite3
             useradd --system shop && echo 'shop {}' >/srv/shop/static/site.css
-            sed -i 's/"NAME": BASE_DIR.*"/"NAME": BASE_DIR.parent \\/ "data.sqlite3"/' /srv/shop/code/panel/settings.py
+            sed -i 's#"NAME": BASE_DIR.*"#"NAME": BASE_DIR / "../data.sqlite3"#' /srv/shop/code/panel/settings.py
             chown -R shop: /srv/shop
             cat >/etc/systemd/system/shop.service <<'END'
             [Service]
@@ -50,7 +50,8 @@ class InitOnARealHostTest {
             END
             rm -rf /var/www/html; mkdir /var/www/html; echo '<h1>Welcome to nginx!</h1>' >/var/www/html/index.nginx-debian.html
             systemctl daemon-reload && systemctl start shop && nginx -t -q && systemctl reload nginx
-            for i in $(seq 100); do curl -sf -H 'Host: shop.test' http://127.0.0.1/api/health/ && exit; sleep 0.1; done; exit 1
+            shop() { curl -sf -H 'Host: shop.test' http://127.0.0.1/$1; }
+            for i in $(seq 100); do shop static/site.css && shop api/health/ && exit; sleep 0.1; done; exit 1
             """;
 
     private static TestHost.Result init(TestHost host, String options) {
@@ -138,6 +139,7 @@ class InitOnARealHostTest {
                             "unit: shop.service  # gunicorn",
                             ", as shop, gunicorn of panel.wsgi:application\n",
                             "server: unix:/run/shop/app.sock  #",
+                            "# api: http://shop.test/api/health/  # so by default: answers well\n",
                             "code: /srv/shop/code  # where shop.service runs",
                             "database: /srv/shop/data.sqlite3  # DATABASES, /srv/shop/code/panel/settings.py\n",
                             "# left out: server _, /etc/nginx/sites-enabled/shop:9: only nginx's own welcome page is in /var/www/html\n");

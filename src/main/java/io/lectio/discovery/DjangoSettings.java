@@ -24,7 +24,7 @@ final class DjangoSettings {
     private static final Pattern FROM_ENVIRONMENT = Pattern.compile(
             "(?:os\\.)?(?:environ(?:\\.get)?|getenv|env|config)\\s*[\\[(]\\s*[\"'](\\w+)[\"']\\s*(?:,\\s*(?:default\\s*=\\s*)?[\"']([^\"'\\n]*)[\"']\\s*)?[\\])]");
     private static final Pattern BELOW = Pattern.compile(
-            "(?:str\\()?\\s*(?:os\\.path\\.join\\(\\s*BASE_DIR\\s*,|BASE_DIR\\s*/)((?:\\s*[,/]?\\s*[\"'][^\"'\\n]+[\"'])+)");
+            "(?:str\\(\\s*)?(?:os\\.path\\.join\\(\\s*)?BASE_DIR((?:\\.parent)*)((?:\\s*[,/]\\s*[\"'][^\"'\\n]+[\"'])+)");
     private static final Pattern BASE_PATH = Pattern.compile(
             "(?m)^BASE_DIR\\s*=\\s*Path\\(__file__\\)(?:\\.resolve\\(\\)|\\.absolute\\(\\))?((?:\\.parent)+)\\s*$");
     private static final Pattern BASE_DIRNAME = Pattern.compile(
@@ -149,11 +149,16 @@ final class DjangoSettings {
         if (!below.lookingAt()) {
             return Optional.empty();
         }
-        return base().map(base -> TEXT.matcher(below.group(1))
-                .results()
-                .map(each -> each.group(1))
-                .reduce(base, Path::resolve, (_, last) -> last)
-                .normalize());
+        int up = below.group(1).length() / ".parent".length();
+        return base().flatMap(base -> Stream.iterate(base, each -> each.resolveSibling(""))
+                        .skip(up)
+                        .findFirst())
+                .map(base -> TEXT.matcher(below.group(2))
+                        .results()
+                        .map(each -> each.group(1))
+                        .reduce(base, Path::resolve, (_, last) -> last)
+                        .normalize())
+                .filter(Path::isAbsolute);
     }
 
     private Optional<Path> base() {

@@ -290,6 +290,7 @@ class DiscoveryTest {
                 "NAME': BASE_DIR / 'data' / 'x.db' | /srv/app/code/data/x.db",
                 "NAME': str(BASE_DIR / \"x.db\") | /srv/app/code/x.db",
                 "NAME': os.path.join(BASE_DIR, 'data', 'x.db') | /srv/app/code/data/x.db",
+                "NAME': BASE_DIR.parent / 'x.db' | /srv/app/x.db",
                 "NAME': '/var/lib/app/x.db' | /var/lib/app/x.db",
                 "NAME': os.environ['DB_FILE'] | /srv/data/from-env.db",
                 "NAME': os.environ.get('DB_NONE', '/x') | ``",
