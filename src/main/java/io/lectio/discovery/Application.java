@@ -172,6 +172,14 @@ final class Application {
             return List.of(Finding.none("app.database", "it cannot be told from " + settings.where()));
         }
         DjangoSettings.Database database = found.get();
+        // the text is its user's: root goes to no place for it where a site has nothing
+        Optional<String> refusal = Optional.of(database.address())
+                .filter(each -> each.startsWith("/"))
+                .flatMap(each -> Discovery.refusal(Path.of(each).resolveSibling("")));
+        if (refusal.isPresent()) {
+            return List.of(Finding.none("app.database", database.whence() + " names " + database.address() + ": "
+                    + refusal.get()));
+        }
         Finding one = Finding.of("app.database", database.address(), database.whence())
                 .usually(usual(root).resolve("db.sqlite3").toString());
         return Stream.concat(

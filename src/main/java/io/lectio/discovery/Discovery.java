@@ -295,7 +295,8 @@ public final class Discovery {
         return Optional.empty();
     }
 
-    private static Optional<String> refusal(Path folder) {
+    /// Why a folder may be no site's.
+    static Optional<String> refusal(Path folder) {
         try {
             GuardedPaths.requireGuardable("its folder", folder);
             return Optional.empty();
