@@ -99,7 +99,8 @@ class InitOnARealHostTest {
             TestHost.Result again = init(host, "");
             assertThat(again.exit()).isEqualTo(2);
             assertThat(again.err()).contains("is there already", "--force");
-            host.sh("for i in $(seq 100); do grep -q yaml-language-server " + TAKEN + " && exit; sleep 0.1; done; exit 1");
+            host.sh("for i in $(seq 100); do grep -q yaml-language-server " + TAKEN
+                    + " && exit; sleep 0.1; done; exit 1");
             heals(host, "/var/www/teaching_panel/frontend/build/index.html", "http://localhost/");
             assertThat(host.sh(ALL_OF_THE_SITES).lines().count())
                     .isEqualTo(before.lines().count());

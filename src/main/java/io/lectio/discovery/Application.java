@@ -177,8 +177,8 @@ final class Application {
                 .filter(each -> each.startsWith("/"))
                 .flatMap(each -> Discovery.refusal(Path.of(each).resolveSibling("")));
         if (refusal.isPresent()) {
-            return List.of(Finding.none("app.database", database.whence() + " names " + database.address() + ": "
-                    + refusal.get()));
+            return List.of(Finding.none(
+                    "app.database", database.whence() + " names " + database.address() + ": " + refusal.get()));
         }
         Finding one = Finding.of("app.database", database.address(), database.whence())
                 .usually(usual(root).resolve("db.sqlite3").toString());

@@ -23,7 +23,8 @@ class ListenersTest {
             assertThat(Listeners.at("127.0.0.2:" + near.getLocalPort())).isEmpty();
             assertThat(Listeners.at("127.0.0.1:" + all.getLocalPort())).containsExactly(OURS);
             assertThat(Listeners.of(OURS)).contains("127.0.0.1:" + near.getLocalPort());
-            assertThat(Listeners.on(near.getLocalPort())).hasValueSatisfying(who -> assertThat(who).endsWith("(" + OURS + ")"));
+            assertThat(Listeners.on(near.getLocalPort()))
+                    .hasValueSatisfying(who -> assertThat(who).endsWith("(" + OURS + ")"));
             near.close();
             assertThat(Listeners.at("127.0.0.1:" + near.getLocalPort())).isEmpty();
         }

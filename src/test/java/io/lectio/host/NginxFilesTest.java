@@ -17,9 +17,10 @@ class NginxFilesTest {
                 # configuration file /etc/nginx/sites-enabled/a b:
                 server { }
                 """;
-        assertThat(NginxFiles.parted(told)).containsExactly(
-                entry("/etc/nginx/nginx.conf", "user www-data;\n# configuration file of mine:\n\n"),
-                entry("/etc/nginx/sites-enabled/a b", "server { }\n"));
+        assertThat(NginxFiles.parted(told))
+                .containsExactly(
+                        entry("/etc/nginx/nginx.conf", "user www-data;\n# configuration file of mine:\n\n"),
+                        entry("/etc/nginx/sites-enabled/a b", "server { }\n"));
         assertThat(NginxFiles.parted("nothing of this kind")).isEmpty();
         assertThat(NginxFiles.parted("# configuration file /x:")).containsExactly(entry("/x", ""));
     }
