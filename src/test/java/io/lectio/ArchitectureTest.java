@@ -83,6 +83,7 @@ class ArchitectureTest {
         onlyImports("control", add(add(shared, "io.lectio.json.."), "jdk.net.."));
         onlyImports("config", "io.lectio.core..", "com.fasterxml.jackson.core..", "org.snakeyaml.engine..");
         onlyImports("doctor");
+        onlyImports("discovery", "io.lectio.host..", "io.lectio.core..");
         onlyImports("demo", "io.lectio.host..", "io.lectio.core..");
         onlyImports("drill", "io.lectio.host..", "io.lectio.core..", "io.lectio.store..");
     }
@@ -116,7 +117,7 @@ class ArchitectureTest {
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
         assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(6_900);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(41_500);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(43_400);
     }
 
     private static long lines(Path folder) throws IOException {

@@ -39,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
             DoctorCommand.class,
             NotifyFailureCommand.class,
             DrillCommand.class,
+            InitCommand.class,
             ConfigCommand.class,
             ReloadCommand.class,
             TelegramCommand.class,
@@ -124,6 +125,7 @@ public final class LectioCommand implements Runnable {
             case "restore" -> Optional.of(new RestoreCommand());
             case "logs" -> Optional.of(new LogsCommand());
             case "doctor" -> Optional.of(new DoctorCommand());
+            case "init" -> Optional.of(new InitCommand());
             case "reload" -> Optional.of(new ReloadCommand());
             case "version" -> Optional.of(new VersionCommand());
             default -> Optional.empty();

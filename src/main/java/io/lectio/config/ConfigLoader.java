@@ -139,6 +139,20 @@ public final class ConfigLoader {
         return file.resolveSibling("lectio.yaml");
     }
 
+    /// The keys that belong to a site and are set in `config.env`, each with its place: beside a `lectio.yaml` they are
+    /// errors.
+    public static Map<String, Place> keysOfSites(Path file) throws IOException {
+        Map<String, Place> keys = new TreeMap<>();
+        if (Files.exists(file)) {
+            new ConfigEnv(file.toString(), Files.readString(file))
+                    .values()
+                    .forEach((name, value) -> Key.inEnv(name)
+                            .filter(Key::ofSite)
+                            .ifPresent(_ -> keys.put(name, new Place(file.toString(), value.line(), 0))));
+        }
+        return keys;
+    }
+
     static Loaded read(Path file) throws Invalid {
         return read(file, Optional.empty());
     }

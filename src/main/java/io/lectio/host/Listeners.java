@@ -24,44 +24,78 @@ public final class Listeners {
     /// @return `name (pid)`, empty where nobody does, or nobody whom this process may see
     public static Optional<String> on(int port) throws IOException {
         Set<String> sockets = new HashSet<>();
-        for (String table : List.of("tcp", "tcp6")) {
+        for (String[] fields : listening("tcp", "tcp6")) {
+            if (fields[1].endsWith(":%04X".formatted(port))) {
+                sockets.add("socket:[" + fields[9] + "]");
+            }
+        }
+        return holders(sockets).stream().findFirst().map(Processes::named);
+    }
+
+    /// Who listens at an address, as [#of] has it, or at all addresses of its port.
+    public static List<Integer> at(String address) throws IOException {
+        Set<String> sockets = new HashSet<>();
+        if (address.startsWith("/")) {
+            String real = address.replaceFirst("^/var/run/", "/run/");
+            for (String[] fields : listening("unix")) {
+                if (fields[7].replaceFirst("^/var/run/", "/run/").equals(real)) {
+                    sockets.add("socket:[" + fields[6] + "]");
+                }
+            }
+            return holders(sockets);
+        }
+        String port = address.substring(address.lastIndexOf(':'));
+        for (String[] fields : listening("tcp", "tcp6")) {
+            String at = address(fields[1]);
+            if (at.equals(address) || at.equals("0.0.0.0" + port) || (at.startsWith("[") && at.endsWith("]" + port))) {
+                sockets.add("socket:[" + fields[9] + "]");
+            }
+        }
+        return holders(sockets);
+    }
+
+    /// The fields of each socket that listens.
+    private static List<String[]> listening(String... tables) throws IOException {
+        List<String[]> all = new ArrayList<>();
+        for (String table : tables) {
             Path file = Path.of("/proc/net", table);
             for (String line :
-                    Files.exists(file) ? Files.readAllLines(file, StandardCharsets.US_ASCII) : List.<String>of()) {
+                    Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8) : List.<String>of()) {
                 String[] fields = line.strip().split("\\s+");
-                if (fields[3].equals(LISTENS) && fields[1].endsWith(":%04X".formatted(port))) {
-                    sockets.add("socket:[" + fields[9] + "]");
+                if (table.equals("unix")
+                        ? fields.length > 7 && fields[3].equals("00010000")
+                        : fields[3].equals(LISTENS)) {
+                    all.add(fields);
                 }
             }
         }
+        return all;
+    }
+
+    private static List<Integer> holders(Set<String> sockets) throws IOException {
+        List<Integer> holders = new ArrayList<>();
         if (sockets.isEmpty()) {
-            return Optional.empty();
+            return holders;
         }
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path process : processes) {
                 if (holdsOneOf(sockets, process)) {
-                    return Optional.of(Processes.named(Integer.parseInt(String.valueOf(process.getFileName()))));
+                    holders.add(Integer.parseInt(String.valueOf(process.getFileName())));
                 }
             }
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
-        return Optional.empty();
+        return holders;
     }
 
     /// Where a process listens, as systemd's `ListenStream=` has it: `127.0.0.1:8000`, `[::]:8000`, `/run/site.sock`.
     public static List<String> of(int pid) throws IOException {
         List<String> addresses = new ArrayList<>();
-        for (String table : List.of("tcp", "tcp6", "unix")) {
-            Path file = Path.of("/proc/net", table);
-            for (String line :
-                    Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8) : List.<String>of()) {
-                String[] fields = line.strip().split("\\s+");
-                boolean unix = table.equals("unix");
-                boolean listens = unix ? fields.length > 7 && fields[3].equals("00010000") : fields[3].equals(LISTENS);
-                if (listens && holdsOneOf(Set.of("socket:[" + fields[unix ? 6 : 9] + "]"), Path.of("/proc/" + pid))) {
-                    addresses.add(unix ? fields[7] : address(fields[1]));
-                }
+        for (String[] fields : listening("tcp", "tcp6", "unix")) {
+            boolean unix = fields.length > 7 && fields[3].equals("00010000");
+            if (holdsOneOf(Set.of("socket:[" + fields[unix ? 6 : 9] + "]"), Path.of("/proc/" + pid))) {
+                addresses.add(unix ? fields[7] : address(fields[1]));
             }
         }
         return addresses;

@@ -3,61 +3,20 @@ package io.lectio.host;
 import io.lectio.core.health.Finding.Config;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// `nginx -t`, in a child process.
 public final class NginxTest {
-    private static final String NGINX =
-            System.getProperty("lectio.nginx", "/usr/sbin/nginx"); // another to train the archive
+    static final String NGINX = System.getProperty("lectio.nginx", "/usr/sbin/nginx"); // another to train the archive
     private static final Duration DEADLINE = Duration.ofSeconds(8);
     private static final int MOST_BYTES = 16_384;
     /// Debian's nginx writes to standard error as to its log: a time instead of its name, then its process.
     private static final Pattern ERROR = Pattern.compile(
             "(?:nginx: |\\S+ \\S+ )\\[(?:emerg|alert|crit|error)] (?:\\d+#\\d+: )?(.*?)(?: in (/.*:\\d+))?");
 
-    private static final Pattern FILE = Pattern.compile("(?m)^# configuration file (/.*):$");
-    private static final int MOST_CONFIGURED = 8 << 20;
-
     private NginxTest() {}
-
-    /// It does not tell its configuration.
-    public static final class NotTold extends IOException {
-        private static final long serialVersionUID = 1;
-
-        private NotTold(String why) {
-            super(why);
-        }
-    }
-
-    /// The files of its configuration, each with its text.
-    public static Map<String, String> files() throws IOException, InterruptedException {
-        Child.Result told = Child.run(Child.whole(List.of("nginx", "-T", "-q"), DEADLINE), DEADLINE, MOST_CONFIGURED);
-        if (told.exit().orElse(1) != 0) {
-            throw new NotTold("nginx -T: " + told.text().lines().reduce("", (_, last) -> last));
-        }
-        Map<String, String> files = new LinkedHashMap<>();
-        Matcher heads = FILE.matcher(told.text());
-        Optional<String> name = Optional.empty();
-        int from = 0;
-        while (heads.find()) {
-            int end = heads.start();
-            int begin = from;
-            name.ifPresent(file -> files.put(file, told.text().substring(begin, end)));
-            name = Optional.of(heads.group(1));
-            from = Math.min(told.text().length(), heads.end() + 1);
-        }
-        int begin = from;
-        name.ifPresent(file -> files.put(file, told.text().substring(begin)));
-        if (files.isEmpty()) {
-            throw new NotTold("nginx -T names no file");
-        }
-        return files;
-    }
 
     /// @throws IOException where the test cannot be made: no nginx, no answer in time, or not allowed to
     public static Config run() throws IOException, InterruptedException {

@@ -34,6 +34,9 @@ public final class Processes {
     /// Of proc_pid_limits(5), the soft one.
     private static final Pattern MOST_FILES = Pattern.compile("(?m)^Max open files\\s+(\\d{1,9}) ");
 
+    private static final Pattern SERVICE =
+            Pattern.compile("(?m)^0::(?!/user\\.slice/)(?:/[^/\n]+)*?/([^/\n]+\\.service)(?:/|$)");
+
     private static final List<String> PACKAGE_LOCKS =
             List.of("/var/lib/dpkg/lock-frontend", "/var/lib/dpkg/lock", "/var/lib/apt/lists/lock");
 
@@ -264,6 +267,16 @@ public final class Processes {
             return false; // it has ended
         }
         return false;
+    }
+
+    /// The service of the system's to which a process belongs; empty for one of a person's session, or of nobody's.
+    public static Optional<String> service(int pid) {
+        try {
+            Matcher group = SERVICE.matcher(Files.readString(Path.of("/proc/" + pid + "/cgroup")));
+            return Optional.of(group).filter(Matcher::find).map(each -> each.group(1));
+        } catch (IOException e) {
+            return Optional.empty(); // it has ended
+        }
     }
 
     /// As `name (pid)`; of one that has ended only its number.

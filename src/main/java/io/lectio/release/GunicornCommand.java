@@ -10,7 +10,7 @@ import java.util.Set;
 ///
 /// @param before what starts it: its own name, or an interpreter, `-m` and its name
 /// @param arguments what it is told
-record GunicornCommand(List<String> before, List<String> arguments) {
+public record GunicornCommand(List<String> before, List<String> arguments) {
     private static final int SHORTEST = 4;
     /// What a private one has of its own, with the word after it.
     private static final List<String> VALUED = List.of("--bind", "--pid", "--certfile", "--keyfile");
@@ -27,13 +27,13 @@ record GunicornCommand(List<String> before, List<String> arguments) {
             "--proxy-protocol",
             "--spew");
 
-    GunicornCommand {
+    public GunicornCommand {
         before = List.copyOf(before);
         arguments = List.copyOf(arguments);
     }
 
     /// @return empty where it is another program's
-    static Optional<GunicornCommand> of(List<String> command) {
+    public static Optional<GunicornCommand> of(List<String> command) {
         for (int at = 0; at < Math.min(command.size(), 5); at++) {
             String name = name(command.get(at));
             boolean module = at > 1 && command.get(at - 1).equals("-m");
@@ -54,7 +54,7 @@ record GunicornCommand(List<String> before, List<String> arguments) {
     }
 
     /// What it is to serve.
-    Optional<String> target() {
+    public Optional<String> target() {
         String last = "";
         boolean value = false;
         for (String each : arguments) {

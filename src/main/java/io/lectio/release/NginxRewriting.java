@@ -1,12 +1,11 @@
 package io.lectio.release;
 
+import io.lectio.host.NginxWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// A file of nginx's configuration, made to listen on unix sockets of our own and to write nowhere; every other word
@@ -20,19 +19,17 @@ final class NginxRewriting {
     /// What a block of these holds are values, whatever words they begin with.
     private static final Set<String> OF_VALUES = Set.of("map", "geo", "types", "split_clients", "charset_map");
 
-    private static final Pattern LONG_BRACKET = Pattern.compile("\\[(=*)\\[");
-
     private final String text;
+    private final NginxWords words;
     private final String folder;
     private final Map<String, String> sockets;
     private final StringBuilder rewritten = new StringBuilder();
     /// The names of the blocks that are open, innermost last; a server that has no `listen` yet is `server`.
     private final List<String> blocks = new ArrayList<>();
 
-    private int at;
-
     private NginxRewriting(String text, String folder, Map<String, String> sockets) {
         this.text = text;
+        words = new NginxWords(text);
         this.folder = folder;
         this.sockets = sockets;
     }
@@ -46,61 +43,29 @@ final class NginxRewriting {
     }
 
     private void run() {
-        int begin = at;
-        List<String> words = new ArrayList<>();
-        while (at < text.length()) {
-            char next = text.charAt(at);
-            if (next == '#') {
-                skipComment();
-            } else if (Character.isWhitespace(next)) {
-                at++;
-            } else if (next == ';' || next == '{' || next == '}') {
-                at++;
-                rewritten.append(
-                        next == ';' ? statement(words, begin) : next == '{' ? open(words, begin) : close(begin));
-                words = new ArrayList<>();
-                begin = at;
-            } else {
-                words.add(word());
+        int begin = 0;
+        List<String> said = new ArrayList<>();
+        for (NginxWords.Kind kind = words.next(); kind != NginxWords.Kind.END; kind = words.next()) {
+            if (kind == NginxWords.Kind.WORD) {
+                said.add(words.raw());
+                continue;
             }
+            rewritten.append(
+                    switch (kind) {
+                        case SEMICOLON -> statement(said, begin);
+                        case OPEN -> open(said, begin);
+                        case CLOSE, WORD, END -> close(begin);
+                    });
+            said = new ArrayList<>();
+            begin = words.at();
         }
-        rewritten.append(text, begin, at);
+        rewritten.append(text, begin, words.at());
     }
 
-    private void skipComment() {
-        int end = text.indexOf('\n', at);
-        at = end < 0 ? text.length() : end;
-    }
-
-    private String word() {
-        int begin = at;
-        char quote = text.charAt(at);
-        boolean quoted = quote == '"' || quote == '\'';
-        if (quoted) {
-            at++;
-        }
-        while (at < text.length()) {
-            char next = text.charAt(at);
-            if (next == '\\') {
-                at++;
-            } else if (quoted ? next == quote : isEnd(next)) {
-                break;
-            }
-            at++;
-        }
-        at = Math.min(text.length(), quoted ? at + 1 : at);
-        return text.substring(begin, at);
-    }
-
-    /// Within a word `${` is a variable's begin, and `}` is like any other letter.
-    private boolean isEnd(char next) {
-        return Character.isWhitespace(next) || next == ';' || (next == '{' && text.charAt(at - 1) != '$');
-    }
-
-    private String statement(List<String> words, int begin) {
-        String name = words.isEmpty() ? "" : words.getFirst();
+    private String statement(List<String> said, int begin) {
+        String name = said.isEmpty() ? "" : said.getFirst();
         if (!blocks.isEmpty() && blocks.getLast().equals("values")) {
-            return text.substring(begin, at);
+            return text.substring(begin, words.at());
         }
         if (DROPPED.contains(name)) {
             return "";
@@ -108,24 +73,24 @@ final class NginxRewriting {
         if (name.equals("access_log")) {
             return " access_log off;";
         }
-        if (name.equals("listen") && words.size() > 1) {
+        if (name.equals("listen") && said.size() > 1) {
             if (!blocks.isEmpty()) {
                 blocks.set(blocks.size() - 1, "");
             }
-            return " " + listen(words);
+            return " " + listen(said);
         }
-        return text.substring(begin, at);
+        return text.substring(begin, words.at());
     }
 
-    private String listen(List<String> words) {
-        String address = words.get(1).replace("\"", "").replace("'", "");
+    private String listen(List<String> said) {
+        String address = said.get(1).replace("\"", "").replace("'", "");
         boolean port = address.matches("\\d+");
         boolean host = !port && !address.startsWith("unix:") && !address.matches(".*:\\d+");
         String full = port ? "*:" + address : host ? address + ":80" : address;
-        boolean packets = words.contains("quic") || words.contains("udp");
+        boolean packets = said.contains("quic") || said.contains("udp");
         String one = (packets ? "udp:" : "") + full.replaceFirst("^0\\.0\\.0\\.0:", "*:");
         List<String> kept = new ArrayList<>(List.of("listen", "unix:" + socket(one)));
-        words.stream().skip(2).filter(OF_A_LISTENER::contains).forEach(kept::add);
+        said.stream().skip(2).filter(OF_A_LISTENER::contains).forEach(kept::add);
         return String.join(" ", kept) + ";";
     }
 
@@ -133,45 +98,20 @@ final class NginxRewriting {
         return sockets.computeIfAbsent(address, _ -> folder + "/" + sockets.size() + ".sock");
     }
 
-    private String open(List<String> words, int begin) {
-        String name = words.isEmpty() ? "" : words.getFirst();
+    private String open(List<String> said, int begin) {
+        String name = said.isEmpty() ? "" : said.getFirst();
         if (name.endsWith("_by_lua_block")) {
-            skipLua();
+            words.skipLua();
         } else {
-            blocks.add(OF_VALUES.contains(name) ? "values" : words.size() == 1 && name.equals("server") ? name : "");
+            blocks.add(OF_VALUES.contains(name) ? "values" : said.size() == 1 && name.equals("server") ? name : "");
         }
-        return text.substring(begin, at);
-    }
-
-    /// To behind the brace that ends it.
-    private void skipLua() {
-        Matcher bracket = LONG_BRACKET.matcher(text);
-        for (int depth = 1; depth > 0 && at < text.length(); ) {
-            char next = text.charAt(at);
-            boolean comment = text.startsWith("--", at);
-            bracket.region(comment ? at + 2 : at, text.length());
-            if (bracket.lookingAt()) {
-                skipTo("]" + bracket.group(1) + "]");
-            } else if (comment) {
-                skipComment();
-            } else if (next == '"' || next == '\'') {
-                word();
-            } else {
-                depth += next == '{' ? 1 : next == '}' ? -1 : 0;
-                at++;
-            }
-        }
-    }
-
-    private void skipTo(String end) {
-        int found = text.indexOf(end, at);
-        at = found < 0 ? text.length() : found + end.length();
+        return text.substring(begin, words.at());
     }
 
     /// A server that names no address listens at port 80.
     private String close(int begin) {
         String block = blocks.isEmpty() ? "" : blocks.removeLast();
-        String rest = text.substring(begin, at);
+        String rest = text.substring(begin, words.at());
         return block.equals("server")
                 ? rest.substring(0, rest.length() - 1) + " listen unix:" + socket("*:80") + "; }"
                 : rest;

@@ -2,7 +2,7 @@ package io.lectio.release;
 
 import io.lectio.core.policy.Site;
 import io.lectio.host.Child;
-import io.lectio.host.NginxTest;
+import io.lectio.host.NginxFiles;
 import io.lectio.host.http.Dialer;
 import io.lectio.host.http.HttpClient;
 import java.io.IOException;
@@ -124,10 +124,11 @@ final class NginxStage implements AutoCloseable {
         return lines.isEmpty() ? "" : " (" + lines.getLast() + ")";
     }
 
-    private static Map<String, String> configuration() throws NotStarted, IOException, InterruptedException {
+    /// The files of nginx's configuration, each with its text.
+    private static Map<String, String> configuration() throws NotStarted, InterruptedException {
         try {
-            return NginxTest.files();
-        } catch (NginxTest.NotTold e) {
+            return NginxFiles.read();
+        } catch (IOException e) {
             throw new NotStarted(String.valueOf(e.getMessage()));
         }
     }

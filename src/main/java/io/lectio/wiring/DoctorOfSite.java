@@ -25,7 +25,7 @@ import io.lectio.host.FileSystems;
 import io.lectio.host.Folders;
 import io.lectio.host.Held;
 import io.lectio.host.HeldFolder;
-import io.lectio.host.NginxTest;
+import io.lectio.host.NginxFiles;
 import io.lectio.host.Processes;
 import io.lectio.host.WebUser;
 import io.lectio.host.http.HttpFailure;
@@ -347,8 +347,8 @@ final class DoctorOfSite {
             }
         }
         try {
-            served(sheet, String.join("\n", NginxTest.files().values()));
-        } catch (NginxTest.NotTold e) {
+            served(sheet, String.join("\n", NginxFiles.read().values()));
+        } catch (IOException e) {
             sheet.notLookedAt("served", String.valueOf(e.getMessage()));
         }
         return sheet.points();

@@ -1,0 +1,43 @@
+package io.lectio.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ListenersTest {
+    private static final int OURS = (int) ProcessHandle.current().pid();
+
+    @Test
+    void whoListensAtAnAddressIsFoundByIt() throws IOException {
+        try (ServerSocket near = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+                ServerSocket all = new ServerSocket(0, 1, InetAddress.ofLiteral("0.0.0.0"))) {
+            assertThat(Listeners.at("127.0.0.1:" + near.getLocalPort())).containsExactly(OURS);
+            assertThat(Listeners.at("127.0.0.2:" + near.getLocalPort())).isEmpty();
+            assertThat(Listeners.at("127.0.0.1:" + all.getLocalPort())).containsExactly(OURS);
+            assertThat(Listeners.of(OURS)).contains("127.0.0.1:" + near.getLocalPort());
+            assertThat(Listeners.on(near.getLocalPort()))
+                    .hasValueSatisfying(who -> assertThat(who).endsWith("(" + OURS + ")"));
+            near.close();
+            assertThat(Listeners.at("127.0.0.1:" + near.getLocalPort())).isEmpty();
+        }
+    }
+
+    @Test
+    void whoListensAtASocketIsFoundByItsPath(@TempDir Path folder) throws IOException {
+        Path socket = folder.resolve("app.sock");
+        try (ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.bind(UnixDomainSocketAddress.of(socket));
+            assertThat(Listeners.at(socket.toString())).containsExactly(OURS);
+            assertThat(Listeners.at(socket + "x")).isEmpty();
+            assertThat(Listeners.of(OURS)).contains(socket.toString());
+        }
+    }
+}
