@@ -35,7 +35,11 @@ class InstallerOnATerminalTest {
                     "/tmp/monitoring-install/install_monitoring.sh");
             assertThat(said.exit()).as(said.out() + said.err()).isZero();
             assertThat(said.out())
-                    .contains("The token that @BotFather gave", "@lectio_test_bot has told chat 42", "tells you there from now on", "== done")
+                    .contains(
+                            "The token that @BotFather gave",
+                            "@lectio_test_bot has told chat 42",
+                            "tells you there from now on",
+                            "== done")
                     .doesNotContain(TOKEN, TOKEN.substring(12), "nobody is told yet");
             bot.awaitMessage(message -> message.text().contains("this is a test"), Duration.ofSeconds(5));
             host.sh("grep -q AAtesthost /opt/lectio-monitor/config.env");

@@ -64,10 +64,11 @@ final class TelegramCommand implements Runnable {
             setup.send(to, "Lectio Monitor: this is a test. The guard of this site will tell you here.");
             setup.write(to);
             boolean follows = ReloadCommand.reload(home).filter(Answer::done).isPresent();
-            System.out.println("@" + name + " has told chat " + to + " so, and " + home.configuration() + " has both now. "
-                    + (follows
-                            ? "The guard tells you there from now on."
-                            : "The guard follows within 10 s, or when it is started."));
+            System.out.println(
+                    "@" + name + " has told chat " + to + " so, and " + home.configuration() + " has both now. "
+                            + (follows
+                                    ? "The guard tells you there from now on."
+                                    : "The guard follows within 10 s, or when it is started."));
             return LectioCommand.OK;
         }
 
