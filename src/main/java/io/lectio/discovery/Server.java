@@ -1,5 +1,6 @@
 package io.lectio.discovery;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -73,13 +74,13 @@ record Server(Directive block, List<String> names, List<Listen> listens, Optiona
                 block.first("root").or(() -> http.first("root")));
     }
 
-    /// Names by which it can be asked.
+    /// Names by which it can be asked: those that an address may have.
     List<String> hosts() {
         return names.stream()
                 .map(PLAIN_NAME::matcher)
                 .filter(Matcher::matches)
                 .map(name -> name.group(1))
-                .filter(name -> !name.equals("_"))
+                .filter(name -> URI.create("http://" + name + "/").getHost() != null)
                 .toList();
     }
 

@@ -146,6 +146,8 @@ class DiscoveryTest {
                 "listen unix:/run/x.sock; server_name x.example; root /srv/x/y; | unix socket only",
                 "listen 80; server_name *.x.example; root /srv/x/y; | no plain name",
                 "listen 80; server_name ~^(.+)[.]x$; root /srv/x/y; | no plain name",
+                "listen 80; server_name a_b.example; root /srv/x/y; | no plain name",
+                "listen 80; server_name a..b x.1 _; root /srv/x/y; | no plain name",
                 "listen 80; server_name x.example; root /srv/$host; | has a variable",
                 "listen 80; server_name x.example; root html; | no absolute path",
                 "listen 80; server_name x.example; root /usr/share/nginx/html; | belongs to the system",

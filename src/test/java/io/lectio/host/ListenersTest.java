@@ -17,17 +17,18 @@ class ListenersTest {
 
     @Test
     void whoListensAtAnAddressIsFoundByIt() throws IOException {
+        int port;
         try (ServerSocket near = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
                 ServerSocket all = new ServerSocket(0, 1, InetAddress.ofLiteral("0.0.0.0"))) {
-            assertThat(Listeners.at("127.0.0.1:" + near.getLocalPort())).containsExactly(OURS);
-            assertThat(Listeners.at("127.0.0.2:" + near.getLocalPort())).isEmpty();
+            port = near.getLocalPort();
+            assertThat(Listeners.at("127.0.0.1:" + port)).containsExactly(OURS);
+            assertThat(Listeners.at("127.0.0.2:" + port)).isEmpty();
             assertThat(Listeners.at("127.0.0.1:" + all.getLocalPort())).containsExactly(OURS);
             assertThat(Listeners.of(OURS)).contains("127.0.0.1:" + near.getLocalPort());
-            assertThat(Listeners.on(near.getLocalPort()))
+            assertThat(Listeners.on(port))
                     .hasValueSatisfying(who -> assertThat(who).endsWith("(" + OURS + ")"));
-            near.close();
-            assertThat(Listeners.at("127.0.0.1:" + near.getLocalPort())).isEmpty();
         }
+        assertThat(Listeners.at("127.0.0.1:" + port)).isEmpty();
     }
 
     @Test
