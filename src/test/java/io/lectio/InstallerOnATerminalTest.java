@@ -27,7 +27,7 @@ class InstallerOnATerminalTest {
             host.lay("person.py");
             bot.written("42", "the owner");
             TestHost.Result said = host.run(
-                    Duration.ofSeconds(120),
+                    Duration.ofMinutes(2),
                     "python3",
                     "/run/person.py",
                     TOKEN,
