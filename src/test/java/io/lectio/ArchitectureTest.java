@@ -117,7 +117,7 @@ class ArchitectureTest {
     @Test
     void theCoreAndTheWholeStaySmall() throws IOException {
         assertThat(lines(Path.of("src/main/java/io/lectio/core"))).isLessThan(6_900);
-        assertThat(lines(Path.of("src/main/java"))).isLessThan(43_400);
+        assertThat(lines(Path.of("src/main/java"))).isLessThan(45_500);
     }
 
     private static long lines(Path folder) throws IOException {
