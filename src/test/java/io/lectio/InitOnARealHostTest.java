@@ -24,7 +24,7 @@ class InitOnARealHostTest {
     private static final String TAKEN = "/var/lib/lectio-monitor/configuration.json";
 
     private static final String ALL_OF_THE_SITES =
-            "find /var/www /srv/shop /etc/nginx /etc/systemd/system -path /var/www/teaching_panel/backups -prune -o -printf '%p %m %u %g %T@ %s\\n' 2>/dev/null | sort | sha256sum";
+            "find /var/www /srv/shop /etc/nginx /etc/systemd/system \\( -path /var/www/teaching_panel/backups -o -name __pycache__ \\) -prune -o -printf '%p %m %u %g %T@ %s\\n' 2>/dev/null | sort | sha256sum";
     private static final Duration QUIET = Duration.ofMillis(500);
 
     /// As Django's users have it behind gunicorn at a socket, with its own user and its static files beside.
@@ -54,7 +54,7 @@ class InitOnARealHostTest {
             rm -rf /var/www/html; mkdir /var/www/html; echo '<h1>Welcome to nginx!</h1>' >/var/www/html/index.nginx-debian.html
             systemctl daemon-reload && systemctl start shop && nginx -t -q && systemctl reload nginx
             shop() { curl -sf -H 'Host: shop.test' http://127.0.0.1/$1; }
-            for i in $(seq 100); do shop static/site.css && shop api/health/ && exit; sleep 0.1; done; exit 1
+            for i in $(seq 100); do shop static/site.css | grep -q '^shop' && shop api/health/ && exit; sleep 0.1; done; exit 1
             """;
 
     private static TestHost.Result init(TestHost host, String options) {
