@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Asks each URL of the site every INTERVAL_MS over a new connection, as visitors do, until standard input ends.
-usage: prober.py INTERVAL_MS URL...   (inside the test host)
-Failed: a status other than 200, an empty or cut body, an asset answered with text/html, a page without id="root", no answer.
+usage: prober.py INTERVAL_MS PATIENCE_S URL...   (inside the test host)
+Failed: a status other than 200, an empty or cut body, an asset answered with text/html, a page without id="root", no answer in PATIENCE_S.
 Writes at each change of a URL's state, every 100 ms and at the end:
 URL_INDEX last_ok_start first_failed_start last_failed_end requests failed REASON   (0 for what has not been)"""
 import os, socket, sys, threading, time
 
 step = float(sys.argv[1]) / 1000
+patience = float(sys.argv[2])
 ended = threading.Event()
 lock = threading.Lock()
 
@@ -15,7 +16,7 @@ def ask(url):
     """Why this answer is a failure, or nothing."""
     head, body = b"", b""
     try:
-        with socket.create_connection(("127.0.0.1", 80), timeout=2) as c:
+        with socket.create_connection(("127.0.0.1", 80), timeout=patience) as c:
             c.sendall(b"GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n" % url.encode())
             answer = b""
             while part := c.recv(65536):
@@ -66,7 +67,7 @@ def tell(index, last_ok, first_failed, last_failed, requests, failed, reason):
         print(f"{index} {last_ok:.6f} {first_failed:.6f} {last_failed:.6f} {requests} {failed} {reason}", flush=True)
 
 
-threads = [threading.Thread(target=watch, args=pair) for pair in enumerate(sys.argv[2:])]
+threads = [threading.Thread(target=watch, args=pair) for pair in enumerate(sys.argv[3:])]
 for t in threads:
     t.start()
 while os.read(0, 1024):

@@ -3,6 +3,7 @@ package io.lectio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.io.IOException;
@@ -141,8 +142,7 @@ class CodeExaminationOnARealHostTest {
                 + " /run/lectio-examine; ls /tmp /var/tmp | grep lectio; pgrep -u www-data gunicorn; true");
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OnOneRelease
     void aReleaseIsRunBeforeItIsLiveAndNothingIsAnotherAfterwards(Release release) throws IOException {
         try (TestHost host = boot(release)) {
             prepare(host);
@@ -281,8 +281,7 @@ class CodeExaminationOnARealHostTest {
         assertThat(host.sh("ls /var/www/teaching_panel /var/log")).doesNotContain("mine");
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OnOneRelease
     void aWriterOfTheLiveDatabaseIsNeverKeptAndTheCopyNeverMeetsItsJournal(Release release) throws IOException {
         try (TestHost host = boot(release)) {
             prepare(host);
@@ -314,8 +313,7 @@ class CodeExaminationOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OnOneRelease
     void whereTheDatabaseLiesDoesNotMatterAndALinkLeadsNowhere(Release release) throws IOException {
         try (TestHost host = boot(release)) {
             prepare(host);
@@ -349,8 +347,7 @@ class CodeExaminationOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource
+    @OnOneRelease
     void whatAKilledGuardLeavesTheNextExaminationClearsAway(Release release) throws IOException {
         try (TestHost host = boot(release)) {
             prepare(host);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
 import io.lectio.testhost.Prober;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.time.Duration;
@@ -155,8 +156,7 @@ class DeployOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void filesThatAreChangedOutsideADeployArePutBackWhereThePageFailsByIt(Release release) {
         Map<String, String> faults = new LinkedHashMap<>();
         faults.put("overwritten", "echo broken > index.html");
@@ -193,8 +193,7 @@ class DeployOnARealHostTest {
     }
 
     /// As an administrator lays a site out who keeps releases beside one another.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void behindALinkThatOnlyRootCanLeadElsewhereTheFolderIsExchanged(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release, DeployOnARealHostTest::layOutWithALink)) {
             TestHost host = guarded.host();

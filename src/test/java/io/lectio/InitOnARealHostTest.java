@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
 import io.lectio.testhost.Prober;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.time.Duration;
@@ -120,8 +121,7 @@ class InitOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aSecondSiteIsFoundByItsOwnNameAndGuardedWithin10Seconds(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release, host -> host.sh(SHOP))) {
             TestHost host = guarded.host();
@@ -152,8 +152,7 @@ class InitOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatCannotBeDoneIsToldWithItsMendAndNothingIsWritten(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release, "LECTIO_WEB_USER=www-data", "LECTIO_ALIVE=10:00")) {
             TestHost host = guarded.host();

@@ -174,13 +174,19 @@ final class SiteWorld implements Simulation.World {
     /// @param noise the share of looks that err
     /// @param perDay how often each trouble comes
     SiteWorld(long seed, double noise, Map<Trouble, Double> perDay) {
+        this(seed, noise, perDay, Policy.Timing.DEFAULT.round());
+    }
+
+    /// @param round of the policy
+    SiteWorld(long seed, double noise, Map<Trouble, Double> perDay, Duration round) {
         random = new SplittableRandom(seed);
         noises = random.split();
         this.noise = noise;
         this.perDay = perDay;
         boolean restsOn = perDay.keySet().stream().anyMatch(Trouble.OF_WHAT_IT_RESTS_ON::contains);
         boolean more = perDay.keySet().stream().anyMatch(Trouble.OF_UNITS::contains);
-        simulation = new Simulation(more ? OF_UNITS : restsOn ? WITH_WHAT_IT_RESTS_ON : POLICY, this, START);
+        Policy policy = more ? OF_UNITS : restsOn ? WITH_WHAT_IT_RESTS_ON : POLICY;
+        simulation = new Simulation(Policies.round(policy, round), this, START);
         invariants = new Invariants(this, seed);
         for (Trouble trouble : Trouble.values()) {
             if (perDay.containsKey(trouble)) {

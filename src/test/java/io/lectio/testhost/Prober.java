@@ -47,15 +47,20 @@ public final class Prober implements AutoCloseable {
         reader = Thread.ofVirtual().start(this::read);
     }
 
-    /// Starts asking; returns when each URL has been asked once.
+    /// Starts asking, and waits two seconds for each answer; returns when each URL has been asked once.
     public static Prober start(TestHost host, List<String> urls) {
+        return start(host, urls, Duration.ofSeconds(2));
+    }
+
+    public static Prober start(TestHost host, List<String> urls, Duration patience) {
         List<String> command = host.inside();
         try {
             command.addAll(List.of(
                     "python3",
                     "-c",
                     Files.readString(Path.of(TestHost.script("prober.py"))),
-                    Integer.toString(INTERVAL_MS)));
+                    Integer.toString(INTERVAL_MS),
+                    Long.toString(patience.toSeconds())));
             command.addAll(urls);
             Prober prober = new Prober(
                     Commands.builder(command)
