@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lectio.testhost.BotApiServer;
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
+import io.lectio.testhost.OnOneRelease;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.nio.file.Path;
@@ -14,8 +15,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// `lectio doctor` on a host that has the package: all is well; then one fault after another, each found by its own
 /// point with its mend. `./lectio test` makes the package before.
@@ -159,8 +158,7 @@ class DoctorOnARealHostTest {
                         + " exit 1");
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void eachFaultIsFoundByItsOwnPoint(Release release) {
         try (TestHost host = TestHost.boot(release, MADE);
                 BotApiServer bot = host.startBotApi(TOKEN, "42")) {

@@ -11,8 +11,6 @@ import io.lectio.testhost.TestHost;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// `lectio init` on hosts that serve the plan's site, and a second one beside it: what it finds is what is there, and
 /// the
@@ -62,8 +60,7 @@ class InitOnARealHostTest {
         return host.run(Duration.ofSeconds(60), "bash", "-c", LECTIO + "init " + options);
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void thePlansSiteIsFoundAndTheGuardThatTakesItsFileHeals(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
