@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
-import io.lectio.testhost.Prober;
 import io.lectio.testhost.OnOneRelease;
+import io.lectio.testhost.Prober;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.time.Duration;
@@ -116,8 +116,7 @@ class DeployOnARealHostTest {
     }
 
     /// nginx still has a rule in force that its files no longer have: no stage can show that.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void whatOnlyShowsLiveIsTakenBackAtOnceAndWhatFailsLaterIsTooAndBadOnesStayAway(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lectio.testhost.GuardedHost;
 import io.lectio.testhost.HostTest;
-import io.lectio.testhost.Prober;
 import io.lectio.testhost.OnOneRelease;
+import io.lectio.testhost.Prober;
 import io.lectio.testhost.Release;
 import io.lectio.testhost.TestHost;
 import java.time.Duration;
