@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// Looks at this host by the list of `lectio doctor`, side by side, and changes nothing by that. See ADR 31.
 public final class Doctor {
@@ -83,20 +84,28 @@ public final class Doctor {
         if (settings.isPresent()) {
             for (SiteSettings site : settings.get().sites()) {
                 String label = settings.get().hasSeveral() ? site.label() : "";
-                looks.addAll(new DoctorOfSite(home, site, label, root).looks());
+                looks.addAll(
+                        Files.isDirectory(site.site().siteRoot())
+                                ? new DoctorOfSite(home, site, label, root).looks()
+                                : without(label, "there is no site"));
             }
         } else {
-            Look.Work without = each -> {
-                each.notLookedAt("all", "the configuration is not known");
-                return each.points();
-            };
-            List.of(Group.UNIT, Group.FILES, Group.NGINX, Group.DATABASE, Group.DEPLOYS, Group.HEALTH)
-                    .forEach(group -> looks.add(new Look("", group, "all", without)));
+            looks.addAll(without("", "the configuration is not known"));
         }
         List<Point> points = new ArrayList<>(sheet.points());
         points.addAll(run(looks));
         points.sort(Comparator.comparing(Point::group)); // stable: as they were noted within a group
         return new Seen(points, bad);
+    }
+
+    private static List<Look> without(String label, String why) {
+        Look.Work none = sheet -> {
+            sheet.notLookedAt("all", why);
+            return sheet.points();
+        };
+        return Stream.of(Group.UNIT, Group.FILES, Group.NGINX, Group.DATABASE, Group.DEPLOYS, Group.HEALTH)
+                .map(group -> new Look(label, group, "all", none))
+                .toList();
     }
 
     private static List<Point> run(List<Look> looks) throws InterruptedException {

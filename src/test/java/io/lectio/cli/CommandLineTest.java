@@ -315,6 +315,16 @@ class CommandLineTest {
     }
 
     @Test
+    void whereThereIsNoSiteTheDoctorSaysThatOnceAndLooksAtTheMachine() throws Exception {
+        configure("LECTIO_SITE_ROOT=/srv/no-such-site");
+        Ended ended = lectio("doctor");
+        assertThat(ended.code()).isEqualTo(LectioCommand.NOT_HEALTHY);
+        assertThat(ended.out())
+                .contains("there is no site at ", "not looked at  all: there is no site\n", "root-file-system: ")
+                .doesNotContain("access: ", "page: ");
+    }
+
+    @Test
     void theDoctorTellsABadLineAndLooksAtTheRest() throws Exception {
         configure("LECTIO_ROUND=soon");
         Ended ended = lectio("doctor");
