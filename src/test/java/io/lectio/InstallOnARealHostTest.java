@@ -145,8 +145,7 @@ class InstallOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void thePackageComesGrowsAndGoesUnderVisitors(Release release) {
         try (TestHost host = boot(release)) {
             String site = host.sh(WHOLE_SITE + NGINX);
@@ -195,8 +194,7 @@ class InstallOnARealHostTest {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void theArchiveComesGrowsAndGoesUnderVisitors(Release release) throws IOException {
         try (TestHost host = boot(release);
                 BotApiServer bot = host.startBotApi("123456789:AAtesthostTESTHOSTtesthostTESTHOST0", "42")) {
