@@ -106,7 +106,8 @@ class InitOnARealHostTest {
             TestHost.Result forced = init(host, "--force --json");
             assertThat(forced.exit()).as(forced.err()).isZero();
             assertThat(forced.out()).contains("\"written\"", "\"leftOut\"", "\"key\" : \"root\"");
-            host.sh("grep -q yaml-language-server /opt/lectio-monitor/lectio.yaml.before-*");
+            host.sh("grep -q yaml-language-server /opt/lectio-monitor/lectio.yaml.before-*"
+                    + " && [ $(stat -c %a%U%h /opt/lectio-monitor/lectio.yaml.before-*) = 600root1 ]");
         }
     }
 

@@ -118,7 +118,7 @@ public final class Survey {
         if (isThere(home)) {
             Path beside = file.resolveSibling(
                     "lectio.yaml.before-" + TO_A_SECOND.format(LocalDateTime.now(ZoneId.systemDefault())));
-            Files.copy(file, beside, LinkOption.NOFOLLOW_LINKS);
+            Files.createLink(beside, file); // with its rights, and no moment in which it is half there
             old = Optional.of(beside);
         }
         Disk.REAL.write(file, yaml.lines().toList());
