@@ -295,7 +295,7 @@ class DiscoveryTest {
                 "NAME': BASE_DIR.parent / 'x.db' | /srv/app/x.db",
                 "NAME': '/var/lib/app/x.db' | /var/lib/app/x.db",
                 "NAME': '/etc/shadow' | ``",
-                "NAME': BASE_DIR / '../../../root/x.db' | ``",
+                "NAME': BASE_DIR / '../../../etc/x.db' | ``",
                 "NAME': os.environ['DB_FILE'] | /srv/data/from-env.db",
                 "NAME': os.environ.get('DB_NONE', '/x') | ``",
                 "NAME': config.database | ``"
