@@ -10,7 +10,6 @@ import io.lectio.doctor.Verdict.Well;
 import io.lectio.doctor.Verdict.Wrong;
 import io.lectio.json.JsonCodec;
 import io.lectio.wiring.Doctor;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -127,7 +126,7 @@ final class DoctorCommand implements Callable<Integer> {
         points.forEach(point -> mends.add(((Wrong) point.verdict()).mend()));
         out.println("\nTo be run:");
         mends.forEach(mend -> out.println("  " + Paint.harmless(mend.text())));
-        if (!yes && !isConfirmed()) {
+        if (!yes && !Confirmation.isGiven("", "yes")) {
             throw new LectioCommand.Refused("Not confirmed, so nothing is changed. Without a terminal: --yes");
         }
         List<Mended> mended = new ArrayList<>();
@@ -137,14 +136,6 @@ final class DoctorCommand implements Callable<Integer> {
             mended.add(new Mended(mend.text(), failed));
         }
         return mended;
-    }
-
-    private static boolean isConfirmed() {
-        return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(console -> console.readLine("Type 'yes' to go on: "))
-                .filter("yes"::equals)
-                .isPresent();
     }
 
     private void print(List<Point> points) {

@@ -7,7 +7,6 @@ import io.lectio.control.Status;
 import io.lectio.drill.Drill;
 import io.lectio.drill.Scenario;
 import io.lectio.wiring.Drills;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +90,7 @@ final class DrillCommand implements Callable<Integer> {
             return LectioCommand.refuse(
                     "The guard here has a real site in its care: --real breaks that one, for all of its visitors.");
         }
-        if (demo.isEmpty() && !yes && !isConfirmed()) {
+        if (demo.isEmpty() && !yes && !Confirmation.isGiven("This breaks the real site. ", "break it")) {
             return LectioCommand.refuse("Not confirmed, so nothing is broken. Without a terminal: --real --yes");
         }
         Drill drill = demo.isPresent() ? demo.get() : Drills.real(home, site.settings());
@@ -121,13 +120,5 @@ final class DrillCommand implements Callable<Integer> {
         }
         System.out.println(json ? DrillReport.json(measured.get()) : DrillReport.text(measured.get()));
         return measured.get().stream().allMatch(Drill.Measured::kept) ? LectioCommand.OK : LectioCommand.NOT_HEALTHY;
-    }
-
-    private static boolean isConfirmed() {
-        return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(console -> console.readLine("This breaks the real site. Type 'break it' to go on: "))
-                .filter("break it"::equals)
-                .isPresent();
     }
 }

@@ -6,7 +6,6 @@ import io.lectio.json.JsonCodec;
 import io.lectio.release.Copy;
 import io.lectio.release.Restore;
 import io.lectio.wiring.SiteCopies;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,7 +107,11 @@ final class RestoreCommand implements Callable<Integer> {
 
     private Optional<String> restored(SiteCopies copies) throws IOException, InterruptedException {
         Chosen what = choose(copies);
-        if (!yes && !isConfirmed(what)) {
+        if (!yes
+                && !Confirmation.isGiven(
+                        "To be put back: " + Paint.harmless(what.inWords())
+                                + ". What was written since will be missing from the site. ",
+                        "restore")) {
             throw new LectioCommand.Refused("Not confirmed, so nothing is changed. Without a terminal: --yes");
         }
         return CopyText.alone(copies, () -> {
@@ -139,16 +142,5 @@ final class RestoreCommand implements Callable<Integer> {
                             + ": lectio backups");
         }
         return new Chosen(Optional.empty(), Path.of(name).toAbsolutePath().normalize());
-    }
-
-    private static boolean isConfirmed(Chosen what) {
-        return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(console -> console.readLine(
-                        "To be put back: %s. What was written since will be missing from the site."
-                                + " Type 'restore' to go on: ",
-                        Paint.harmless(what.inWords())))
-                .filter("restore"::equals)
-                .isPresent();
     }
 }

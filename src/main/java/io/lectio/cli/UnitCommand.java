@@ -3,10 +3,8 @@ package io.lectio.cli;
 import io.lectio.config.Settings;
 import io.lectio.json.JsonCodec;
 import io.lectio.wiring.SiteUnit;
-import java.io.Console;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,7 +72,10 @@ final class UnitCommand implements Callable<Integer> {
         if (changes && !json) {
             System.out.println(what == What.REMOVE ? unit.name() + ": what is ours goes" : text(now));
         }
-        if (changes && !yes && !isConfirmed(unit)) {
+        if (changes
+                && !yes
+                && !Confirmation.isGiven(
+                        Paint.harmless(unit.name()) + " is restarted where something changes. ", "yes")) {
             throw new LectioCommand.Refused("Not confirmed, so nothing is changed. Without a terminal: --yes");
         }
         return switch (what) {
@@ -108,14 +109,5 @@ final class UnitCommand implements Callable<Integer> {
                 .toList();
         return Paint.harmless(now.unit()) + (now.applied() ? " has it all:\n" : ", as it is -> as it will be:\n")
                 + String.join("\n", rows) + "\nsocket unit            " + (now.socket() ? "yes" : "none");
-    }
-
-    private static boolean isConfirmed(SiteUnit unit) {
-        return Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .map(console -> console.readLine(
-                        "%s is restarted where something changes. Type 'yes' to go on: ", Paint.harmless(unit.name())))
-                .filter("yes"::equals)
-                .isPresent();
     }
 }
