@@ -8,6 +8,7 @@ import io.lectio.testhost.TestHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -47,6 +48,22 @@ class HealthPyOnARealHostTest {
             host.sh("sqlite3 " + PROJECT + "/db.sqlite3 \"delete from django_migrations where app = 'sessions'\"");
             restart(host);
             assertThat(ask(host, DIRECT)).matches(root("r8", "\\[\"sessions.0001_initial\"\\]"));
+
+            host.sh("sed -i 's/--bind [^ ]*/--bind [::]:8000/' /etc/systemd/system/teaching_panel.service");
+            knowsRootOverBothProtocols(host);
+            host.sh("sed -i '/^User/a RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6' "
+                    + "/etc/systemd/system/teaching_panel.service"); // the kernel cannot be asked
+            knowsRootOverBothProtocols(host);
+        }
+    }
+
+    private static void knowsRootOverBothProtocols(TestHost host) {
+        host.sh("systemctl daemon-reload");
+        restart(host);
+        for (String address : List.of("127.0.0.1", "[::1]")) {
+            String url = "http://" + address + ":8000/api/health/";
+            assertThat(ask(host, "", "-g " + url)).matches(root("r8", ".*"));
+            assertThat(ask(host, AS_STRANGER, "-g " + url)).isEqualTo(WELL.replace("r7", "r8"));
         }
     }
 
