@@ -63,19 +63,8 @@ public record GuardState(
             Optional<Spell> silence,
             Optional<Spell> maintenance,
             Optional<Releases> deploys) {
-        public static final Durable EMPTY =
-                new Durable(1, List.of(), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty());
-
-        public Durable(
-                long nextId,
-                List<Incident> incidents,
-                Map<String, Ledger> ledgers,
-                Outbox outbox,
-                int filesOfPage,
-                Optional<Spell> silence,
-                Optional<Spell> maintenance) {
-            this(nextId, incidents, ledgers, outbox, filesOfPage, silence, maintenance, Optional.empty());
-        }
+        public static final Durable EMPTY = new Durable(
+                1, List.of(), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty(), Optional.empty());
 
         public Durable {
             incidents = List.copyOf(incidents);

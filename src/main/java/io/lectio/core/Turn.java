@@ -1,9 +1,7 @@
 package io.lectio.core;
 
 import io.lectio.core.GuardState.Durable;
-import io.lectio.core.deploy.Change;
 import io.lectio.core.deploy.Deploy;
-import io.lectio.core.deploy.Releases;
 import io.lectio.core.deploy.Step;
 import io.lectio.core.deploy.StepResult;
 import io.lectio.core.diagnosis.Diagnosis;
@@ -14,7 +12,6 @@ import io.lectio.core.health.Finding;
 import io.lectio.core.health.Observation;
 import io.lectio.core.health.Observation.Outcome;
 import io.lectio.core.health.ServiceTrack;
-import io.lectio.core.incident.Attempt;
 import io.lectio.core.incident.Delivery;
 import io.lectio.core.incident.Incident;
 import io.lectio.core.incident.IncidentCourse;
@@ -30,7 +27,6 @@ import io.lectio.core.incident.Sight;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Order;
 import io.lectio.core.policy.Order.Spell;
-import io.lectio.core.policy.Part;
 import io.lectio.core.policy.Policy;
 import io.lectio.core.policy.Remedy;
 import io.lectio.core.policy.UnitFailure;
@@ -67,20 +63,13 @@ final class Turn {
     private static final Set<CheckId> VISITED =
             EnumSet.of(CheckId.APP, CheckId.PROXY, CheckId.FILES, CheckId.API, CheckId.PAGE);
 
-    /// What a release is seen by.
-    private static final Set<CheckId> SERVED =
-            EnumSet.of(CheckId.FILES, CheckId.LEFT_ALONE, CheckId.RELEASE, CheckId.PAGE);
-
-    /// What the application's code is seen by.
-    private static final Set<CheckId> ANSWERING = EnumSet.of(CheckId.APP, CheckId.API);
-
-    private final Instant now;
-    private final Policy policy;
+    final Instant now;
+    final Policy policy;
     private final List<Action> actions = new ArrayList<>();
     private final Set<Incident> closed = new HashSet<>();
 
     private long nextId;
-    private final List<Incident> incidents;
+    final List<Incident> incidents;
     private Map<String, Ledger> ledgers;
     private Outbox outbox;
     private int filesOfPage;
@@ -88,7 +77,7 @@ final class Turn {
     private Optional<Spell> maintenance;
     /// Whether it rested until now.
     private final boolean rested;
-    private final Map<CheckId, CheckHealth> health;
+    final Map<CheckId, CheckHealth> health;
     private final Map<String, ServiceTrack> tracks;
     private final Looks looks;
     private final Set<Long> sending;
@@ -97,8 +86,7 @@ final class Turn {
     private Optional<Instant> pageWellAt;
     private Optional<Instant> packagesSince;
     private Optional<Instant> graceUntil;
-    private Releases releases;
-    private boolean stepping;
+    private final Deploys deploys;
     private final boolean degraded;
     private final List<Incident> incidentsBefore;
     private final Optional<String> restBefore;
@@ -123,8 +111,7 @@ final class Turn {
         pageWellAt = state.pageWellAt();
         packagesSince = state.packagesSince();
         graceUntil = state.graceUntil();
-        releases = state.durable().releases();
-        stepping = state.stepping();
+        deploys = new Deploys(this, state);
         degraded = state.degraded();
         boolean turned = state.turnedAt().isAfter(Instant.EPOCH);
         restBefore = state.rest(policy, turned ? state.turnedAt() : now);
@@ -151,7 +138,7 @@ final class Turn {
         health.replaceAll((_, seen) -> seen.undated());
         looks.clockWasSetBack();
         pageWellAt = pageWellAt.map(at -> Looks.earlier(at, now));
-        releases = releases.notAfter(now, policy.patience().watch());
+        deploys.clockWasSetBack();
         packagesSince = packagesSince.map(since -> Looks.earlier(since, now));
         graceUntil = graceUntil.map(
                 until -> Looks.earlier(until, now.plus(policy.patience().grace())));
@@ -161,7 +148,7 @@ final class Turn {
         switch (event) {
             case Event.Started(Optional<Instant> booted) -> {
                 graceUntil = booted;
-                releases = releases.begunAnew(policy.patience().watch(), now);
+                deploys.begunAnew();
                 clockWasSetBack(Duration.ZERO); // how far, if it was, nobody has seen
                 if (!resting()) { // what began in a rest that is over is looked at afresh
                     incidents.removeIf(open -> open.worst() == Level.INFO && !isTold(open));
@@ -196,8 +183,8 @@ final class Turn {
             case Event.RepairDone(long id, RepairResult result) -> repaired(id, result);
             case Event.Delivered(Outbox.Parcel parcel, Delivery delivery) -> delivered(parcel, delivery);
             case Event.Ordered(Order order) -> obey(order);
-            case Event.DeployWanted(Deploy deploy) -> offered(deploy);
-            case Event.StepDone(String deploy, Step step, StepResult result) -> stepped(deploy, step, result);
+            case Event.DeployWanted(Deploy deploy) -> deploys.offered(deploy);
+            case Event.StepDone(String deploy, Step step, StepResult result) -> deploys.stepped(deploy, step, result);
             case Event.Tick() -> {}
         }
         silence = unlessOver("silence", silence);
@@ -208,20 +195,12 @@ final class Turn {
         }
         advance();
         dropWhatIncidentsTell();
-        watchOverRelease();
+        deploys.watch();
         sayWhyNothingIsDone();
         signOfLife();
         startWhatIsDue();
         GuardState next = new GuardState(
-                new Durable(
-                        nextId,
-                        incidents,
-                        ledgers,
-                        outbox,
-                        filesOfPage,
-                        silence,
-                        maintenance,
-                        Optional.of(releases).filter(known -> !known.equals(Releases.NONE))),
+                new Durable(nextId, incidents, ledgers, outbox, filesOfPage, silence, maintenance, deploys.left()),
                 health,
                 tracks,
                 looks.left(),
@@ -232,7 +211,7 @@ final class Turn {
                 packagesSince,
                 graceUntil,
                 now,
-                stepping,
+                deploys.stepping(),
                 degraded);
         return new Decision(next, actions, wakeAt());
     }
@@ -249,7 +228,7 @@ final class Turn {
                     outbox = outbox.tell(what, nextId++, now);
                 }
             }
-            case Order.Prune(int keep, String _) -> releases = releases.pruned(keep);
+            case Order.Prune(int keep, String _) -> deploys.prune(keep);
         }
     }
 
@@ -312,55 +291,12 @@ final class Turn {
             outcome = compared(page);
             pageWellAt = outcome instanceof Observation.Passed ? Optional.of(observation.startedAt()) : pageWellAt;
         }
-        if (check == CheckId.RELEASE && isOfAnother(outcome)) {
+        if (check == CheckId.RELEASE && deploys.isOfAnother(outcome)) {
             looks.ended(observation);
             return;
         }
         weigh(new Observation(check, observation.startedAt(), outcome));
         looks.ended(observation);
-    }
-
-    /// Whether a look at the release is about one that is not live. It may tell what became of a rollback that was cut
-    /// off.
-    private boolean isOfAnother(Outcome outcome) {
-        Optional<String> seen = switch (outcome) {
-            case Observation.Failed(Finding.Drift drift) -> Optional.of(drift.release());
-            case Observation.Passed(Finding.Drift drift) -> Optional.of(drift.release());
-            case Observation.Failed _, Observation.Passed _, Observation.Undecided _, Observation.Sampled _ ->
-                Optional.empty();
-            case Observation.Unknown _ -> Optional.empty();
-        };
-        boolean another = seen.filter(
-                        id -> !id.isEmpty() && !releases.stored(Part.PAGES).equals(Optional.of(id)))
-                .isPresent();
-        Optional<String> back = another ? wasToGoBackTo(seen.get()) : Optional.empty();
-        back.ifPresent(release -> {
-            tellOfDeploy(Level.WARNING, "live is " + release + ": its rollback was done before it was cut off");
-            releases = releases.rolledBack(releases.live().orElse(""), release);
-        });
-        return another && back.isEmpty();
-    }
-
-    /// The release with these pages, if a rollback to it has begun that changes nothing else, and nobody knows its
-    /// end.
-    private Optional<String> wasToGoBackTo(String pages) {
-        return incidents.stream()
-                .filter(open -> open.lastAttempt()
-                        .flatMap(Attempt::result)
-                        .filter(Turn::isOpen)
-                        .isPresent())
-                .flatMap(open -> open.diagnosis().remedy().stream())
-                .filter(Remedy.RollBack.class::isInstance)
-                .map(remedy -> ((Remedy.RollBack) remedy).to())
-                .filter(to -> releases.find(to)
-                                .flatMap(release -> release.stored(Part.PAGES))
-                                .equals(Optional.of(pages))
-                        && !releases.differing(to).contains(Part.CODE))
-                .findFirst();
-    }
-
-    private static boolean isOpen(RepairResult result) {
-        return result instanceof RepairResult.Interrupted || result instanceof RepairResult.Failed;
     }
 
     /// One look sees both what may be repaired and what may not.
@@ -453,9 +389,8 @@ final class Turn {
     private void repaired(long id, RepairResult result) {
         incidents.replaceAll(open -> open.id() == id ? IncidentCourse.repaired(open, result, now) : open);
         record(Level.WARNING, new Remark(id, Remark.Kind.RESULT, result.inWords()));
-        if (result instanceof RepairResult.RolledBack(String from, String to)) {
-            releases = releases.rolledBack(from, to);
-            tellOfDeploy(Level.WARNING, from + " taken back in its watch, live is " + to);
+        if (result instanceof RepairResult.RolledBack back) {
+            deploys.rolledBack(back);
             health.remove(CheckId.RELEASE);
         }
         if (result instanceof RepairResult.Refused(Finding.Config config)) {
@@ -479,14 +414,9 @@ final class Turn {
     }
 
     private void advance() {
-        Optional<Diagnosis.Back> back =
-                releases.rollBackTo(now).map(to -> new Diagnosis.Back(to, releases.differing(to)));
-        Optional<Diagnosis.Live> live = releases.live()
-                .map(id -> new Diagnosis.Live(id, releases.stored(Part.PAGES), back, pageWellAt.orElse(Instant.MAX)));
+        Optional<Diagnosis.Live> live = deploys.live(pageWellAt.orElse(Instant.MAX));
         Map<CheckId, Diagnosis> found = Diagnosis.diagnose(health, lastChange, now, policy, live);
-        if (isSwitching()) {
-            found.keySet().removeAll(servedAnew()); // the gate judges
-        }
+        found.keySet().removeAll(deploys.judgedByGate());
         if (found.isEmpty() && incidents.isEmpty()) {
             return;
         }
@@ -508,135 +438,6 @@ final class Turn {
                 }
             }
         });
-    }
-
-    /// Whether a step is at work that visitors may meet; one that has not begun yet keeps nothing back.
-    private boolean isSwitching() {
-        return releases.switching()
-                && (stepping || !releases.current().flatMap(Deploy::step).equals(Optional.of(Step.SWITCH)));
-    }
-
-    private void offered(Deploy wanted) {
-        Optional<String> ill = degraded ? Optional.of("its state cannot be saved") : ill();
-        Releases others = releases.current().filter(wanted::equals).isPresent() ? releases.withoutCurrent() : releases;
-        releases = others.offered(wanted, ill, now, degraded);
-        Deploy begun = releases.deploy(wanted.id()).orElseThrow();
-        tellOwner(begun);
-        String why = begun.ended()
-                .map(end -> " refused: " + end.why())
-                .or(() -> ill.map(what -> ", though " + what))
-                .orElse("");
-        tellOfDeploy(begun.ended().isEmpty() ? Level.INFO : Level.WARNING, wanted.inWords() + why);
-    }
-
-    /// What is wrong with the site, as a deploy would find it; a page that nobody has looked at yet is not.
-    private Optional<String> ill() {
-        return incidents.stream()
-                .filter(open -> !(open.phase() instanceof Incident.Resolved)
-                        && open.diagnosis().urgent())
-                .map(open -> open.diagnosis().inWords())
-                .findFirst()
-                .or(() -> Optional.of("the page is not known to be well").filter(_ -> !isPageWell() && !isLookDue()));
-    }
-
-    /// After a start, and after what was live has changed.
-    private boolean isLookDue() {
-        return policy.checks().contains(CheckId.PAGE) && !isLookedAt(CheckId.PAGE);
-    }
-
-    private boolean isPageWell() {
-        CheckHealth page = health.get(CheckId.PAGE);
-        return page != null && page.status() == Status.HEALTHY && page.streak() == 0;
-    }
-
-    private void stepped(String deploy, Step step, StepResult result) {
-        if (!stepping
-                || releases.current().filter(each -> each.id().equals(deploy)).isEmpty()) {
-            return; // its deadline has answered for it
-        }
-        stepping = false;
-        Set<CheckId> served = servedAnew();
-        Instant began = releases.current().orElseThrow().began();
-        boolean wasWell = incidents.stream()
-                .noneMatch(open -> served.contains(open.subject())
-                        && !(open.phase() instanceof Incident.Resolved(Instant at, var _) && !at.isAfter(began)));
-        releases = releases.after(step, result, wasWell, policy.patience().watch(), now);
-        tellOfDeploy(Level.INFO, deploy + " " + step + ": " + result.said());
-        Deploy after = releases.deploy(deploy).orElseThrow();
-        after.ended()
-                .ifPresent(
-                        end -> tellOfDeploy(Level.of(end.outcome()), deploy + " " + end.outcome() + ": " + end.why()));
-        tellOwner(after);
-        if (step.isLive()) { // what was seen before is of another release
-            served.forEach(health::remove);
-            filesOfPage = 0;
-            served.forEach(looks::look);
-        }
-    }
-
-    /// What a person has begun is told to the owner, too.
-    private void tellOwner(Deploy deploy) {
-        boolean told = deploy.kind() != Deploy.Kind.TRIAL && deploy.kind() != Deploy.Kind.ADOPTED;
-        boolean loud = deploy.ended()
-                .filter(end -> end.outcome() == Deploy.Outcome.STUCK)
-                .isPresent();
-        if (told) {
-            outbox = outbox.tell(deploy, nextId++, loud, now);
-        }
-    }
-
-    private void tellOfDeploy(Level level, String text) {
-        record(level, new Remark(0, Remark.Kind.DEPLOY, text));
-    }
-
-    private void watchOverRelease() {
-        if (releases.watch().isEmpty()) {
-            return;
-        }
-        boolean well = isPageWell()
-                && incidents.stream()
-                        .noneMatch(open -> (SERVED.contains(open.subject()) || ANSWERING.contains(open.subject()))
-                                && open.diagnosis().urgent()
-                                && !(open.phase() instanceof Incident.Resolved));
-        Releases before = releases;
-        releases = releases.watched(well, now);
-        if (!releases.equals(before)) {
-            String live = before.live().orElse("");
-            tellOfDeploy(
-                    Level.INFO,
-                    live + (well ? " was well throughout its watch" : ": its watch is over, and it is not well"));
-        }
-    }
-
-    private void takeStep() {
-        Optional<Deploy> unbegun = releases.current().filter(_ -> !stepping).filter(Deploy::awaitsHealth);
-        if (unbegun.isPresent() && isLookDue()) {
-            return;
-        }
-        unbegun.filter(_ -> ill().isPresent()).ifPresent(this::offered);
-        releases.current()
-                .flatMap(Deploy::step)
-                .filter(step -> !stepping && (!degraded || step == Step.GATE || step == Step.UNDO))
-                .filter(step -> step != Step.SWITCH || !isServedRepaired())
-                .ifPresent(step -> {
-                    stepping = true;
-                    actions.add(new Action.TakeStep(releases.current().orElseThrow(), step));
-                });
-    }
-
-    /// What the deploy that is under way is seen by.
-    private Set<CheckId> servedAnew() {
-        Set<CheckId> checks = EnumSet.noneOf(CheckId.class);
-        for (Change change : releases.current().map(Deploy::changes).orElse(List.of())) {
-            checks.addAll(change.part() == Part.PAGES ? SERVED : ANSWERING);
-        }
-        return checks;
-    }
-
-    /// Whether a repair is at work on what is served.
-    private boolean isServedRepaired() {
-        return incidents.stream()
-                .anyMatch(open -> servedAnew().contains(open.subject()) && open.phase() instanceof Incident.Repairing);
     }
 
     private void sayWhyNothingIsDone() {
@@ -766,7 +567,7 @@ final class Turn {
         }
     }
 
-    private boolean isLookedAt(CheckId check) {
+    boolean isLookedAt(CheckId check) {
         CheckHealth seen = health.get(check);
         return seen != null && (seen.status() != Status.PENDING || seen.unknowns() > 0);
     }
@@ -777,7 +578,7 @@ final class Turn {
             outbox = outbox.reminded(incidents, () -> nextId++, now);
         }
         outbox = outbox.swept(incidents, now);
-        takeStep();
+        deploys.takeStep();
         if (sending.isEmpty() && silence.isEmpty()) {
             outbox.next(now).ifPresent(parcel -> {
                 parcel.alerts().forEach(alert -> sending.add(alert.id()));
@@ -790,7 +591,7 @@ final class Turn {
     /// Whether a failing page may be the release's doing, or that of changed files.
     private boolean isDoubted() {
         CheckHealth release = health.get(CheckId.RELEASE);
-        return releases.watch().isPresent()
+        return deploys.isWatching()
                 || (release != null
                         && release.status() == Status.UNHEALTHY
                         && release.fault().orElse(null) instanceof Finding.Drift drift
@@ -834,8 +635,7 @@ final class Turn {
                 at = believed.isAfter(now) ? Looks.earlier(at, believed) : at;
             }
         }
-        at = Looks.earlier(
-                at, releases.wakeAt().filter(until -> until.isAfter(now)).orElse(at));
+        at = Looks.earlier(at, deploys.wakeAt().orElse(at));
         at = Looks.earlier(at, maintenance.map(Spell::until).orElse(at));
         at = Looks.earlier(at, graceUntil.orElse(at));
         IncidentCourse course = course(Map.of());
@@ -852,7 +652,22 @@ final class Turn {
         record(level, new Remark(0, Remark.Kind.NOTE, text));
     }
 
-    private void record(Level level, Remark remark) {
-        actions.add(new Action.Log(level, remark));
+    void record(Level level, Remark remark) {
+        act(new Action.Log(level, remark));
+    }
+
+    void act(Action action) {
+        actions.add(action);
+    }
+
+    void tell(Deploy deploy, boolean loud) {
+        outbox = outbox.tell(deploy, nextId++, loud, now);
+    }
+
+    /// What these checks saw before is of another release.
+    void lookAnew(Set<CheckId> checks) {
+        checks.forEach(health::remove);
+        filesOfPage = 0;
+        checks.forEach(looks::look);
     }
 }

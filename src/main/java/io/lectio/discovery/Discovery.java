@@ -46,6 +46,17 @@ public final class Discovery {
         return new Discovery(NginxConfiguration.of(files), world, known).find();
     }
 
+    /// What each `root` and `alias` of the configuration names, as it is written there.
+    ///
+    /// @param files of nginx's configuration, the main one first
+    public static List<String> folders(SequencedMap<String, String> files) {
+        return NginxConfiguration.of(files)
+                .deep()
+                .filter(each -> each.name().equals("root") || each.name().equals("alias"))
+                .map(Directive::argument)
+                .toList();
+    }
+
     /// A server that is a site.
     ///
     /// @param redirects those that only lead to it

@@ -69,6 +69,7 @@ public final class FileStateStore implements StateStore {
                     Outbox.EMPTY,
                     0,
                     Optional.empty(),
+                    Optional.empty(),
                     Optional.empty());
         }
     }

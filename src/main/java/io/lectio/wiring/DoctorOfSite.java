@@ -13,6 +13,7 @@ import io.lectio.core.health.Observation;
 import io.lectio.core.policy.CheckId;
 import io.lectio.core.policy.Services;
 import io.lectio.core.policy.Site;
+import io.lectio.discovery.Discovery;
 import io.lectio.doctor.Mend;
 import io.lectio.doctor.Point;
 import io.lectio.doctor.Point.Group;
@@ -47,8 +48,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The points of `lectio doctor` that are about one site. What the guard's own probes look at is looked at by them.
@@ -67,8 +66,6 @@ final class DoctorOfSite {
 
     private static final Path WATCHES = Path.of("/proc/sys/fs/inotify/max_user_watches");
     private static final Path BACKLOG = Path.of("/proc/sys/net/core/somaxconn");
-    private static final Pattern COMMENT = Pattern.compile("(?m)(^|\\s)#.*$");
-    private static final Pattern SERVED = Pattern.compile("(?<![\\w$-])(?:root|alias)\\s+[\"']?([^;\"']+)[\"']?\\s*;");
 
     private final Home home;
     private final SiteSettings settings;
@@ -347,7 +344,7 @@ final class DoctorOfSite {
             }
         }
         try {
-            served(sheet, String.join("\n", NginxFiles.read().values()));
+            served(sheet, Discovery.folders(NginxFiles.read()));
         } catch (IOException e) {
             sheet.notLookedAt("served", String.valueOf(e.getMessage()));
         }
@@ -368,12 +365,10 @@ final class DoctorOfSite {
                 Mend.typed("LECTIO_WEB_USER=" + name + " in " + home.configuration() + ", in lectio.yaml web.user"));
     }
 
-    private void served(Sheet sheet, String configuration) throws IOException {
+    private void served(Sheet sheet, List<String> folders) throws IOException {
         Set<Path> roots = new TreeSet<>();
         boolean sure = true;
-        Matcher found = SERVED.matcher(COMMENT.matcher(configuration).replaceAll("$1"));
-        while (found.find()) {
-            String path = found.group(1).strip();
+        for (String path : folders) {
             if (path.startsWith("/") && !path.contains("$")) {
                 roots.add(real(Path.of(path)));
             } else {

@@ -11,37 +11,25 @@ import io.lectio.host.Signals;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
 import io.lectio.host.systemd.Systemd;
-import io.lectio.release.Disk;
 import io.lectio.release.Told;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// The systemd unit of the application, and what is added to it beside its own file: a drop-in with the watchdog and
-/// what belongs to it, and, where it is asked for, a socket unit. All of it is taken back where the application does
-/// not answer with it. See ADR 29.
+/// The systemd unit of the application, and what is added to it beside its own file: a [DropIn], and, where it is asked
+/// for, a socket unit. All of it is taken back where the application does not answer with it. See ADR 29.
 public final class SiteUnit {
-    private static final Path UNITS = Path.of("/etc/systemd/system");
-    private static final Path WANTED = UNITS.resolve("sockets.target.wants");
-    private static final String DROP_IN = "50-lectio.conf";
-    private static final String FAILED = "lectio-failed";
-    private static final String NOTIFIER = "failure-notifier@.service";
+    private static final Path WANTED = DropIn.UNITS.resolve("sockets.target.wants");
     private static final Duration TO_CHANGE = Duration.ofSeconds(40);
     private static final Duration TO_ANSWER = Duration.ofSeconds(20);
     private static final Duration ANSWER = Duration.ofSeconds(2);
@@ -49,29 +37,17 @@ public final class SiteUnit {
     private static final int MOST_BYTES = 1 << 16;
     private static final int WORST = 500;
 
-    /// Each property of systemd's, by which the setting is seen.
-    private static final Map<String, String> SETTINGS = Map.ofEntries(
-            Map.entry("WatchdogUSec", "WatchdogSec"),
-            Map.entry("TimeoutAbortUSec", "TimeoutAbortSec"),
-            Map.entry("TimeoutStopUSec", "TimeoutStopSec"),
-            Map.entry("RestartUSec", "RestartSec"),
-            Map.entry("Restart", "Restart"),
-            Map.entry("StartLimitIntervalUSec", "StartLimitIntervalSec"),
-            Map.entry("StartLimitBurst", "StartLimitBurst"),
-            Map.entry("NotifyAccess", "NotifyAccess"),
-            Map.entry("OnFailure", "OnFailure"));
-
-    private final Home home;
     private final String unit;
+    private final DropIn dropIn;
     private final HttpClient direct;
     private final URI health;
     private final Processes processes = new Processes();
 
     private SiteUnit(Home home, SiteSettings site, Services.App app) {
-        this.home = home;
         unit = app.unit();
         direct = Probers.direct(app);
         health = Probers.directly(app, site.site());
+        dropIn = new DropIn(unit, home.folder(), home.state(), health.getRawPath());
     }
 
     /// @return empty where no application's unit is guarded
@@ -96,65 +72,17 @@ public final class SiteUnit {
 
     public Shown show() throws IOException {
         try (Systemd systemd = new Systemd()) {
-            Map<String, Object> now = systemd.properties(unit, Set.copyOf(SETTINGS.keySet()));
+            Map<String, Object> now = systemd.properties(unit, DropIn.properties());
             List<Row> rows = new ArrayList<>();
-            wanted().forEach((setting, then) -> rows.add(new Row(setting, inForce(setting, now), then)));
+            dropIn.settings()
+                    .forEach((setting, then) -> rows.add(new Row(setting, DropIn.inForce(setting, now), then)));
             boolean same = rows.stream().allMatch(row -> row.now().equals(row.then()));
-            return new Shown(unit, same && isLaid(), Files.exists(socketFile()), rows);
+            return new Shown(unit, same && dropIn.isLaid(), Files.exists(socketFile()), rows);
         }
     }
 
-    /// So that the start limit can be reached: five runs that end at their start take some five seconds, and what hangs
-    /// each time, five times more than a minute, is started for ever.
-    private SequencedMap<String, String> wanted() {
-        SequencedMap<String, String> wanted = new LinkedHashMap<>();
-        wanted.put("WatchdogSec", "60s");
-        wanted.put("TimeoutAbortSec", "3s");
-        wanted.put("TimeoutStopSec", "10s");
-        wanted.put("Restart", "always");
-        wanted.put("RestartSec", "200ms");
-        wanted.put("StartLimitIntervalSec", "300s");
-        wanted.put("StartLimitBurst", "5");
-        wanted.put("NotifyAccess", "all");
-        wanted.put("OnFailure", "failure-notifier@" + unit + ".service");
-        return wanted;
-    }
-
-    private static String inForce(String setting, Map<String, Object> now) {
-        String property = SETTINGS.entrySet().stream()
-                .filter(each -> each.getValue().equals(setting))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow();
-        return switch (now.get(property)) {
-            case Long micros when micros == -1 -> "infinity";
-            case Long micros -> micros % 1_000_000 == 0 ? micros / 1_000_000 + "s" : micros / 1_000 + "ms";
-            case List<?> several ->
-                String.join(" ", several.stream().map(String::valueOf).toList());
-            case null -> "";
-            case Object other -> other.toString();
-        };
-    }
-
-    String dropIn() {
-        StringBuilder text = new StringBuilder("""
-                # Laid by `lectio unit apply`; `lectio unit remove` takes it away. Your own settings: in a file of a later name.
-                [Unit]
-                """);
-        Set<String> ofTheUnit = Set.of("StartLimitIntervalSec", "StartLimitBurst", "OnFailure");
-        wanted().forEach((setting, value) ->
-                text.append(ofTheUnit.contains(setting) ? setting + "=" + value + "\n" : ""));
-        text.append("\n[Service]\n");
-        wanted().forEach((setting, value) ->
-                text.append(ofTheUnit.contains(setting) ? "" : setting + "=" + value + "\n"));
-        return text.append("ExecStartPost=-/bin/sh %s %s%n"
-                        .formatted(folder().resolve(Processes.PINGER), health.getRawPath()))
-                .append("ExecStopPost=-+/bin/sh %s %%n%n".formatted(folder().resolve(FAILED)))
-                .toString();
-    }
-
-    private Path folder() {
-        return UNITS.resolve(unit + ".d");
+    DropIn dropIn() {
+        return dropIn;
     }
 
     private String socket() {
@@ -162,44 +90,11 @@ public final class SiteUnit {
     }
 
     private Path socketFile() {
-        return UNITS.resolve(socket());
+        return DropIn.UNITS.resolve(socket());
     }
 
     private Path enabled() {
         return WANTED.resolve(socket());
-    }
-
-    /// What is to lie where, scripts executable for all.
-    private SequencedMap<Path, String> files() throws IOException {
-        SequencedMap<Path, String> files = new LinkedHashMap<>();
-        files.put(folder().resolve(Processes.PINGER), shipped(Processes.PINGER));
-        files.put(
-                folder().resolve(FAILED),
-                shipped(FAILED).replace("/var/lib/lectio-monitor", home.state().toString()));
-        if (!Files.exists(Path.of("/usr/lib/systemd/system", NOTIFIER))
-                && !Files.exists(Path.of("/lib/systemd/system", NOTIFIER))) {
-            files.put(
-                    UNITS.resolve(NOTIFIER),
-                    shipped(NOTIFIER)
-                            .replace("/opt/lectio-monitor", home.folder().toString()));
-        }
-        files.put(folder().resolve(DROP_IN), dropIn()); // last: it names the others
-        return files;
-    }
-
-    private static String shipped(String name) throws IOException {
-        try (InputStream file = Objects.requireNonNull(SiteUnit.class.getResourceAsStream(name), name)) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        }
-    }
-
-    private boolean isLaid() throws IOException {
-        for (Map.Entry<Path, String> file : files().entrySet()) {
-            if (!Files.exists(file.getKey()) || !Files.readString(file.getKey()).equals(file.getValue())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /// Lays the drop-in, has systemd read it, restarts the application, and asks it.
@@ -214,7 +109,7 @@ public final class SiteUnit {
             }
             boolean runs = before.active() == Active.ACTIVE;
             boolean well = runs && answers();
-            SequencedMap<Path, Optional<String>> old = lay(files());
+            SequencedMap<Path, Optional<String>> old = DropIn.lay(dropIn.files());
             if (!runs) {
                 systemd.reload();
                 return new Outcome(true, unit + " does not run: it has this with its next start", Duration.ZERO);
@@ -229,7 +124,7 @@ public final class SiteUnit {
             if (gap.isPresent() && isPinged(systemd.unit(unit), true)) {
                 return new Outcome(true, unit + " has its watchdog", gap.get());
             }
-            lay(old);
+            DropIn.lay(old);
             return new Outcome(
                     false,
                     "taken back: " + unit + (gap.isEmpty() ? " did not answer with it" : " could not be watched by it")
@@ -264,15 +159,8 @@ public final class SiteUnit {
             boolean socket = Files.exists(socketFile());
             UnitState before = systemd.unit(unit);
             boolean runs = before.active() == Active.ACTIVE;
-            boolean watched = runs && !socket && Files.exists(folder().resolve(DROP_IN)) && !isDisarmed(before);
-            SequencedMap<Path, Optional<String>> none = new LinkedHashMap<>();
-            for (Path file : files().keySet()) {
-                none.put(file, Optional.empty());
-            }
-            lay(none);
-            if (Files.isDirectory(folder()) && isEmpty(folder())) {
-                Files.delete(folder());
-            }
+            boolean watched = runs && !socket && Files.exists(dropIn.file()) && !isDisarmed(before);
+            dropIn.takeAway();
             Duration gap = Duration.ZERO;
             if (socket) {
                 told.step("stopping " + socket() + " and " + unit + ", and starting " + unit + " again");
@@ -292,7 +180,7 @@ public final class SiteUnit {
         processes.pinger(run.cgroup()).forEach(pid -> Signals.send(pid, Signals.ALRM));
         try (Systemd systemd = new Systemd()) {
             return isPinged(run, false)
-                    && inForce("WatchdogSec", systemd.properties(unit, SETTINGS.keySet()))
+                    && DropIn.inForce("WatchdogSec", systemd.properties(unit, DropIn.properties()))
                             .equals("0s");
         }
     }
@@ -304,12 +192,6 @@ public final class SiteUnit {
             Thread.sleep(PAUSE);
         }
         return processes.pinger(run.cgroup()).isEmpty() != pinged;
-    }
-
-    private static boolean isEmpty(Path folder) throws IOException {
-        try (var entries = Files.newDirectoryStream(folder)) {
-            return !entries.iterator().hasNext();
-        }
     }
 
     /// Has a socket unit hold the address at which the application listens now.
@@ -324,7 +206,7 @@ public final class SiteUnit {
                 return new Outcome(
                         false, unit + " is not seen to listen and answer: nothing is changed", Duration.ZERO);
             }
-            lay(new LinkedHashMap<>(Map.of(socketFile(), socketText(addresses))));
+            DropIn.lay(socketFile(), Optional.of(socketText(addresses)));
             told.step("stopping " + unit + " and starting it at " + socket() + ", which listens at "
                     + String.join(", ", addresses));
             Optional<Duration> gap = handOver(systemd, true, true);
@@ -334,7 +216,7 @@ public final class SiteUnit {
                         socket() + " holds " + String.join(", ", addresses) + "; a stop means both units",
                         gap.get());
             }
-            lay(new LinkedHashMap<>(Map.of(socketFile(), Optional.<String>empty())));
+            DropIn.lay(socketFile(), Optional.empty());
             boolean back = handOver(systemd, false, true).isPresent();
             return new Outcome(
                     false,
@@ -392,34 +274,6 @@ public final class SiteUnit {
             }
             return Optional.empty(); // what began is taken back
         }
-    }
-
-    /// Puts each file there at once, or away.
-    ///
-    /// @return what was there before
-    private static SequencedMap<Path, Optional<String>> lay(SequencedMap<Path, ?> files) throws IOException {
-        SequencedMap<Path, Optional<String>> old = new LinkedHashMap<>();
-        for (Map.Entry<Path, ?> file : files.entrySet()) {
-            Path path = file.getKey();
-            Optional<?> text = file.getValue() instanceof Optional<?> maybe ? maybe : Optional.of(file.getValue());
-            old.put(path, Files.exists(path) ? Optional.of(Files.readString(path)) : Optional.empty());
-            if (text.isEmpty()) {
-                Files.deleteIfExists(path);
-                continue;
-            }
-            Files.createDirectories(Objects.requireNonNull(path.getParent()));
-            Path beside = path.resolveSibling("." + path.getFileName() + ".new"); // read by nobody
-            String all = String.valueOf(text.get());
-            try (OutputStream out = Disk.REAL.create(beside)) {
-                out.write(all.getBytes(StandardCharsets.UTF_8));
-            }
-            boolean script = all.startsWith("#!");
-            Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString(script ? "rwxr-xr-x" : "rw-r--r--"));
-            Disk.REAL.sync(beside); // a watchdog whose pinger a power cut has emptied would end the site each minute
-            Disk.REAL.move(beside, path);
-            Disk.REAL.sync(path.resolveSibling(""));
-        }
-        return old;
     }
 
     private boolean answers() {

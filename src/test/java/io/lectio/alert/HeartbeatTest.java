@@ -92,8 +92,8 @@ class HeartbeatTest {
                 lookedAt,
                 new Observation.Passed(new Finding.Answers(CheckId.PAGE, List.of(), Duration.ZERO)));
         CheckHealth health = CheckHealth.pending(lookedAt).next(look, new Threshold(1, 1), lookedAt);
-        GuardState none = GuardState.begin(
-                new GuardState.Durable(1, incidents, Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty()));
+        GuardState none = GuardState.begin(new GuardState.Durable(
+                1, incidents, Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty(), Optional.empty()));
         none.health().put(CheckId.PAGE, health);
         none.health().put(CheckId.CONFIG, CheckHealth.pending(Told.BROKEN)); // which has a slower round of its own
         return new Snapshot(none, PAGE_AND_CONFIG, degraded, Told.BROKEN, now);

@@ -610,8 +610,8 @@ class CommandLineTest {
                 new Incident.Open(),
                 Level.CRITICAL,
                 Optional.empty());
-        Durable durable =
-                new Durable(8, List.of(incident), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty());
+        Durable durable = new Durable(
+                8, List.of(incident), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty(), Optional.empty());
         try (ControlServer _ = serve(durable)) {
             Ended plan = lectio("plan");
             assertThat(plan.code()).isEqualTo(LectioCommand.NOT_HEALTHY);

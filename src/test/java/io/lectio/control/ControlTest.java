@@ -183,6 +183,7 @@ class ControlTest {
                 new Outbox(List.of(alert), NOW, Duration.ZERO, 0, Optional.empty(), 0, List.of(), Optional.empty()),
                 0,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         try (ControlServer _ = serve(() -> snapshot(durable))) {
             assertThat(ask())

@@ -48,8 +48,8 @@ class PlanTest {
                 new Incident.Open(),
                 Level.WARNING,
                 Optional.empty());
-        GuardState state = GuardState.begin(
-                new Durable(2, List.of(down), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty()));
+        GuardState state = GuardState.begin(new Durable(
+                2, List.of(down), Map.of(), Outbox.EMPTY, 0, Optional.empty(), Optional.empty(), Optional.empty()));
         return Plan.of(state, NOW, policy).steps().getFirst().next();
     }
 

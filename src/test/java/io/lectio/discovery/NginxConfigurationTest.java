@@ -49,6 +49,16 @@ class NginxConfigurationTest {
                         .collect(Collectors.joining("", "{", "}"));
     }
 
+    /// A doctor who looks for a root takes no word of a comment or of another directive for one.
+    @Test
+    void theFoldersAreThoseOfRootAndAliasAlone() {
+        assertThat(Discovery.folders(new LinkedHashMap<>(Map.of("/etc/nginx/nginx.conf", ALL_SORTS))))
+                .containsExactly("/srv/it's; #here", "/srv/x/");
+        assertThat(Discovery.folders(new LinkedHashMap<>(
+                        Map.of("/etc/nginx/nginx.conf", "http { # root /a;\n server { set $root /b; root $x/c; } }"))))
+                .containsExactly("$x/c");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

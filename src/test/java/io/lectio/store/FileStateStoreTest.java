@@ -111,7 +111,14 @@ class FileStateStoreTest {
                 open.worst(),
                 Optional.empty());
         store().save(new Durable(
-                9, List.of(paused), Map.of(), durable.outbox(), 0, Optional.empty(), Optional.empty()));
+                9,
+                List.of(paused),
+                Map.of(),
+                durable.outbox(),
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
         assertThat(store().load().incidents().getFirst().phase()).isEqualTo(pause);
 
         Path file = folder.resolve("state.json");

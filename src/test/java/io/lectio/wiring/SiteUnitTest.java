@@ -26,7 +26,7 @@ class SiteUnitTest {
                         home, ConfigLoader.load(home.configuration()).sites().getFirst())
                 .orElseThrow();
         List<String> example = settings(Files.readString(SHIPPED.resolve("teaching_panel.service")));
-        List<String> dropIn = settings(unit.dropIn());
+        List<String> dropIn = settings(unit.dropIn().text());
         assertThat(example).containsAll(dropIn);
         assertThat(dropIn)
                 .contains(

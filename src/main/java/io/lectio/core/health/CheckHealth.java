@@ -84,11 +84,6 @@ public record CheckHealth(
     }
 
     public Optional<Finding> finding() {
-        return known.map(Observation::outcome).map(outcome -> switch (outcome) {
-            case Passed(Finding finding) -> finding;
-            case Failed(Finding finding) -> finding;
-            case Unknown _, Undecided _, Sampled _ ->
-                throw new IllegalStateException("a look without a verdict is never kept as known");
-        });
+        return known.map(Observation::outcome).flatMap(Outcome::verdict);
     }
 }

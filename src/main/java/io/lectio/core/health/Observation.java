@@ -3,6 +3,7 @@ package io.lectio.core.health;
 import io.lectio.core.policy.CheckId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// One look of a probe.
@@ -11,6 +12,15 @@ import java.util.stream.Collectors;
 public record Observation(CheckId check, Instant startedAt, Outcome outcome) {
 
     public sealed interface Outcome {
+        /// What a verdict rests on; empty where there is none.
+        default Optional<Finding> verdict() {
+            return switch (this) {
+                case Passed(Finding finding) -> Optional.of(finding);
+                case Failed(Finding finding) -> Optional.of(finding);
+                case Undecided _, Sampled _, Unknown _ -> Optional.empty();
+            };
+        }
+
         /// One English line for logs and terminals.
         default String inWords() {
             return switch (this) {
