@@ -30,12 +30,15 @@ class InitOnARealHostTest {
     private static final String SHOP = """
             mkdir -p /srv/shop /srv/shop/static && cp -r /var/www/teaching_panel/teaching_panel /srv/shop/code && mv /srv/shop/code/db.sqlite3 /srv/shop/data.sqlite3
             useradd --system shop && echo 'shop {}' >/srv/shop/static/site.css
-            sed -i 's#"NAME": BASE_DIR.*"#"NAME": BASE_DIR / "../data.sqlite3"#' /srv/shop/code/panel/settings.py
+            sed -i '1i import os
+            s#"NAME": BASE_DIR.*"#"NAME": os.environ["SHOP_DATABASE"]#' /srv/shop/code/panel/settings.py
+            printf '# of the shop\\nSECRET_KEY=cAnArY\\nSHOP_DATABASE="/srv/shop/data.sqlite3"\\n' >/etc/shop.env
             chown -R shop: /srv/shop
             cat >/etc/systemd/system/shop.service <<'END'
             [Service]
             User=shop
             WorkingDirectory=/srv/shop/code
+            EnvironmentFile=/etc/shop.env
             RuntimeDirectory=shop
             ExecStart=/usr/bin/gunicorn --workers 1 --bind unix:/run/shop/app.sock panel.wsgi:application
             END
@@ -129,6 +132,7 @@ class InitOnARealHostTest {
             assertThat(init.exit()).as(init.out() + init.err()).isZero();
             assertThat(host.sh(ALL_OF_THE_SITES)).isEqualTo(before);
             assertThat(host.sh("cat " + YAML))
+                    .doesNotContain("cAnArY")
                     .contains(
                             "  - url: http://localhost/",
                             "unit: teaching_panel.service  # gunicorn",

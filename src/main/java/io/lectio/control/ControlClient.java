@@ -139,10 +139,10 @@ public final class ControlClient {
 
     private static SocketChannel connect(Path stateFolder, Request request) throws IOException {
         Path socket = stateFolder.resolve(SOCKET);
+        String line = JsonCodec.writeLine(request.by(Optional.ofNullable(System.getenv("SUDO_USER"))));
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            String line = JsonCodec.writeLine(request.by(Optional.ofNullable(System.getenv("SUDO_USER"))));
+            channel.connect(UnixDomainSocketAddress.of(socket)); // the guard waits for what follows, but not for long
             channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
             return channel;
         } catch (IOException e) {

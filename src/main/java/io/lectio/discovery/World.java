@@ -20,7 +20,7 @@ public interface World {
     /// A service as systemd has it.
     ///
     /// @param user empty for root
-    /// @param environment its own, without that of files
+    /// @param environment its own, and that of its files
     /// @param gunicorn whether its command is one of gunicorn
     /// @param target what gunicorn serves, `panel.wsgi:application`; empty where its command does not tell
     /// @param folder in which it runs

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// This host, as [World] asks for it. What cannot be seen is not there.
 final class HostWorld implements World {
@@ -35,6 +36,9 @@ final class HostWorld implements World {
     private static final int WORST = 500;
     /// What nginx and Debian lay into the folder of their welcome page.
     private static final Set<String> WELCOME = Set.of("index.html", "index.nginx-debian.html", "50x.html");
+
+    private static final Pattern ASSIGNMENT =
+            Pattern.compile("(?m)^\\h*([A-Za-z_]\\w*)=(?:\"((?:[^\"\\\\\n]|\\\\.)*)\"|'([^'\n]*)'|([^\"'\n]*?))\\h*$");
 
     private final Systemd systemd;
 
@@ -71,6 +75,9 @@ final class HostWorld implements World {
                 String[] parts = each.split("=", 2);
                 environment.put(parts[0], parts.length > 1 ? parts[1] : "");
             }
+            for (ServiceDefinition.EnvironmentFile file : service.environmentFiles()) {
+                environment.putAll(assigned(text(Path.of(file.path())).orElse("")));
+            }
             String folder = service.workingDirectory();
             return Optional.of(new Service(
                     service.user(),
@@ -82,6 +89,17 @@ final class HostWorld implements World {
         } catch (IOException e) {
             return Optional.empty();
         }
+    }
+
+    /// What an `EnvironmentFile=` assigns, each in one line. Source: systemd.exec(5).
+    static Map<String, String> assigned(String file) {
+        Map<String, String> all = new HashMap<>();
+        ASSIGNMENT.matcher(file).results().forEach(each -> {
+            String quoted =
+                    each.group(2) == null ? each.group(3) : each.group(2).replaceAll("\\\\(.)", "$1");
+            all.put(each.group(1), quoted == null ? each.group(4) : quoted);
+        });
+        return all;
     }
 
     @Override
