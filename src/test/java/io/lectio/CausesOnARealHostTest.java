@@ -19,11 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Promises 4, 9 and 10: the right cause is named, nothing is restarted for it, and it is over when it is mended.
 @HostTest
+@Order(1)
 class CausesOnARealHostTest {
     /// `all` for every cause on both releases, into the document; or some, by their names, into `target/causes.md`.
     private static final Optional<String> WANTED = Optional.ofNullable(System.getenv("LECTIO_CAUSES"));

@@ -14,12 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Deploys of the site's pages on a real host, under visitors who ask every 20 ms.
 @HostTest
+@Order(1)
 class DeployOnARealHostTest {
     private static final String LIVE = "/var/www/teaching_panel/frontend/build";
     private static final String LECTIO = "/opt/lectio-monitor/bin/lectio";
