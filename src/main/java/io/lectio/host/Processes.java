@@ -211,11 +211,19 @@ public final class Processes {
     }
 
     private static Optional<Long> socket(Path descriptor) {
+        return target(descriptor)
+                .map(open -> SOCKET.matcher(open.toString()))
+                .filter(Matcher::matches)
+                .map(socket -> Long.valueOf(socket.group(1)));
+    }
+
+    /// What a descriptor in `/proc/PID/fd` leads to; empty where it was closed meanwhile, as a server closes its
+    /// clients' all the time.
+    static Optional<Path> target(Path descriptor) {
         try {
-            Matcher socket = SOCKET.matcher(Files.readSymbolicLink(descriptor).toString());
-            return socket.matches() ? Optional.of(Long.valueOf(socket.group(1))) : Optional.empty();
+            return Optional.of(Files.readSymbolicLink(descriptor));
         } catch (IOException e) {
-            return Optional.empty(); // closed meanwhile
+            return Optional.empty();
         }
     }
 
@@ -253,7 +261,7 @@ public final class Processes {
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : descriptors) {
                 // not a pipe or a socket, whose names have no slash
-                if (Files.readSymbolicLink(descriptor).isAbsolute()
+                if (target(descriptor).filter(Path::isAbsolute).isPresent()
                         && inode(descriptor).filter(files::contains).isPresent()) {
                     return true;
                 }

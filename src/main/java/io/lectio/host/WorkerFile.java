@@ -42,7 +42,9 @@ public final class WorkerFile {
     private static Optional<Path> find(int pid) {
         try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
             for (Path each : open) {
-                if (String.valueOf(Files.readSymbolicLink(each)).contains(NAME)) {
+                if (Processes.target(each)
+                        .filter(link -> link.toString().contains(NAME))
+                        .isPresent()) {
                     return Optional.of(each);
                 }
             }

@@ -94,7 +94,7 @@ public final class CodeReleases implements SitePart {
             }
             case MIGRATE ->
                 application.migrate(deploy.migrating().map(Migrating::names).orElse(List.of()));
-            case RELOAD -> workers.startAnew(release, deploy.starts() > 0);
+            case RELOAD -> workers.startAnew(release);
             case GATE -> workers.gate(release);
             case UNDO -> undo(deploy, change);
         };
@@ -156,7 +156,7 @@ public final class CodeReleases implements SitePart {
         } else if (!staging.giveBack(release)) {
             return new StepResult.Failed("nothing was staged for " + release);
         }
-        return workers.comeBack(change.from().orElse(""), deploy.starts() > 0);
+        return workers.comeBack(change.from().orElse(""));
     }
 
     /// Forgets what was stored of a deploy that was not taken up.
@@ -181,6 +181,6 @@ public final class CodeReleases implements SitePart {
     public void goBack(Change change) throws IOException, InterruptedException {
         staging.stage(change.to(), change.from());
         staging.take(change.to());
-        StepResult _ = workers.comeBack(change.to(), false);
+        StepResult _ = workers.comeBack(change.to());
     }
 }

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// The application's workers: has them load the code anew while others answer, and asks which code they run.
 public final class Workers {
@@ -31,8 +30,6 @@ public final class Workers {
     private static final int ONE_MORE = 21;
 
     private static final int ONE_LESS = 22;
-    /// That a note begins with.
-    private static final int NUMBERS = 3;
 
     private static final long ROOM = 100L << 20;
     private static final Duration TO_COME = Duration.ofSeconds(20);
@@ -70,7 +67,7 @@ public final class Workers {
     /// @param direct asks the application itself, at `directly`
     /// @param through asks it as visitors do, at `api`
     /// @param beside units that run the same code
-    /// @param note a file of ours, for what an exchange of workers would need to know that was cut off
+    /// @param note a file of ours, which is there while an exchange of workers is under way
     public Workers(
             Supervisor supervisor,
             String unit,
@@ -95,26 +92,15 @@ public final class Workers {
     /// New workers come beside the old ones, and when they have loaded the code the old ones finish: nobody is
     /// refused, and nobody waits. Where there is no memory for both, a hang-up exchanges them; where that brings no
     /// new code, or it is another server, the application is restarted.
-    ///
-    /// @param again whether this may have been cut off before
-    StepResult startAnew(String release, boolean again) throws IOException, InterruptedException {
-        UnitState before = supervisor.unit(unit);
-        return with(before, release, again ? noted(before.mainPid()) : Exchange.NONE);
+    StepResult startAnew(String release) throws IOException, InterruptedException {
+        return with(supervisor.unit(unit), release);
     }
 
     /// For code that is known to work: whatever the workers do, they run it afterwards.
-    ///
-    /// @param again whether an exchange of workers may have been cut off before
-    StepResult comeBack(String release, boolean again) throws IOException, InterruptedException {
-        Files.deleteIfExists(note);
+    StepResult comeBack(String release) throws IOException, InterruptedException {
         StepResult result;
         try {
-            UnitState before = supervisor.unit(unit);
-            if (again && isActive(before) && reloads.now()) {
-                supervisor.signalMain(unit, HANG_UP); // there may be more workers than are wanted
-                boolean _ = awaitEnd(workers(before), before.mainPid());
-            }
-            result = with(supervisor.unit(unit), release, Exchange.NONE);
+            result = with(supervisor.unit(unit), release);
         } catch (IOException e) {
             result = new StepResult.Refused(String.valueOf(e.getMessage()));
         }
@@ -125,9 +111,8 @@ public final class Workers {
         return answers ? result : new StepResult.Done(result.said() + "; it does not answer well yet");
     }
 
-    private StepResult with(UnitState before, String release, Exchange exchange)
-            throws IOException, InterruptedException {
-        StepResult result = workersAnew(before, release, exchange);
+    private StepResult with(UnitState before, String release) throws IOException, InterruptedException {
+        StepResult result = workersAnew(before, release);
         if (result instanceof StepResult.Refused) {
             return result;
         }
@@ -149,35 +134,29 @@ public final class Workers {
         return state.active() == UnitState.Active.ACTIVE && state.mainPid() > 0;
     }
 
-    /// An exchange of workers, as far as it has come.
-    ///
-    /// @param old those that are to end
-    /// @param more how many more were asked for
-    /// @param fewer how many fewer were asked for after that
-    private record Exchange(Set<Integer> old, int more, int fewer) {
-        private static final Exchange NONE = new Exchange(Set.of(), 0, 0);
-    }
-
-    private StepResult workersAnew(UnitState before, String release, Exchange noted)
-            throws IOException, InterruptedException {
+    private StepResult workersAnew(UnitState before, String release) throws IOException, InterruptedException {
         if (!isActive(before) || !reloads.now()) {
             return restart("restarted");
         }
         int main = before.mainPid();
-        Exchange exchange = noted.old().isEmpty() ? new Exchange(workers(before), 0, 0) : noted;
-        Set<Integer> old = exchange.old();
+        Set<Integer> old = workers(before);
         Instant asked = Instant.now();
         boolean room = memory.room(before.cgroup()) > ROOM * old.size();
-        boolean beside = !old.isEmpty() && room && beside(exchange, main);
+        // of an exchange that was cut off nobody knows whether its last signal was sent; after a hang-up there are as
+        // many workers as gunicorn was given, whatever was asked for before
+        boolean beside = !isNoted(main) && !old.isEmpty() && room && beside(old, main);
         if (!beside) {
             supervisor.signalMain(unit, HANG_UP);
         }
         boolean ended = awaitEnd(old, main);
-        boolean asMany = await(
-                System.nanoTime() + TO_OBEY.toNanos(),
-                () -> hasEnded(main) || workers(supervisor.unit(unit)).size() == old.size());
-        if (beside && ended && !asMany && !hasEnded(main)) {
-            supervisor.signalMain(unit, HANG_UP); // by which it has as many as it was given
+        boolean asMany = !beside
+                || await(
+                        System.nanoTime() + TO_OBEY.toNanos(),
+                        () -> hasEnded(main) || workers(supervisor.unit(unit)).size() == old.size());
+        if (ended && !asMany) {
+            Set<Integer> others = workers(supervisor.unit(unit));
+            supervisor.signalMain(unit, HANG_UP);
+            ended = awaitEnd(others, main);
         }
         Files.deleteIfExists(note);
         if (hasEnded(main)) {
@@ -193,35 +172,18 @@ public final class Workers {
                         + (ended ? "" : "; old ones still finish what they are at"));
     }
 
-    /// What an exchange that was cut off has noted.
-    private Exchange noted(int main) throws IOException {
-        List<String> lines = Files.exists(note) ? Files.readAllLines(note) : List.of();
-        boolean whole = lines.stream().allMatch(line -> line.matches("[0-9]{1,9}")); // and not cut off by a power cut
-        List<Integer> numbers = whole ? lines.stream().map(Integer::valueOf).toList() : List.of();
-        boolean same = numbers.size() > NUMBERS && numbers.getFirst() == main;
-        return same
-                ? new Exchange(new HashSet<>(numbers.subList(NUMBERS, numbers.size())), numbers.get(1), numbers.get(2))
-                : Exchange.NONE;
+    /// Whether an exchange of this parent's workers has begun, and nobody knows how far it has come.
+    private boolean isNoted(int main) throws IOException {
+        return Files.exists(note) && Files.readString(note).equals(String.valueOf(main));
     }
 
-    private void note(int main, Exchange exchange) throws IOException {
-        Stream<Integer> head = Stream.of(main, exchange.more(), exchange.fewer());
-        Files.write(
-                note,
-                Stream.concat(head, exchange.old().stream())
-                        .map(String::valueOf)
-                        .toList());
-    }
-
-    /// Starts as many more workers, and when they are ready has the oldest end. What is asked for is noted before,
-    /// and counted: a worker that ends by itself gunicorn replaces.
+    /// Starts as many more workers, and when they are ready has the oldest end.
     ///
     /// @return whether they became ready, or their parent has ended
-    private boolean beside(Exchange exchange, int main) throws IOException, InterruptedException {
-        Set<Integer> old = exchange.old();
+    private boolean beside(Set<Integer> old, int main) throws IOException, InterruptedException {
         long end = System.nanoTime() + TO_COME.toNanos();
-        for (int more = exchange.more() + 1; more <= old.size() && !hasEnded(main); more++) {
-            note(main, new Exchange(old, more, 0));
+        Files.writeString(note, String.valueOf(main));
+        for (int more = 1; more <= old.size() && !hasEnded(main); more++) {
             supervisor.signalMain(unit, ONE_MORE);
             int wanted = more; // signals of one kind that wait are one
             boolean _ = await(end, () -> hasEnded(main) || young(old).size() >= wanted);
@@ -231,8 +193,7 @@ public final class Workers {
                 () -> hasEnded(main)
                         || (young(old).size() >= old.size()
                                 && young(old).stream().allMatch(WorkerFile::isReady)));
-        for (int fewer = exchange.fewer() + 1; ready && fewer <= old.size() && !hasEnded(main); fewer++) {
-            note(main, new Exchange(old, old.size(), fewer));
+        for (int fewer = 1; ready && fewer <= old.size() && !hasEnded(main); fewer++) {
             supervisor.signalMain(unit, ONE_LESS);
             int wanted = old.size() - fewer;
             // one that is busy takes its time, and the next need not wait for it

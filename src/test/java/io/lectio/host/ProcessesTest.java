@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +79,29 @@ class ProcessesTest {
                 ProcessHandle.current().pid());
         assertThat(processes.of("/gone.service")).isEmpty();
         assertThat(processes.of("")).isEmpty();
+    }
+
+    /// As a server has clients come and go.
+    @Test
+    void aDescriptorThatIsClosedWhileAllAreReadHidesNoOther() throws Exception {
+        Path file = Files.createFile(folder.resolve("wgunicorn-it"));
+        String opensAndCloses = """
+                import os, sys
+                file = os.open(sys.argv[1], os.O_RDONLY); os.dup2(file, 200); os.close(file)
+                print("ready", flush=True)
+                while True: os.close(os.open("/dev/null", os.O_RDONLY))
+                """;
+        Process server = new ProcessBuilder("python3", "-c", opensAndCloses, file.toString()).start();
+        try {
+            assertThat(server.inputReader().readLine()).isEqualTo("ready");
+            Set<String> wanted = Set.of(Processes.inode(file).orElseThrow());
+            for (int i = 0; i < 300; i++) {
+                assertThat(WorkerFile.isThere((int) server.pid())).isTrue();
+                assertThat(processes.havingOpen(wanted, Set.of())).hasSize(1);
+            }
+        } finally {
+            server.destroyForcibly().waitFor();
+        }
     }
 
     @Test
