@@ -93,8 +93,7 @@ final class PrivateServer {
                 answered = true;
                 wrong = "it answers " + answer.status()
                         + answer.header("location").map(to -> " to " + to).orElse("");
-            } catch (HttpFailure e) {
-                wrong = String.valueOf(e.getMessage());
+            } catch (HttpFailure e) { // what it has answered before says more, with the time nearly over
                 Optional<Child.Result> ended = program.await(TO_SAY);
                 if (ended.isPresent()) {
                     return new Answer.Wrong(
