@@ -37,8 +37,7 @@ final class HostWorld implements World {
     /// What nginx and Debian lay into the folder of their welcome page.
     private static final Set<String> WELCOME = Set.of("index.html", "index.nginx-debian.html", "50x.html");
 
-    private static final Pattern ASSIGNMENT =
-            Pattern.compile("(?m)^\\h*([A-Za-z_]\\w*)=(?:\"((?:[^\"\\\\\n]|\\\\.)*)\"|'([^'\n]*)'|([^\"'\n]*?))\\h*$");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
 
     private final Systemd systemd;
 
@@ -94,12 +93,25 @@ final class HostWorld implements World {
     /// What an `EnvironmentFile=` assigns, each in one line. Source: systemd.exec(5).
     static Map<String, String> assigned(String file) {
         Map<String, String> all = new HashMap<>();
-        ASSIGNMENT.matcher(file).results().forEach(each -> {
-            String quoted =
-                    each.group(2) == null ? each.group(3) : each.group(2).replaceAll("\\\\(.)", "$1");
-            all.put(each.group(1), quoted == null ? each.group(4) : quoted);
-        });
+        for (String line : file.split("\n")) {
+            String[] parts = line.strip().split("=", 2);
+            if (parts.length == 2 && NAME.matcher(parts[0]).matches()) {
+                unquoted(parts[1]).ifPresent(value -> all.put(parts[0], value));
+            }
+        }
         return all;
+    }
+
+    /// Empty where its quotes are not a pair around it.
+    private static Optional<String> unquoted(String value) {
+        char first = value.isEmpty() ? ' ' : value.charAt(0);
+        boolean quoted =
+                value.length() > 1 && (first == '"' || first == '\'') && value.charAt(value.length() - 1) == first;
+        if (!quoted) {
+            return Optional.of(value).filter(plain -> !plain.contains("\"") && !plain.contains("'"));
+        }
+        String inner = value.substring(1, value.length() - 1);
+        return Optional.of(first == '"' ? inner.replaceAll("\\\\(.)", "$1") : inner);
     }
 
     @Override

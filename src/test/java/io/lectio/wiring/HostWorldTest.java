@@ -7,6 +7,14 @@ import org.junit.jupiter.api.Test;
 
 class HostWorldTest {
     @Test
+    void aLongSecretIsNoTrouble() {
+        String credentials = "{\\\"key\\\": \\\"x\\\"}, ".repeat(10_000);
+        assertThat(HostWorld.assigned("KEY=\"" + credentials + "\"\nLAST=1"))
+                .containsEntry("LAST", "1")
+                .hasSize(2);
+    }
+
+    @Test
     void anEnvironmentFileIsReadAsSystemdReadsIt() {
         assertThat(HostWorld.assigned("""
                         # A=comment
