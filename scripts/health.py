@@ -171,7 +171,7 @@ ESTABLISHED = 1  # a connection in another state may have lost its owner, and co
 def _asked_of_kernel(near, far):
     """The user of the socket that leads from one address and port to the other: sock_diag(7).
 
-    The table in /proc has it too, and takes 10 ms to read on a machine of 24 GB, however few connections there are."""
+    The table in /proc has it too, and takes 9 ms to read on a machine of 24 GB, however few connections there are."""
     addresses = [end[0].replace("::ffff:", "") for end in (near, far)]
     family = socket.AF_INET6 if ":" in addresses[0] else socket.AF_INET
     question = struct.pack("=BBxxI", family, socket.IPPROTO_TCP, 1 << ESTABLISHED) + struct.pack("!HH", near[1], far[1])
@@ -179,9 +179,8 @@ def _asked_of_kernel(near, far):
     question += struct.pack("=Iq", 0, -1)  # any interface, no cookie
     by_family, request = 20, 1  # SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 4) as kernel:  # NETLINK_SOCK_DIAG
-        kernel.settimeout(DEADLINE)
         kernel.sendto(struct.pack("=IHHII", 16 + len(question), by_family, request, 0, 0) + question, (0, 0))
-        answer = kernel.recv(4096)
+        answer = kernel.recv(4096, socket.MSG_DONTWAIT)  # which is there when it has been asked
     if struct.unpack_from("=H", answer, 4)[0] != by_family:
         raise OSError("the kernel tells of no such socket")
     state, user = struct.unpack_from("=B", answer, 16 + 1)[0], struct.unpack_from("=I", answer, 16 + 64)[0]
