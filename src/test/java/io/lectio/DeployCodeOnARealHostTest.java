@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @HostTest
 class DeployCodeOnARealHostTest {
     private static final String LIVE = SchoolCode.LIVE;
+    /// There while workers are exchanged.
+    private static final String EXCHANGE = "/var/www/.lectio/teaching_panel/teaching_panel/.code/workers";
+
     private static final String PAGES = "/var/www/teaching_panel/frontend/build";
     private static final String LECTIO = "/opt/lectio-monitor/bin/lectio";
     private static final List<String> WATCHED = List.of("/", "/api/health/", "/api/lessons/");
@@ -167,6 +170,35 @@ class DeployCodeOnARealHostTest {
             assertThat(took).isLessThan(Duration.ofSeconds(12));
             guarded.bot().awaitMessage(message -> message.text().contains("снят"), PATIENCE);
             guarded.awaitCalm();
+        }
+    }
+
+    /// Nobody knows then whether the last signal was sent: one more, or one less, was asked for than the guard has
+    /// seen.
+    @OnOneRelease
+    @Execution(ExecutionMode.SAME_THREAD)
+    void aGuardKilledInAnExchangeLeavesAsManyWorkersAsThereWere(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            TestHost host = guarded.host();
+            SchoolCode.write(host);
+            adopt(guarded);
+            deployed(host, "backend /tmp/code");
+            try (Prober prober = Prober.start(host, WATCHED, OF_A_VISITOR)) {
+                for (String signal : List.of("TTIN", "TTOU")) {
+                    host.sh("echo '# " + signal + "' >> /tmp/code/panel/urls.py; " + LECTIO
+                            + " deploy backend /tmp/code >/tmp/out 2>&1 & for i in $(seq 3000); do [ -s " + EXCHANGE
+                            + " ] && break; sleep 0.01; done; sleep 0.3; [ -s " + EXCHANGE
+                            + " ] || exit 1; systemctl kill -s KILL lectio-monitor;"
+                            + " systemctl kill --kill-who main -s " + signal + " teaching_panel; wait");
+                    guarded.awaitGuard();
+                    host.sh("for i in $(seq 400); do " + LECTIO
+                            + " releases --json | grep -q '\"current\" : null' && exit; sleep 0.2; done; exit 1");
+                    assertThat(host.sh("pgrep -cP $(systemctl show -p MainPID --value teaching_panel); [ ! -e "
+                                    + EXCHANGE + " ]; tail -1 " + LIVE + "/panel/urls.py"))
+                            .isEqualTo("3\n# " + signal + "\n");
+                }
+                nobodyNoticed(prober, "killed in an exchange of workers");
+            }
         }
     }
 

@@ -182,7 +182,7 @@ public final class Workers {
     /// @return whether they became ready, or their parent has ended
     private boolean beside(Set<Integer> old, int main) throws IOException, InterruptedException {
         long end = System.nanoTime() + TO_COME.toNanos();
-        Files.writeString(note, String.valueOf(main));
+        Files.writeString(note, String.valueOf(main)); // half a note is none, and nothing has been asked for by then
         for (int more = 1; more <= old.size() && !hasEnded(main); more++) {
             supervisor.signalMain(unit, ONE_MORE);
             int wanted = more; // signals of one kind that wait are one
