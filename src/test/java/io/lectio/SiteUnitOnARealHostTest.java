@@ -66,15 +66,14 @@ class SiteUnitOnARealHostTest {
             assertThat(host.run(Duration.ofSeconds(20), "bash", "-c", LECTIO + "unit")
                             .exit())
                     .isEqualTo(1);
-            Instant began = Instant.now();
             String said;
-            try (Prober prober = Prober.start(host, List.of("/api/health/"))) {
+            try (Prober prober = Prober.start(host, List.of("/api/health/"), BACK)) {
                 said = host.sh(LECTIO + "unit apply --yes 2>&1");
-                Prober.Outage seen = prober.stop();
-                System.out.printf(
-                        "%-8s the drop-in comes: outage %d ms%n%s%n",
-                        release, seen.since(began).toMillis(), said);
+                assertThat(prober.stop().failed()).as(prober.toString()).isZero();
+                System.out.printf("%-8s the drop-in comes: nobody is refused%n%s%n", release, said);
             }
+            assertThat(host.sh("systemctl show teaching_panel -p NFileDescriptorStore"))
+                    .contains("=0"); // else a new address in the unit's own file would not count
             assertThat(said).contains("WatchdogSec", "-> 60s", "has its watchdog");
             assertThat(
                             host.sh(
@@ -113,6 +112,27 @@ class SiteUnitOnARealHostTest {
             host.sh("sleep 30"); // a watchdog that was left would have ended it
             assertThat(host.sh(RUN)).isEqualTo(run);
             assertThat(guarded.alerts()).isEmpty();
+        }
+    }
+
+    @OnOneRelease
+    void whatTakesNoKeptSocketsIsLaidAllTheSame(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            TestHost host = guarded.host();
+            guarded.stop();
+            host.sh("mkdir -p $(dirname " + SETTING + ")");
+            String gunicorn = "/usr/bin/gunicorn --workers 3 --bind 127.0.0.1:8000 panel.wsgi:application";
+            setting(host, "ExecStart=\\nExecStart=/usr/bin/env -u LISTEN_FDS " + gunicorn);
+            assertThat(host.sh(LECTIO + "unit apply --yes 2>&1")).contains("once more without", "has its watchdog");
+            host.sh(LECTIO + "unit remove --yes");
+            setting(host, "ExecStart=\\nExecStart=" + gunicorn + " --bind unix:/tmp/site.sock");
+            assertThat(host.sh(LECTIO + "unit apply --yes 2>&1"))
+                    .contains("the API does not answer for", "has its watchdog")
+                    .doesNotContain("once more");
+            assertThat(host.sh(
+                            "for at in '' '--unix-socket /tmp/site.sock'; do curl -fs -m 5 $at localhost:8000/api/health/; done;"
+                                    + " systemctl show teaching_panel -p NFileDescriptorStore"))
+                    .contains("=0");
         }
     }
 
@@ -302,6 +322,8 @@ class SiteUnitOnARealHostTest {
             String said = host.sh(LECTIO + "unit apply --socket --yes 2>&1");
             System.out.printf("%-8s %s%n", release, said.strip());
             assertThat(said).contains("teaching_panel.socket holds 127.0.0.1:8000");
+            assertThat(host.sh("systemctl show teaching_panel -p NFileDescriptorStore"))
+                    .contains("=0");
             guarded.stop();
             String run = host.sh(RUN).strip();
             String seen = host.sh("""

@@ -9,11 +9,16 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Who listens on a port of this machine. Source: proc(5) on net/tcp.
 public final class Listeners {
@@ -91,14 +96,23 @@ public final class Listeners {
 
     /// Where a process listens, as systemd's `ListenStream=` has it: `127.0.0.1:8000`, `[::]:8000`, `/run/site.sock`.
     public static List<String> of(int pid) throws IOException {
-        List<String> addresses = new ArrayList<>();
+        return descriptors(pid).values().stream().distinct().toList();
+    }
+
+    /// The descriptors by which a process listens, each with its address, as [#of] has it.
+    static SortedMap<Integer, String> descriptors(int pid) throws IOException {
+        Map<String, String> addresses = new HashMap<>();
         for (String[] fields : listening("tcp", "tcp6", "unix")) {
             boolean unix = fields.length > 7 && fields[3].equals("00010000");
-            if (holdsOneOf(Set.of("socket:[" + fields[unix ? 6 : 9] + "]"), Path.of("/proc/" + pid))) {
-                addresses.add(unix ? fields[7] : address(fields[1]));
-            }
+            addresses.put("socket:[" + fields[unix ? 6 : 9] + "]", unix ? fields[7] : address(fields[1]));
         }
-        return addresses;
+        SortedMap<Integer, String> its = new TreeMap<>();
+        sockets(Path.of("/proc/" + pid)).forEach((descriptor, socket) -> {
+            if (addresses.containsKey(socket)) {
+                its.put(descriptor, addresses.get(socket));
+            }
+        });
+        return its;
     }
 
     /// Each four bytes are a number of this machine, whose bytes go from the least to the greatest.
@@ -114,15 +128,21 @@ public final class Listeners {
     }
 
     private static boolean holdsOneOf(Set<String> sockets, Path process) {
+        return !Collections.disjoint(sockets(process).values(), sockets);
+    }
+
+    /// What a process has open, by descriptor.
+    private static Map<Integer, String> sockets(Path process) {
+        Map<Integer, String> open = new HashMap<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : descriptors) {
-                if (sockets.contains(Files.readSymbolicLink(descriptor).toString())) {
-                    return true;
-                }
+                Processes.target(descriptor)
+                        .ifPresent(target -> open.put(
+                                Integer.parseInt(String.valueOf(descriptor.getFileName())), target.toString()));
             }
         } catch (IOException | DirectoryIteratorException e) {
-            return false; // it has ended, or is not for this user
+            return Map.of(); // it has ended, or is not for this user
         }
-        return false;
+        return open;
     }
 }

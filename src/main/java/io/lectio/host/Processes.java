@@ -287,6 +287,16 @@ public final class Processes {
         }
     }
 
+    /// What it was started with; empty for one that has ended.
+    public static List<String> command(long pid) {
+        try {
+            String line = Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+            return List.of(line.split("\0"));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
     /// As `name (pid)`; of one that has ended only its number.
     public static String named(int pid) {
         try {

@@ -1,6 +1,7 @@
 package io.lectio.wiring;
 
 import io.lectio.host.Processes;
+import io.lectio.host.SocketStore;
 import io.lectio.release.Disk;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,6 +40,7 @@ record DropIn(String unit, Path home, Path state, String health) {
             Map.entry("StartLimitIntervalSec", "StartLimitIntervalUSec"),
             Map.entry("StartLimitBurst", "StartLimitBurst"),
             Map.entry("NotifyAccess", "NotifyAccess"),
+            Map.entry("FileDescriptorStoreMax", "FileDescriptorStoreMax"),
             Map.entry("OnFailure", "OnFailure"));
 
     /// What stands in the drop-in's `[Unit]`.
@@ -73,6 +75,7 @@ record DropIn(String unit, Path home, Path state, String health) {
         wanted.put("StartLimitIntervalSec", "300s");
         wanted.put("StartLimitBurst", "5");
         wanted.put("NotifyAccess", "all");
+        wanted.put("FileDescriptorStoreMax", String.valueOf(SocketStore.ROOM));
         wanted.put("OnFailure", "failure-notifier@" + unit + ".service");
         return wanted;
     }

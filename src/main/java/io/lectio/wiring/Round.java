@@ -1,13 +1,14 @@
 package io.lectio.wiring;
 
 import io.lectio.config.Home;
+import io.lectio.host.Processes;
 import io.lectio.store.OneGuard;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// A round of cron's that is under way, as the guard in whose place it looks finds it.
@@ -55,12 +56,9 @@ final class Round {
 
     /// Whether a process is one, and not another that has its number by now.
     private static boolean isRound(long pid) {
-        try {
-            String line = Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
-            return line.contains("io.lectio.Main\0check\0") && line.contains("\0--cron");
-        } catch (IOException e) {
-            return false; // it has ended
-        }
+        List<String> command = Processes.command(pid);
+        int main = command.indexOf("io.lectio.Main");
+        return main >= 0 && command.subList(main + 1, command.size()).containsAll(List.of("check", "--cron"));
     }
 
     /// Whether nobody is at work.

@@ -8,9 +8,11 @@ import io.lectio.core.policy.Services;
 import io.lectio.host.Listeners;
 import io.lectio.host.Processes;
 import io.lectio.host.Signals;
+import io.lectio.host.SocketStore;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
 import io.lectio.host.systemd.Systemd;
+import io.lectio.release.GunicornCommand;
 import io.lectio.release.Told;
 import java.io.IOException;
 import java.net.URI;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The systemd unit of the application, and what is added to it beside its own file: a [DropIn], and, where it is asked
@@ -36,6 +39,7 @@ public final class SiteUnit {
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final int MOST_BYTES = 1 << 16;
     private static final int WORST = 500;
+    private static final String STORED = "NFileDescriptorStore";
 
     private final String unit;
     private final DropIn dropIn;
@@ -104,6 +108,7 @@ public final class SiteUnit {
             if (before.load() != UnitState.Load.LOADED) {
                 return new Outcome(false, unit + " is " + before.load() + ": nothing is changed", Duration.ZERO);
             }
+            dropSockets(systemd); // of an attempt that was cut off
             if (show().applied()) {
                 return new Outcome(true, "nothing to do: " + unit + " has it already", Duration.ZERO);
             }
@@ -114,13 +119,12 @@ public final class SiteUnit {
                 systemd.reload();
                 return new Outcome(true, unit + " does not run: it has this with its next start", Duration.ZERO);
             }
-            told.step("restarting " + unit + " once: the API does not answer for some seconds");
-            Optional<Duration> gap = Optional.empty();
-            try {
-                gap = restarted(systemd, well);
-            } catch (IOException e) {
-                told.warning(String.valueOf(e.getMessage()));
+            Restart restart = restarted(systemd, well, true, told);
+            if (restart.gap().isEmpty() && restart.kept()) {
+                told.warning(unit + " does not answer with the sockets that were kept for it: once more without");
+                restart = restarted(systemd, well, false, told);
             }
+            Optional<Duration> gap = restart.gap();
             if (gap.isPresent() && isPinged(systemd.unit(unit), true)) {
                 return new Outcome(true, unit + " has its watchdog", gap.get());
             }
@@ -128,28 +132,69 @@ public final class SiteUnit {
             return new Outcome(
                     false,
                     "taken back: " + unit + (gap.isEmpty() ? " did not answer with it" : " could not be watched by it")
-                            + restartedAgain(systemd),
+                            + restartedAgain(systemd, told),
                     Duration.ZERO);
         }
     }
 
-    private String restartedAgain(Systemd systemd) throws InterruptedException {
-        try {
-            return restarted(systemd, true).isPresent()
-                    ? "; it answers as before"
-                    : "; and it does not answer now, either";
-        } catch (IOException e) {
-            return "; and it was not started again: " + e.getMessage();
-        }
+    private String restartedAgain(Systemd systemd, Told told) throws InterruptedException {
+        return restarted(systemd, true, false, told).gap().isPresent()
+                ? "; it answers as before"
+                : "; and it does not answer now, either";
     }
 
-    /// @return how long nobody was answered; empty where that is still so
-    private Optional<Duration> restarted(Systemd systemd, boolean well) throws IOException, InterruptedException {
+    /// @param kept whether the new run was given the sockets of the one before
+    /// @param gap how long nobody was answered; empty where that is still so
+    private record Restart(boolean kept, Optional<Duration> gap) {}
+
+    /// @param keep whether its sockets may be kept for the new run; otherwise it is stopped first, so that none are
+    private Restart restarted(Systemd systemd, boolean well, boolean keep, Told told) throws InterruptedException {
+        boolean kept = false;
         try (Gap gap = new Gap()) {
             systemd.reload();
             systemd.resetFailed(unit);
+            kept = keep && keepsSockets(systemd);
+            told.step("restarting " + unit + ": " + (kept ? "who asks the API waits" : "the API does not answer")
+                    + " for some seconds");
+            if (!keep) {
+                systemd.stop(unit, TO_CHANGE);
+            }
             systemd.restart(unit, TO_CHANGE);
-            return !well || gap.isOver() ? Optional.of(gap.length()) : Optional.empty();
+            boolean answers = !well || gap.isOver();
+            dropSockets(systemd);
+            return new Restart(kept, answers ? Optional.of(gap.length()) : Optional.empty());
+        } catch (IOException e) {
+            told.warning(String.valueOf(e.getMessage()));
+            return new Restart(kept, Optional.empty());
+        }
+    }
+
+    /// Has its sockets kept for the next run, where gunicorn itself has opened them.
+    private boolean keepsSockets(Systemd systemd) throws IOException, InterruptedException {
+        int main = systemd.unit(unit).mainPid();
+        Map<String, Object> now = systemd.properties(unit, Set.of("FileDescriptorStoreMax", "TriggeredBy"));
+        if (main <= 0
+                || GunicornCommand.of(Processes.command(main)).isEmpty()
+                || !(now.get("FileDescriptorStoreMax") instanceof Integer room && room > 0)
+                || !List.of().equals(now.get("TriggeredBy"))) {
+            return false;
+        }
+        int kept = SocketStore.keep(main);
+        long end = System.nanoTime() + ANSWER.toNanos();
+        while (stored(systemd) < kept && System.nanoTime() - end < 0) {
+            Thread.sleep(PAUSE);
+        }
+        return kept > 0 && stored(systemd) >= kept;
+    }
+
+    private int stored(Systemd systemd) throws IOException {
+        return systemd.properties(unit, Set.of(STORED)).get(STORED) instanceof Integer stored ? stored : 0;
+    }
+
+    private void dropSockets(Systemd systemd) throws IOException {
+        int main = systemd.unit(unit).mainPid();
+        if (main > 0 && stored(systemd) > 0) {
+            SocketStore.drop(main);
         }
     }
 
@@ -166,8 +211,8 @@ public final class SiteUnit {
                 told.step("stopping " + socket() + " and " + unit + ", and starting " + unit + " again");
                 gap = handOver(systemd, false, runs).orElse(TO_ANSWER);
             } else if (watched) {
-                told.step("restarting " + unit + " once, whose watchdog cannot be called off");
-                gap = restarted(systemd, answers()).orElse(TO_ANSWER);
+                told.step("the watchdog of " + unit + " cannot be called off");
+                gap = restarted(systemd, answers(), true, told).gap().orElse(TO_ANSWER);
             } else {
                 systemd.reload();
             }
