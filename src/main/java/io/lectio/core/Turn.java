@@ -611,10 +611,9 @@ final class Turn {
             }
         }
         incidents.forEach(open -> hurried.addAll(IncidentCourse.hurried(open)));
-        policy.services().units().forEach((unit, check) -> {
-            ServiceTrack track = tracks.get(unit);
-            if (track != null && track.isNearlyDecided(policy.patience())) {
-                hurried.add(check);
+        tracks.forEach((unit, track) -> {
+            if (track.isNearlyDecided(policy.patience())) {
+                Optional.ofNullable(policy.services().units().get(unit)).ifPresent(hurried::add);
             }
         });
         return hurried;

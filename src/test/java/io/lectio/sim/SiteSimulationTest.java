@@ -11,15 +11,19 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// Seeded days and months of the plan's site at the real intervals, with [Invariants] held at every turn. Where the
 /// number of seeds is promised, nine of ten have the longest round that a site with units may have.
 ///
 /// Each run has 1,000 days of a unit that never starts (promise 6), 100 days and a month of everything, and some
-/// hundred
-/// days of other mixes; the full run has 1,000 months of each.
+/// hundred days of other mixes; the full run has 1,000 months of each. Beside all else, since it takes longest.
+@Execution(ExecutionMode.CONCURRENT)
+@Order(1)
 class SiteSimulationTest {
     private static final long A_DAY = 1;
     private static final long A_MONTH = 30;
@@ -104,6 +108,7 @@ class SiteSimulationTest {
     }
 
     @Nested
+    @Execution(ExecutionMode.SAME_THREAD)
     @Tag("slow")
     class InEachRun {
         @Test
@@ -183,6 +188,7 @@ class SiteSimulationTest {
     }
 
     @Nested
+    @Execution(ExecutionMode.SAME_THREAD)
     @Tag("full")
     class InTheFullRun {
         @Test
