@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// What `lectio unit apply` adds to the application's unit: a watchdog that ends what hangs, and nothing else.
 @HostTest
@@ -72,8 +74,10 @@ class SiteUnitOnARealHostTest {
                 assertThat(prober.stop().failed()).as(prober.toString()).isZero();
                 System.out.printf("%-8s the drop-in comes: nobody is refused%n%s%n", release, said);
             }
-            assertThat(host.sh("systemctl show teaching_panel -p NFileDescriptorStore"))
-                    .contains("=0"); // else a new address in the unit's own file would not count
+            assertThat(host.sh("systemctl show teaching_panel -p NFileDescriptorStore,FileDescriptorStoreMax;"
+                            + " ls /run/systemd/system"))
+                    .contains("NFileDescriptorStore=0", "FileDescriptorStoreMax=0")
+                    .doesNotContain("teaching_panel"); // else a new address in the unit's own file would not count
             assertThat(said).contains("WatchdogSec", "-> 60s", "has its watchdog");
             assertThat(
                             host.sh(
@@ -115,24 +119,34 @@ class SiteUnitOnARealHostTest {
         }
     }
 
-    @OnOneRelease
-    void whatTakesNoKeptSocketsIsLaidAllTheSame(Release release) {
+    /// What starts gunicorn for the unit might not hand the socket on, and a socket with a path is deleted by gunicorn.
+    /// What
+    /// gunicorn is given and cannot take, it is not given for long.
+    @ParameterizedTest
+    @EnumSource(Release.class)
+    void onlyASocketThatTheNextRunTakesIsKeptForIt(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
             guarded.stop();
             host.sh("mkdir -p $(dirname " + SETTING + ")");
             String gunicorn = "/usr/bin/gunicorn --workers 3 --bind 127.0.0.1:8000 panel.wsgi:application";
-            setting(host, "ExecStart=\\nExecStart=/usr/bin/env -u LISTEN_FDS " + gunicorn);
-            assertThat(host.sh(LECTIO + "unit apply --yes 2>&1")).contains("once more without", "has its watchdog");
-            host.sh(LECTIO + "unit remove --yes");
-            setting(host, "ExecStart=\\nExecStart=" + gunicorn + " --bind unix:/tmp/site.sock");
-            assertThat(host.sh(LECTIO + "unit apply --yes 2>&1"))
-                    .contains("the API does not answer for", "has its watchdog")
-                    .doesNotContain("once more");
-            assertThat(host.sh(
-                            "for at in '' '--unix-socket /tmp/site.sock'; do curl -fs -m 5 $at localhost:8000/api/health/; done;"
-                                    + " systemctl show teaching_panel -p NFileDescriptorStore"))
-                    .contains("=0");
+            for (String other : List.of("/usr/bin/env " + gunicorn, gunicorn + " --bind unix:/tmp/site.sock")) {
+                setting(host, "ExecStart=\\nExecStart=" + other);
+                assertThat(host.sh(LECTIO + "unit apply --yes 2>&1"))
+                        .contains("the API does not answer for", "has its watchdog");
+                host.sh(LECTIO + "unit remove --yes");
+            }
+            host.sh("curl -fs -m 5 --unix-socket /tmp/site.sock localhost/api/health/");
+            setting(host, "ExecStart=\\nExecStart=" + gunicorn + "\\nUnsetEnvironment=LISTEN_FDS LISTEN_PID");
+            String said = host.run(Duration.ofSeconds(90), "bash", "-c", LECTIO + "unit apply --yes 2>&1")
+                    .out();
+            System.out.printf("%-8s %s%n", release, said);
+            assertThat(said).contains("who asks the API waits");
+            host.sh("for i in $(seq 100); do curl -fs -m 1 localhost/api/health/ && exit; sleep 0.1; done; exit 1");
+            assertThat(host.sh("systemctl show teaching_panel -p NFileDescriptorStore,FileDescriptorStoreMax;"
+                            + " ls /run/systemd/system"))
+                    .contains("NFileDescriptorStore=0", "FileDescriptorStoreMax=0")
+                    .doesNotContain("teaching_panel");
         }
     }
 
@@ -322,8 +336,6 @@ class SiteUnitOnARealHostTest {
             String said = host.sh(LECTIO + "unit apply --socket --yes 2>&1");
             System.out.printf("%-8s %s%n", release, said.strip());
             assertThat(said).contains("teaching_panel.socket holds 127.0.0.1:8000");
-            assertThat(host.sh("systemctl show teaching_panel -p NFileDescriptorStore"))
-                    .contains("=0");
             guarded.stop();
             String run = host.sh(RUN).strip();
             String seen = host.sh("""

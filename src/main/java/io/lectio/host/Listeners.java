@@ -107,7 +107,7 @@ public final class Listeners {
             addresses.put("socket:[" + fields[unix ? 6 : 9] + "]", unix ? fields[7] : address(fields[1]));
         }
         SortedMap<Integer, String> its = new TreeMap<>();
-        sockets(Path.of("/proc/" + pid)).forEach((descriptor, socket) -> {
+        open(Path.of("/proc/" + pid)).forEach((descriptor, socket) -> {
             if (addresses.containsKey(socket)) {
                 its.put(descriptor, addresses.get(socket));
             }
@@ -128,11 +128,11 @@ public final class Listeners {
     }
 
     private static boolean holdsOneOf(Set<String> sockets, Path process) {
-        return !Collections.disjoint(sockets(process).values(), sockets);
+        return !Collections.disjoint(open(process).values(), sockets);
     }
 
     /// What a process has open, by descriptor.
-    private static Map<Integer, String> sockets(Path process) {
+    private static Map<Integer, String> open(Path process) {
         Map<Integer, String> open = new HashMap<>();
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : descriptors) {

@@ -13,7 +13,6 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -33,9 +32,9 @@ public final class SdNotify {
     private static final int SCM_RIGHTS = 1;
     private static final int SCM_CREDENTIALS = 2;
     /// What stands before the data of a part of what goes with a message: its length, level and type; cmsg(3).
-    private static final int HEADER = 16;
+    private static final long HEADER = 16;
     /// Its header and a `struct ucred`, in whole words.
-    private static final int CREDENTIALS = HEADER + 16;
+    private static final long CREDENTIALS = HEADER + 16;
 
     private SdNotify() {}
 
@@ -54,21 +53,17 @@ public final class SdNotify {
         return send(socket, assignments, _ -> MemorySegment.NULL);
     }
 
-    /// Tells it in the name of another process, as which only root may speak, and hands it descriptors of this one.
-    static boolean sendAs(int pid, String assignments, List<Integer> descriptors) {
+    /// Tells it in the name of another process, as which only root may speak, and hands it a descriptor of this one.
+    ///
+    /// @return whether it was taken
+    static boolean sendAs(int pid, String assignments, int handed) {
         return send(OF_THE_SYSTEM, assignments, arena -> {
-            long rights = HEADER + (long) Integer.BYTES * descriptors.size();
-            MemorySegment control = arena.allocate(CREDENTIALS + (descriptors.isEmpty() ? 0 : rights), Long.BYTES);
+            MemorySegment control = arena.allocate(2L * CREDENTIALS, Long.BYTES);
             header(control, HEADER + 3 * Integer.BYTES, SCM_CREDENTIALS);
             control.set(JAVA_INT, HEADER, pid); // user and group stay 0
-            if (!descriptors.isEmpty()) {
-                MemorySegment second = control.asSlice(CREDENTIALS);
-                header(second, rights, SCM_RIGHTS);
-                for (int i = 0; i < descriptors.size(); i++) {
-                    second.set(JAVA_INT, HEADER + (long) Integer.BYTES * i, descriptors.get(i));
-                }
-            }
-            return control;
+            header(control.asSlice(CREDENTIALS), HEADER + Integer.BYTES, SCM_RIGHTS);
+            control.set(JAVA_INT, CREDENTIALS + HEADER, handed);
+            return control.asSlice(0, CREDENTIALS + HEADER + Long.BYTES);
         });
     }
 

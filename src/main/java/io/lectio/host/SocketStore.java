@@ -7,57 +7,47 @@ import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.invoke.MethodHandle;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
 
-/// Has systemd keep the listening sockets of a unit's main process over a restart, so that who connects meanwhile waits
-/// and is not refused: it hands them to the next run, as it does those of a socket unit. The unit needs
+/// Has systemd keep the listening socket of a unit's main process over a restart, so that who connects meanwhile waits
+/// and is not refused: it hands it to the next run, as it does that of a socket unit. The unit needs
 /// `FileDescriptorStoreMax=` and `NotifyAccess=`, this process root's rights.
 ///
-/// A run that does not take them for its own could not listen at their addresses; gunicorn takes them. And they are not
-/// to stay there, since a changed `--bind` would be ignored.
+/// A run that does not take it for its own could not listen at its address; gunicorn takes whatever it is given, and
+/// then listens nowhere else.
 ///
-/// Source: systemd.service(5), sd_pid_notify_with_fds(3), pidfd_getfd(2), gunicorn's sock.py.
+/// Source: systemd.service(5), sd_pid_notify_with_fds(3), pidfd_getfd(2), gunicorn's sock.py. Seen on systemd 252, 257.
 public final class SocketStore {
-    /// So many at most.
-    public static final int ROOM = 8;
-
-    private static final String NAME = "FDNAME=lectio";
     private static final long PIDFD_OPEN = 434;
     private static final long PIDFD_GETFD = 438;
 
     private SocketStore() {}
 
-    /// Hands them to systemd, all or none. Not those with a path, which gunicorn deletes at its end.
+    /// Hands it over, where it is the only one, and by TCP: that of a path gunicorn deletes at its end.
     ///
-    /// @return how many it is to have now
-    public static int keep(int pid) throws IOException {
-        Map<Integer, String> listening = Listeners.descriptors(pid);
-        if (listening.isEmpty()
-                || listening.size() > ROOM
-                || listening.values().stream().anyMatch(address -> address.startsWith("/"))) {
-            return 0;
-        }
-        List<Integer> ours = new ArrayList<>();
-        int process = call(PIDFD_OPEN, pid, 0);
+    /// @return whether systemd was told; that it has it, it says as `NFileDescriptorStore`
+    public static boolean keep(int pid) throws IOException {
+        int process = call(PIDFD_OPEN, pid, 0); // first: from here on the number is this process's
+        int own = (int) ProcessHandle.current().pid();
+        int copy = -1;
         try {
-            for (int its : listening.keySet()) {
-                ours.add(call(PIDFD_GETFD, process, its));
+            SortedMap<Integer, String> listening = Listeners.descriptors(pid);
+            Set<String> addresses = new TreeSet<>(listening.values());
+            if (process < 0
+                    || addresses.size() != 1
+                    || addresses.iterator().next().matches("[/@].*")) {
+                return false;
             }
-            boolean all = !ours.contains(-1);
-            return all && SdNotify.sendAs(pid, "FDSTORE=1\n" + NAME, ours) ? ours.size() : 0;
+            copy = call(PIDFD_GETFD, process, listening.firstKey());
+            return copy >= 0
+                    && addresses.contains(Listeners.descriptors(own).getOrDefault(copy, ""))
+                    && SdNotify.sendAs(pid, "FDSTORE=1\nFDNAME=lectio", copy);
         } finally {
-            ours.add(process);
-            ours.stream().filter(each -> each >= 0).forEach(SdNotify::close);
+            SdNotify.close(copy);
+            SdNotify.close(process);
         }
-    }
-
-    /// Has systemd close what it was handed.
-    ///
-    /// @param pid the main process by now
-    public static void drop(int pid) {
-        boolean _ = SdNotify.sendAs(pid, "FDSTOREREMOVE=1\n" + NAME, List.of());
     }
 
     /// @return below 0 where it was refused

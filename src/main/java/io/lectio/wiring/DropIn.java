@@ -1,7 +1,6 @@
 package io.lectio.wiring;
 
 import io.lectio.host.Processes;
-import io.lectio.host.SocketStore;
 import io.lectio.release.Disk;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +39,6 @@ record DropIn(String unit, Path home, Path state, String health) {
             Map.entry("StartLimitIntervalSec", "StartLimitIntervalUSec"),
             Map.entry("StartLimitBurst", "StartLimitBurst"),
             Map.entry("NotifyAccess", "NotifyAccess"),
-            Map.entry("FileDescriptorStoreMax", "FileDescriptorStoreMax"),
             Map.entry("OnFailure", "OnFailure"));
 
     /// What stands in the drop-in's `[Unit]`.
@@ -75,7 +73,6 @@ record DropIn(String unit, Path home, Path state, String health) {
         wanted.put("StartLimitIntervalSec", "300s");
         wanted.put("StartLimitBurst", "5");
         wanted.put("NotifyAccess", "all");
-        wanted.put("FileDescriptorStoreMax", String.valueOf(SocketStore.ROOM));
         wanted.put("OnFailure", "failure-notifier@" + unit + ".service");
         return wanted;
     }
@@ -141,14 +138,27 @@ record DropIn(String unit, Path home, Path state, String health) {
         SequencedMap<Path, Optional<String>> none = new LinkedHashMap<>();
         files().keySet().forEach(file -> none.put(file, Optional.empty()));
         lay(none);
-        if (Files.isDirectory(folder()) && isEmpty(folder())) {
-            Files.delete(folder());
+        deleteIfEmpty(folder());
+    }
+
+    private static void deleteIfEmpty(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (var entries = Files.newDirectoryStream(folder)) {
+                if (!entries.iterator().hasNext()) {
+                    Files.delete(folder);
+                }
+            }
         }
     }
 
-    private static boolean isEmpty(Path folder) throws IOException {
-        try (var entries = Files.newDirectoryStream(folder)) {
-            return !entries.iterator().hasNext();
+    /// Whether systemd, from its next reload on, may keep one socket of the unit's. Only for the time of a restart:
+    /// what
+    /// any process of the unit may put there, each run after it is given.
+    void keepsOne(boolean may) throws IOException {
+        Path file = Path.of("/run/systemd/system", unit + ".d", "50-lectio-restart.conf");
+        lay(file, Optional.of("[Service]\nFileDescriptorStoreMax=1\n").filter(_ -> may));
+        if (!may) {
+            deleteIfEmpty(file.resolveSibling(""));
         }
     }
 

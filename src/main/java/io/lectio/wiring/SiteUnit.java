@@ -11,6 +11,7 @@ import io.lectio.host.Signals;
 import io.lectio.host.SocketStore;
 import io.lectio.host.http.HttpClient;
 import io.lectio.host.http.HttpFailure;
+import io.lectio.host.systemd.ServiceDefinition;
 import io.lectio.host.systemd.Systemd;
 import io.lectio.release.GunicornCommand;
 import io.lectio.release.Told;
@@ -108,7 +109,6 @@ public final class SiteUnit {
             if (before.load() != UnitState.Load.LOADED) {
                 return new Outcome(false, unit + " is " + before.load() + ": nothing is changed", Duration.ZERO);
             }
-            dropSockets(systemd); // of an attempt that was cut off
             if (show().applied()) {
                 return new Outcome(true, "nothing to do: " + unit + " has it already", Duration.ZERO);
             }
@@ -119,12 +119,12 @@ public final class SiteUnit {
                 systemd.reload();
                 return new Outcome(true, unit + " does not run: it has this with its next start", Duration.ZERO);
             }
-            Restart restart = restarted(systemd, well, true, told);
-            if (restart.gap().isEmpty() && restart.kept()) {
-                told.warning(unit + " does not answer with the sockets that were kept for it: once more without");
-                restart = restarted(systemd, well, false, told);
+            Optional<Duration> gap = Optional.empty();
+            try {
+                gap = restarted(systemd, well, true, told);
+            } catch (IOException e) {
+                told.warning(String.valueOf(e.getMessage()));
             }
-            Optional<Duration> gap = restart.gap();
             if (gap.isPresent() && isPinged(systemd.unit(unit), true)) {
                 return new Outcome(true, unit + " has its watchdog", gap.get());
             }
@@ -138,64 +138,64 @@ public final class SiteUnit {
     }
 
     private String restartedAgain(Systemd systemd, Told told) throws InterruptedException {
-        return restarted(systemd, true, false, told).gap().isPresent()
-                ? "; it answers as before"
-                : "; and it does not answer now, either";
-    }
-
-    /// @param kept whether the new run was given the sockets of the one before
-    /// @param gap how long nobody was answered; empty where that is still so
-    private record Restart(boolean kept, Optional<Duration> gap) {}
-
-    /// @param keep whether its sockets may be kept for the new run; otherwise it is stopped first, so that none are
-    private Restart restarted(Systemd systemd, boolean well, boolean keep, Told told) throws InterruptedException {
-        boolean kept = false;
-        try (Gap gap = new Gap()) {
-            systemd.reload();
-            systemd.resetFailed(unit);
-            kept = keep && keepsSockets(systemd);
-            told.step("restarting " + unit + ": " + (kept ? "who asks the API waits" : "the API does not answer")
-                    + " for some seconds");
-            if (!keep) {
-                systemd.stop(unit, TO_CHANGE);
-            }
-            systemd.restart(unit, TO_CHANGE);
-            boolean answers = !well || gap.isOver();
-            dropSockets(systemd);
-            return new Restart(kept, answers ? Optional.of(gap.length()) : Optional.empty());
+        try {
+            return restarted(systemd, true, false, told).isPresent()
+                    ? "; it answers as before"
+                    : "; and it does not answer now, either";
         } catch (IOException e) {
-            told.warning(String.valueOf(e.getMessage()));
-            return new Restart(kept, Optional.empty());
+            return "; and it was not started again: " + e.getMessage();
         }
     }
 
-    /// Has its sockets kept for the next run, where gunicorn itself has opened them.
-    private boolean keepsSockets(Systemd systemd) throws IOException, InterruptedException {
-        int main = systemd.unit(unit).mainPid();
-        Map<String, Object> now = systemd.properties(unit, Set.of("FileDescriptorStoreMax", "TriggeredBy"));
-        if (main <= 0
-                || GunicornCommand.of(Processes.command(main)).isEmpty()
-                || !(now.get("FileDescriptorStoreMax") instanceof Integer room && room > 0)
-                || !List.of().equals(now.get("TriggeredBy"))) {
+    /// @param keep whether its socket may be kept for the new run
+    /// @return how long nobody was answered; empty where that is still so
+    private Optional<Duration> restarted(Systemd systemd, boolean well, boolean keep, Told told)
+            throws IOException, InterruptedException {
+        boolean may = keep && mayBeKept(systemd);
+        try (Gap gap = new Gap()) {
+            try {
+                dropIn.keepsOne(may);
+                systemd.reload();
+                systemd.resetFailed(unit);
+                told.step("restarting " + unit + ": "
+                        + (may && keepsSocket(systemd) ? "who asks the API waits" : "the API does not answer")
+                        + " for some seconds");
+                systemd.restart(unit, TO_CHANGE);
+            } finally {
+                if (may) { // with no room for it, systemd forgets what it has kept
+                    dropIn.keepsOne(false);
+                    systemd.reload();
+                }
+            }
+            return !well || gap.isOver() ? Optional.of(gap.length()) : Optional.empty();
+        }
+    }
+
+    /// Whether what it starts is gunicorn, which takes a socket that it is given, and nobody else has any there.
+    private boolean mayBeKept(Systemd systemd) throws IOException {
+        ServiceDefinition service = systemd.definition(unit);
+        List<String> command = new ArrayList<>(service.command());
+        command.set(0, service.program());
+        Map<String, Object> now = systemd.properties(unit, Set.of("Type", "TriggeredBy", "FileDescriptorStoreMax"));
+        return GunicornCommand.of(command).isPresent()
+                && Set.of("simple", "exec", "notify").contains(String.valueOf(now.get("Type")))
+                && List.of().equals(now.get("TriggeredBy"))
+                && Integer.valueOf(0).equals(now.get("FileDescriptorStoreMax"));
+    }
+
+    private boolean keepsSocket(Systemd systemd) throws IOException, InterruptedException {
+        if (!SocketStore.keep(systemd.unit(unit).mainPid())) {
             return false;
         }
-        int kept = SocketStore.keep(main);
         long end = System.nanoTime() + ANSWER.toNanos();
-        while (stored(systemd) < kept && System.nanoTime() - end < 0) {
+        while (stored(systemd) == 0 && System.nanoTime() - end < 0) {
             Thread.sleep(PAUSE);
         }
-        return kept > 0 && stored(systemd) >= kept;
+        return stored(systemd) > 0;
     }
 
     private int stored(Systemd systemd) throws IOException {
         return systemd.properties(unit, Set.of(STORED)).get(STORED) instanceof Integer stored ? stored : 0;
-    }
-
-    private void dropSockets(Systemd systemd) throws IOException {
-        int main = systemd.unit(unit).mainPid();
-        if (main > 0 && stored(systemd) > 0) {
-            SocketStore.drop(main);
-        }
     }
 
     /// Takes away the drop-in and the socket unit. Where there is no socket unit, nothing is restarted, as a rule.
@@ -212,7 +212,7 @@ public final class SiteUnit {
                 gap = handOver(systemd, false, runs).orElse(TO_ANSWER);
             } else if (watched) {
                 told.step("the watchdog of " + unit + " cannot be called off");
-                gap = restarted(systemd, answers(), true, told).gap().orElse(TO_ANSWER);
+                gap = restarted(systemd, answers(), false, told).orElse(TO_ANSWER);
             } else {
                 systemd.reload();
             }
