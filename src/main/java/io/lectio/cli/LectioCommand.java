@@ -81,19 +81,20 @@ public final class LectioCommand implements Runnable {
     ///
     /// @return the exit code
     public static int run(String... args) {
-        Optional<Callable<Integer>> named = args.length == 0 ? Optional.empty() : named(args[0]);
-        if (named.isEmpty()) {
-            return parse(new CommandLine(new LectioCommand()), args);
+        String name = args.length == 0 ? "" : args[0];
+        Optional<Callable<Integer>> named = named(name);
+        if (named.isPresent() && args.length == 1) {
+            try {
+                return named.get().call();
+            } catch (Exception e) {
+                return failed(e);
+            }
         }
-        if (args.length > 1) {
-            CommandLine line = new CommandLine(named.get()).setCommandName("lectio " + args[0]);
-            return parse(line, Arrays.copyOfRange(args, 1, args.length));
-        }
-        try {
-            return named.get().call();
-        } catch (Exception e) {
-            return failed(e);
-        }
+        return named.<Object>map(command -> command)
+                .or(() -> other(name))
+                .map(command -> new CommandLine(command).setCommandName("lectio " + name))
+                .map(line -> parse(line, Arrays.copyOfRange(args, 1, args.length)))
+                .orElseGet(() -> parse(new CommandLine(new LectioCommand()), args));
     }
 
     private static void versioned(CommandLine line) {
@@ -127,7 +128,24 @@ public final class LectioCommand implements Runnable {
             case "doctor" -> Optional.of(new DoctorCommand());
             case "init" -> Optional.of(new InitCommand());
             case "reload" -> Optional.of(new ReloadCommand());
+            case "releases" -> Optional.of(new ReleasesCommand());
+            case "unit" -> Optional.of(new UnitCommand());
             case "version" -> Optional.of(new VersionCommand());
+            default -> Optional.empty();
+        };
+    }
+
+    /// Those that want more words.
+    private static Optional<Object> other(String name) {
+        return switch (name) {
+            case "config" -> Optional.of(new ConfigCommand());
+            case "deploy" -> Optional.of(new DeployCommand());
+            case "drill" -> Optional.of(new DrillCommand());
+            case "maintenance" -> Optional.of(new MaintenanceCommand());
+            case "notify-failure" -> Optional.of(new NotifyFailureCommand());
+            case "rollback" -> Optional.of(new RollbackCommand());
+            case "silence" -> Optional.of(new SilenceCommand());
+            case "telegram" -> Optional.of(new TelegramCommand());
             default -> Optional.empty();
         };
     }
