@@ -72,8 +72,7 @@ class DeployCodeOnARealHostTest {
         assertThat(seen.failed()).as(what + "\n" + prober).isZero();
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     @Execution(ExecutionMode.SAME_THREAD)
     void goodCodeGoesLiveAndBadCodeIsRefusedAndNoVisitorNoticesAndNoRowIsLost(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
@@ -138,8 +137,7 @@ class DeployCodeOnARealHostTest {
     }
 
     /// The code tells by the unit that it runs in whether it is live.
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     @Execution(ExecutionMode.SAME_THREAD)
     void whatOnlyShowsLiveIsTakenBackAtOnceAndWhatFailsLaterIsToo(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
@@ -191,8 +189,7 @@ class DeployCodeOnARealHostTest {
                             + " ] || exit 1; systemctl kill -s KILL lectio-monitor;"
                             + " systemctl kill --kill-who main -s " + signal + " teaching_panel; wait");
                     guarded.awaitGuard();
-                    host.sh("for i in $(seq 400); do " + LECTIO
-                            + " releases --json | grep -q '\"current\" : null' && exit; sleep 0.2; done; exit 1");
+                    guarded.awaitNoDeploy();
                     assertThat(host.sh("pgrep -cP $(systemctl show -p MainPID --value teaching_panel); [ ! -e "
                                     + EXCHANGE + " ]; tail -1 " + LIVE + "/panel/urls.py"))
                             .isEqualTo("3\n# " + signal + "\n");
@@ -230,8 +227,7 @@ class DeployCodeOnARealHostTest {
                                     .formatted(random.nextInt(6), random.nextInt(1_000))
                             + "systemctl kill -s KILL lectio-monitor; wait");
                     guarded.awaitGuard();
-                    host.sh("for i in $(seq 400); do " + LECTIO
-                            + " releases --json | grep -q '\"current\" : null' && exit; sleep 0.2; done; exit 1");
+                    guarded.awaitNoDeploy();
                     host.sh("cd " + LIVE + "; a=$(tail -1 panel/urls.py); b=$(tail -1 lessons/views.py 2>/dev/null);"
                             + " [ -z \"$b\" ] || [ \"${a#\\# }\" = \"${b#X = }\" ] || { echo $a $b; exit 1; }");
                 }

@@ -140,8 +140,7 @@ class DeployFromElsewhereTest {
         assertThat(host.sh("find ~deploy/.lectio-deploy -type f")).isEmpty();
     }
 
-    @ParameterizedTest
-    @EnumSource(Release.class)
+    @OnOneRelease
     void aUserWhoMayDoNothingElseDeploysByStandardInput(Release release) {
         try (GuardedHost guarded = GuardedHost.boot(release, DeployFromElsewhereTest::prepare)) {
             TestHost host = guarded.host();

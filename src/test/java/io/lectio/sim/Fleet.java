@@ -34,7 +34,7 @@ final class Fleet {
                         .downcallHandle(
                                 Linker.nativeLinker().defaultLookup().findOrThrow("setpriority"),
                                 FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-                int _ = (int) setPriority.invokeExact(0, 0, 19); // this thread's alone, as Linux has it
+                assertThat((int) setPriority.invokeExact(0, 0, 19)).isZero(); // this thread's alone, as Linux has it
             } catch (Throwable e) {
                 throw new IllegalStateException(e);
             }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// Each run has 1,000 days of a unit that never starts (promise 6), 100 days and a month of everything, and some
 /// hundred days of other mixes; the full run has 1,000 months of each. Beside all else, since it takes longest.
 @Execution(ExecutionMode.CONCURRENT)
-@Order(1)
+@Order(0)
 class SiteSimulationTest {
     private static final long A_DAY = 1;
     private static final long A_MONTH = 30;

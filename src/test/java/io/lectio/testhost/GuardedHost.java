@@ -98,27 +98,32 @@ public final class GuardedHost implements AutoCloseable {
 
     /// Returns when the guard answers.
     public void awaitGuard() {
-        await("True");
+        await("STATUS", "True");
     }
 
     /// Returns when the guard has no incident open but such as are healed and watched a while longer.
     public void awaitCalm() {
-        await("all(i['phase'] == 'Resolved' for i in json.loads(line)['incidents'])");
+        await("STATUS", "all(i['phase'] == 'Resolved' for i in json.loads(line)['incidents'])");
     }
 
     /// Returns when no incident names this: what fails within a minute of a repair continues the last one.
     public void awaitOver(String named) {
-        await("all('" + named + "' not in json.dumps(i) for i in json.loads(line)['incidents'])");
+        await("STATUS", "all('" + named + "' not in json.dumps(i) for i in json.loads(line)['incidents'])");
     }
 
     /// Returns when a check is well: what has never been seen well cannot be seen to fail.
     public void awaitWell(String check) {
-        await("'\"check\":\"" + check + "\",\"health\":\"HEALTHY\"' in line");
+        await("STATUS", "'\"check\":\"" + check + "\",\"health\":\"HEALTHY\"' in line");
     }
 
     /// The same of all that it guards there.
     public void awaitAllWell() {
         List.of("app", "proxy", "files", "page").forEach(this::awaitWell);
+    }
+
+    /// Returns when no deploy is under way.
+    public void awaitNoDeploy() {
+        await("RELEASES", "json.loads(line).get('current') is None");
     }
 
     /// The lines of its log that begin a repair.
@@ -131,8 +136,9 @@ public final class GuardedHost implements AutoCloseable {
 
     /// Asks the guard itself: a command's own start, ten times a second, would cost most of a core.
     ///
+    /// @param ask as the control socket has it
     /// @param condition in Python, of the `line` that it answers
-    private void await(String condition) {
+    private void await(String ask, String condition) {
         host.sh("""
                 python3 - <<'END'
                 import json, socket, sys, time
@@ -143,7 +149,7 @@ public final class GuardedHost implements AutoCloseable {
                         with socket.socket(socket.AF_UNIX) as guard:
                             guard.settimeout(5)
                             guard.connect('/var/lib/lectio-monitor/control.sock')
-                            guard.sendall(b'{"ask":"STATUS"}\\n')
+                            guard.sendall(b'{"ask":"%s"}\\n')
                             line = guard.makefile().readline()
                         if line and (%s):
                             sys.exit(0)
@@ -152,7 +158,7 @@ public final class GuardedHost implements AutoCloseable {
                     time.sleep(0.1)
                 sys.exit('not so within 80 s: ' + line)
                 END
-                """.formatted(condition));
+                """.formatted(ask, condition));
     }
 
     /// `kill -9`, as nothing can be prepared for.

@@ -21,10 +21,15 @@ final class HostCondition implements ExecutionCondition, BeforeEachCallback, Aft
     @Override
     public void beforeEach(ExtensionContext test) throws InterruptedException {
         PLACES.acquire();
+        test.getStore(ExtensionContext.Namespace.create(HostCondition.class)).put(PLACES, true);
     }
 
     @Override
     public void afterEach(ExtensionContext test) {
-        PLACES.release();
+        if (test.getStore(ExtensionContext.Namespace.create(HostCondition.class))
+                        .remove(PLACES)
+                != null) {
+            PLACES.release();
+        }
     }
 }
