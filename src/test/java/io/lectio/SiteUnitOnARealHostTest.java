@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SiteUnitOnARealHostTest {
     private static final String LECTIO = "/opt/lectio-monitor/bin/lectio ";
     private static final String SETTING = "/etc/systemd/system/teaching_panel.service.d/60-test.conf";
+    private static final String ROOM = "/run/systemd/system/teaching_panel.service.d/50-lectio-restart.conf";
     private static final String RUN = "systemctl show -p InvocationID --value teaching_panel";
     /// More than an application that only waits needs, which is asked each 15 s.
     private static final Duration SHORT = Duration.ofSeconds(25);
@@ -119,9 +120,28 @@ class SiteUnitOnARealHostTest {
         }
     }
 
-    /// What starts gunicorn for the unit might not hand the socket on, and a socket with a path is deleted by gunicorn.
-    /// What
-    /// gunicorn is given and cannot take, it is not given for long.
+    /// Killed between the two: the room for a socket is gone by the repeat, or by the removal.
+    @OnOneRelease
+    void anApplyThatIsKilledLeavesNothingThatTheRepeatOrTheRemovalLeaves(Release release) {
+        try (GuardedHost guarded = GuardedHost.boot(release)) {
+            TestHost host = guarded.host();
+            guarded.awaitAllWell();
+            for (String next : List.of("apply", "remove")) {
+                host.sh(LECTIO + "unit apply --yes >/run/said 2>&1 & for i in $(seq 3000); do"
+                        + " [ -e " + ROOM + " ] && break; sleep 0.01; done; [ -e " + ROOM + " ] || exit 1;"
+                        + " pkill -KILL -f 'io.lectio.Mai[n] unit'; wait; [ -e " + ROOM + " ]");
+                host.sh(LECTIO + "unit " + next + " --yes");
+                assertThat(host.sh("[ ! -e " + ROOM + " ] && curl -fs -m 20 localhost/api/health/ >/dev/null &&"
+                                + " systemctl show teaching_panel -p NFileDescriptorStore,FileDescriptorStoreMax"))
+                        .contains("NFileDescriptorStore=0", "FileDescriptorStoreMax=0");
+                host.sh(LECTIO + "unit remove --yes");
+            }
+        }
+    }
+
+    /// Who starts gunicorn might not hand it on, and gunicorn deletes the path of one that has any. What it is given
+    /// and
+    /// cannot take, it is not given for long.
     @ParameterizedTest
     @EnumSource(Release.class)
     void onlyASocketThatTheNextRunTakesIsKeptForIt(Release release) {
@@ -141,7 +161,7 @@ class SiteUnitOnARealHostTest {
             String said = host.run(Duration.ofSeconds(90), "bash", "-c", LECTIO + "unit apply --yes 2>&1")
                     .out();
             System.out.printf("%-8s %s%n", release, said);
-            assertThat(said).contains("who asks the API waits");
+            assertThat(said).contains("who asks the API waits").containsAnyOf("has its watchdog", "answers as before");
             host.sh("for i in $(seq 100); do curl -fs -m 1 localhost/api/health/ && exit; sleep 0.1; done; exit 1");
             assertThat(host.sh("systemctl show teaching_panel -p NFileDescriptorStore,FileDescriptorStoreMax;"
                             + " ls /run/systemd/system"))

@@ -139,6 +139,7 @@ record DropIn(String unit, Path home, Path state, String health) {
         files().keySet().forEach(file -> none.put(file, Optional.empty()));
         lay(none);
         deleteIfEmpty(folder());
+        keepsOne(false); // where a restart was cut off
     }
 
     private static void deleteIfEmpty(Path folder) throws IOException {
@@ -152,14 +153,20 @@ record DropIn(String unit, Path home, Path state, String health) {
     }
 
     /// Whether systemd, from its next reload on, may keep one socket of the unit's. Only for the time of a restart:
-    /// what
-    /// any process of the unit may put there, each run after it is given.
-    void keepsOne(boolean may) throws IOException {
+    /// each
+    /// run after it is given what any process of the unit has put there.
+    ///
+    /// @return whether this is new
+    boolean keepsOne(boolean may) throws IOException {
         Path file = Path.of("/run/systemd/system", unit + ".d", "50-lectio-restart.conf");
-        lay(file, Optional.of("[Service]\nFileDescriptorStoreMax=1\n").filter(_ -> may));
+        boolean before = lay(
+                        file,
+                        Optional.of("[Service]\nFileDescriptorStoreMax=1\n").filter(_ -> may))
+                .isPresent();
         if (!may) {
             deleteIfEmpty(file.resolveSibling(""));
         }
+        return before != may;
     }
 
     private static Optional<String> textAt(Path file) throws IOException {

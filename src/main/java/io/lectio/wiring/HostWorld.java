@@ -66,8 +66,7 @@ final class HostWorld implements World {
     public Optional<Service> service(String unit) {
         try {
             ServiceDefinition service = systemd.definition(unit);
-            List<String> command = new ArrayList<>(List.of(service.program()));
-            service.command().stream().skip(1).forEach(command::add);
+            List<String> command = service.executed();
             Optional<GunicornCommand> gunicorn = GunicornCommand.of(command);
             Map<String, String> environment = new HashMap<>();
             for (String each : service.environment()) {

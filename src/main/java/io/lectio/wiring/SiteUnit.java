@@ -109,6 +109,9 @@ public final class SiteUnit {
             if (before.load() != UnitState.Load.LOADED) {
                 return new Outcome(false, unit + " is " + before.load() + ": nothing is changed", Duration.ZERO);
             }
+            if (dropIn.keepsOne(false)) { // of a restart that was cut off
+                systemd.reload();
+            }
             if (show().applied()) {
                 return new Outcome(true, "nothing to do: " + unit + " has it already", Duration.ZERO);
             }
@@ -151,47 +154,68 @@ public final class SiteUnit {
     /// @return how long nobody was answered; empty where that is still so
     private Optional<Duration> restarted(Systemd systemd, boolean well, boolean keep, Told told)
             throws IOException, InterruptedException {
-        boolean may = keep && mayBeKept(systemd);
         try (Gap gap = new Gap()) {
+            systemd.reload();
+            systemd.resetFailed(unit);
+            boolean room = keep && hasRoom(systemd);
             try {
-                dropIn.keepsOne(may);
-                systemd.reload();
-                systemd.resetFailed(unit);
                 told.step("restarting " + unit + ": "
-                        + (may && keepsSocket(systemd) ? "who asks the API waits" : "the API does not answer")
+                        + (room && keepsSocket(systemd) ? "who asks the API waits" : "the API does not answer")
                         + " for some seconds");
                 systemd.restart(unit, TO_CHANGE);
             } finally {
-                if (may) { // with no room for it, systemd forgets what it has kept
-                    dropIn.keepsOne(false);
-                    systemd.reload();
+                if (room) {
+                    takeRoom(systemd, told);
                 }
             }
             return !well || gap.isOver() ? Optional.of(gap.length()) : Optional.empty();
         }
     }
 
-    /// Whether what it starts is gunicorn, which takes a socket that it is given, and nobody else has any there.
-    private boolean mayBeKept(Systemd systemd) throws IOException {
-        ServiceDefinition service = systemd.definition(unit);
-        List<String> command = new ArrayList<>(service.command());
-        command.set(0, service.program());
-        Map<String, Object> now = systemd.properties(unit, Set.of("Type", "TriggeredBy", "FileDescriptorStoreMax"));
-        return GunicornCommand.of(command).isPresent()
-                && Set.of("simple", "exec", "notify").contains(String.valueOf(now.get("Type")))
-                && List.of().equals(now.get("TriggeredBy"))
-                && Integer.valueOf(0).equals(now.get("FileDescriptorStoreMax"));
+    /// Makes room for its socket, where what it starts is gunicorn, which takes a socket that it is given, where that
+    /// is what runs, and nobody else has any sockets there.
+    private boolean hasRoom(Systemd systemd) {
+        try {
+            ServiceDefinition service = systemd.definition(unit);
+            Map<String, Object> now = systemd.properties(unit, Set.of("Type", "TriggeredBy", "FileDescriptorStoreMax"));
+            Optional<GunicornCommand> starts = GunicornCommand.of(service.executed());
+            Optional<GunicornCommand> runs = GunicornCommand.of(Processes.command(service.mainPid()));
+            if (starts.isEmpty()
+                    || !starts.map(GunicornCommand::arguments).equals(runs.map(GunicornCommand::arguments))
+                    || !Set.of("simple", "exec", "notify").contains(String.valueOf(now.get("Type")))
+                    || !List.of().equals(now.get("TriggeredBy"))
+                    || !Integer.valueOf(0).equals(now.get("FileDescriptorStoreMax"))) {
+                return false;
+            }
+            dropIn.keepsOne(true);
+            systemd.reload();
+            return true;
+        } catch (IOException e) {
+            return false; // then it is not kept
+        }
     }
 
-    private boolean keepsSocket(Systemd systemd) throws IOException, InterruptedException {
-        if (!SocketStore.keep(systemd.unit(unit).mainPid())) {
-            return false;
+    /// With no room for it, systemd forgets what it has kept.
+    private void takeRoom(Systemd systemd, Told told) {
+        try {
+            dropIn.keepsOne(false);
+            systemd.reload();
+        } catch (IOException e) {
+            told.warning("what systemd keeps for " + unit + " was not taken from it: " + e.getMessage());
         }
-        long end = System.nanoTime() + ANSWER.toNanos();
-        while (stored(systemd) == 0 && System.nanoTime() - end < 0) {
-            Thread.sleep(PAUSE);
+    }
+
+    private boolean keepsSocket(Systemd systemd) throws InterruptedException {
+        try {
+            boolean handed = SocketStore.keep(systemd.unit(unit).mainPid());
+            long end = System.nanoTime() + ANSWER.toNanos();
+            while (handed && stored(systemd) == 0 && System.nanoTime() - end < 0) {
+                Thread.sleep(PAUSE);
+            }
+            return handed && stored(systemd) > 0;
+        } catch (IOException e) {
+            return false; // then it is not kept
         }
-        return stored(systemd) > 0;
     }
 
     private int stored(Systemd systemd) throws IOException {

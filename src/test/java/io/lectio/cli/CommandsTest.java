@@ -2,7 +2,10 @@ package io.lectio.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +50,22 @@ class CommandsTest {
                 .map(line -> line.substring(EXAMPLE.length()))
                 .findFirst()
                 .orElse("");
+    }
+
+    /// Each is built without the others; nobody is to notice.
+    @Test
+    void aCommandAloneSaysWhatItSaysAmongAll() {
+        PrintStream out = System.out;
+        for (CommandLine each : root().getSubcommands().values()) {
+            ByteArrayOutputStream said = new ByteArrayOutputStream();
+            System.setOut(new PrintStream(said, true, StandardCharsets.UTF_8));
+            try {
+                assertThat(LectioCommand.run(each.getCommandName(), "--help")).isZero();
+            } finally {
+                System.setOut(out);
+            }
+            assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo(each.getUsageMessage(Ansi.OFF));
+        }
     }
 
     @Test

@@ -123,7 +123,7 @@ public final class GuardedHost implements AutoCloseable {
 
     /// Returns when no deploy is under way.
     public void awaitNoDeploy() {
-        await("RELEASES", "json.loads(line).get('current') is None");
+        await("RELEASES", "json.loads(line)['current'] is None");
     }
 
     /// The lines of its log that begin a repair.

@@ -46,6 +46,13 @@ public record ServiceDefinition(
         command = List.copyOf(command);
     }
 
+    /// What is executed, by its path, with its arguments.
+    public List<String> executed() {
+        List<String> words = new ArrayList<>(List.of(program));
+        command.stream().skip(1).forEach(words::add);
+        return words;
+    }
+
     /// What `GetAll` answers.
     static ServiceDefinition of(Message answer, String name) throws SystemdException {
         if (!answer.signature().equals("a{sv}")) {
