@@ -58,7 +58,8 @@ final class Round {
     private static boolean isRound(long pid) {
         List<String> command = Processes.command(pid);
         int main = command.indexOf("io.lectio.Main");
-        return main >= 0 && command.subList(main + 1, command.size()).containsAll(List.of("check", "--cron"));
+        List<String> words = command.subList(main + 1, command.size());
+        return main >= 0 && words.indexOf("check") == 0 && words.contains("--cron");
     }
 
     /// Whether nobody is at work.
