@@ -157,10 +157,10 @@ public final class SiteUnit {
         try (Gap gap = new Gap()) {
             systemd.reload();
             systemd.resetFailed(unit);
-            boolean room = keep && hasRoom(systemd);
+            boolean room = keep && hasRoom(systemd, told);
             try {
                 told.step("restarting " + unit + ": "
-                        + (room && keepsSocket(systemd) ? "who asks the API waits" : "the API does not answer")
+                        + (room && keepsSocket(systemd, told) ? "who asks the API waits" : "the API does not answer")
                         + " for some seconds");
                 systemd.restart(unit, TO_CHANGE);
             } finally {
@@ -174,7 +174,7 @@ public final class SiteUnit {
 
     /// Makes room for its socket, where what it starts is gunicorn, which takes a socket that it is given, where that
     /// is what runs, and nobody else has any sockets there.
-    private boolean hasRoom(Systemd systemd) {
+    private boolean hasRoom(Systemd systemd, Told told) {
         try {
             ServiceDefinition service = systemd.definition(unit);
             Map<String, Object> now = systemd.properties(unit, Set.of("Type", "TriggeredBy", "FileDescriptorStoreMax"));
@@ -188,11 +188,11 @@ public final class SiteUnit {
                 return false;
             }
             dropIn.keepsOne(true);
-            systemd.reload();
-            return true;
         } catch (IOException e) {
-            return false; // then it is not kept
+            told.warning("its socket is not kept: " + e.getMessage());
+            return false;
         }
+        return true;
     }
 
     /// With no room for it, systemd forgets what it has kept.
@@ -205,8 +205,9 @@ public final class SiteUnit {
         }
     }
 
-    private boolean keepsSocket(Systemd systemd) throws InterruptedException {
+    private boolean keepsSocket(Systemd systemd, Told told) throws InterruptedException {
         try {
+            systemd.reload();
             boolean handed = SocketStore.keep(systemd.unit(unit).mainPid());
             long end = System.nanoTime() + ANSWER.toNanos();
             while (handed && stored(systemd) == 0 && System.nanoTime() - end < 0) {
@@ -214,7 +215,8 @@ public final class SiteUnit {
             }
             return handed && stored(systemd) > 0;
         } catch (IOException e) {
-            return false; // then it is not kept
+            told.warning("its socket is not kept: " + e.getMessage());
+            return false;
         }
     }
 
