@@ -152,9 +152,8 @@ record DropIn(String unit, Path home, Path state, String health) {
         }
     }
 
-    /// Whether systemd, from its next reload on, may keep one socket of the unit's. Only for the time of a restart:
-    /// each
-    /// run after it is given what any process of the unit has put there.
+    /// Whether systemd, from its next reload on, may keep one socket of the unit's. Only for a restart: each run
+    /// after it is given what any process of the unit has put there.
     ///
     /// @return whether this is new
     boolean keepsOne(boolean may) throws IOException {
