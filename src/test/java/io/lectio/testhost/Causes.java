@@ -42,7 +42,14 @@ public enum Causes {
             "cp -p $B/panel/settings.py /run; printf 'import os\\nKEY = os.environ[\"PANEL_KEY\"]\\n' >>$B/panel/settings.py; pkill -KILL gunicorn",
             "cp -p /run/settings.py $B/panel/",
             "teaching_panel.service\nKeyError: 'PANEL_KEY'"),
-    READ_ONLY("read-only mount", "mount -o remount,ro $B", "mount -o remount,rw $B", ": $B"),
+    READ_ONLY("read-only mount", """
+            for i in $(seq 200); do # refused while a request has the database open
+              ! mount -o remount,ro $B 2>/run/remount.log || exit 0
+              sleep 0.05
+            done
+            cat /run/remount.log
+            exit 1
+            """, "mount -o remount,rw $B", ": $B"),
     DATABASE_CORRUPT(
             "database corrupt",
             "cp $B/db.sqlite3 /run/; printf broken | dd of=$B/db.sqlite3 conv=notrunc status=none",
