@@ -126,6 +126,7 @@ class SiteUnitOnARealHostTest {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
             guarded.awaitAllWell();
+            oneCommandAloneChangesIt(host);
             for (String next : List.of("apply", "remove")) {
                 host.sh(LECTIO + "unit apply --yes >/run/said 2>&1 & for i in $(seq 3000); do"
                         + " [ -e " + ROOM + " ] && break; sleep 0.01; done; [ -e " + ROOM + " ] || exit 1;"
@@ -137,6 +138,28 @@ class SiteUnitOnARealHostTest {
                 host.sh(LECTIO + "unit remove --yes");
             }
         }
+    }
+
+    private static void oneCommandAloneChangesIt(TestHost host) {
+        String run = host.sh(RUN);
+        String said = host.sh("""
+                cat >/run/hold.py <<'END'
+                import fcntl, time
+                held = open('/run/lectio-monitor/teaching_panel.service.lock', 'a')
+                fcntl.lockf(held, fcntl.LOCK_EX)
+                print('process 7', file=held, end='', flush=True)
+                time.sleep(600)
+                END
+                systemd-run -q --unit holder python3 /run/hold.py
+                while ! grep -q 7 /run/lectio-monitor/teaching_panel.service.lock; do sleep 0.1; done
+                for what in apply 'apply --socket' remove; do
+                  /opt/lectio-monitor/bin/lectio unit $what --yes 2>&1; echo ended by $?
+                done
+                systemctl stop holder""");
+        assertThat(said.lines().filter("ended by 4"::equals)).as(said).hasSize(3);
+        assertThat(said).contains("another command is at work on teaching_panel.service: process 7");
+        assertThat(host.sh(RUN)).isEqualTo(run);
+        assertThat(host.sh("ls /etc/systemd/system")).doesNotContain("teaching_panel.service.d");
     }
 
     /// Who starts gunicorn might not hand it on, and gunicorn deletes the path of one that has any. What it is given

@@ -18,8 +18,9 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Set;
 
-/// The kernel lock that makes one repairing guard the only one on a site, whatever home each of them has. Its file
-/// says who holds it, and stays: a second one that removed it could not be told from one that comes. It lies where only
+/// The kernel lock that makes one repairing guard the only one on a site, whatever home each of them has; and one
+/// command the only one that changes a unit. Its file says who holds it, and stays: a second one that removed it could
+/// not be told from one that comes. It lies where only
 /// root may write, so nobody else can keep the guard from its work.
 public final class SiteLock implements Closeable {
     private static final Path FOLDER = Path.of("/run/lectio-monitor");
@@ -42,16 +43,25 @@ public final class SiteLock implements Closeable {
     }
 
     static SiteLock take(Path folder, Path site, Path home) throws IOException {
+        return take(folder, name(site), "another guard is at work on " + site, ", home " + home);
+    }
+
+    /// @param unit of the application, which one command alone changes at a time
+    /// @throws Refused when another one is at work on it
+    public static SiteLock ofUnit(String unit) throws IOException {
+        return take(FOLDER, unit, "another command is at work on " + unit, "");
+    }
+
+    private static SiteLock take(Path folder, String name, String refusal, String from) throws IOException {
         prepare(folder);
-        Path file = folder.resolve(name(site) + ".lock");
-        FileChannel channel = open(file);
+        FileChannel channel = open(folder.resolve(name + ".lock"));
         if (channel.tryLock() == null) {
             try (channel) {
-                throw new Refused("another guard is at work on " + site + ": " + read(channel));
+                throw new Refused(refusal + ": " + read(channel));
             }
         }
         channel.truncate(0);
-        String holder = "process " + ProcessHandle.current().pid() + ", home " + home;
+        String holder = "process " + ProcessHandle.current().pid() + from;
         channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)));
         return new SiteLock(channel);
     }

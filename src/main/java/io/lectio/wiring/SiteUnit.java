@@ -15,6 +15,7 @@ import io.lectio.host.systemd.ServiceDefinition;
 import io.lectio.host.systemd.Systemd;
 import io.lectio.release.GunicornCommand;
 import io.lectio.release.Told;
+import io.lectio.store.SiteLock;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -104,7 +105,8 @@ public final class SiteUnit {
 
     /// Lays the drop-in, has systemd read it, restarts the application, and asks it.
     public Outcome apply(Told told) throws IOException, InterruptedException {
-        try (Systemd systemd = new Systemd()) {
+        try (SiteLock _ = SiteLock.ofUnit(unit);
+                Systemd systemd = new Systemd()) {
             UnitState before = systemd.unit(unit);
             if (before.load() != UnitState.Load.LOADED) {
                 return new Outcome(false, unit + " is " + before.load() + ": nothing is changed", Duration.ZERO);
@@ -226,7 +228,8 @@ public final class SiteUnit {
 
     /// Takes away the drop-in and the socket unit. Where there is no socket unit, nothing is restarted, as a rule.
     public Outcome remove(Told told) throws IOException, InterruptedException {
-        try (Systemd systemd = new Systemd()) {
+        try (SiteLock _ = SiteLock.ofUnit(unit);
+                Systemd systemd = new Systemd()) {
             boolean socket = Files.exists(socketFile());
             UnitState before = systemd.unit(unit);
             boolean runs = before.active() == Active.ACTIVE;
@@ -267,7 +270,8 @@ public final class SiteUnit {
 
     /// Has a socket unit hold the address at which the application listens now.
     public Outcome takeSocket(Told told) throws IOException, InterruptedException {
-        try (Systemd systemd = new Systemd()) {
+        try (SiteLock _ = SiteLock.ofUnit(unit);
+                Systemd systemd = new Systemd()) {
             UnitState state = systemd.unit(unit);
             if (Files.exists(socketFile()) || systemd.unit(socket()).load() == UnitState.Load.LOADED) {
                 return new Outcome(true, "nothing to do: there is a " + socket() + " already", Duration.ZERO);
