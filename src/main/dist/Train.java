@@ -129,7 +129,7 @@ final class Train {
     }
 
     private static SSLContext context(Path file, char[] password) throws Exception {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
+        KeyStore keys = KeyStore.getInstance("JKS");
         try (InputStream in = Files.newInputStream(file)) {
             keys.load(in, password);
         }

@@ -96,11 +96,8 @@ site=$(readlink -m "$train/site")
 mkdir -p "$train/site/build" "$train/home" "$train/systemd/system" "$train/classes"
 echo '<html></html>' >"$train/site/build/index.html"
 chmod 755 "$train"
-run "$jdk/bin/keytool" -genkeypair -alias it -keyalg EC -dname CN=localhost -ext san=dns:localhost -storetype PKCS12 \
-    -keystore "$train/keys" -storepass training >/dev/null 2>&1
-run "$jdk/bin/keytool" -exportcert -alias it -keystore "$train/keys" -storepass training -file "$train/cert" >/dev/null 2>&1
-run "$jdk/bin/keytool" -importcert -noprompt -alias it -keystore "$train/trust" -storepass training -storetype JKS \
-    -file "$train/cert" >/dev/null 2>&1
+run "$jdk/bin/keytool" -genkeypair -alias it -keyalg EC -dname CN=localhost -ext san=dns:localhost -storetype JKS \
+    -keystore "$train/keys" -storepass training -keypass training >/dev/null 2>&1
 run "$jdk/bin/javac" -cp target/lectio.jar -d "$train/classes" src/main/dist/Train.java
 mkfifo "$train/ports"
 "$jdk/bin/java" -cp "target/lectio.jar:target/lib/*:$train/classes" io.lectio.host.systemd.Train \
@@ -116,7 +113,7 @@ learn() { # SECONDS COMMAND...
     seconds=$1
     shift
     printf '"%s"\n' "-XX:DumpLoadedClassList=$train/list-$1" "-Dlectio.systemd=$train/systemd" -Dlectio.nginx=/bin/true \
-        "-Djavax.net.ssl.trustStore=$train/trust" >"$train/options-$1"
+        "-Djavax.net.ssl.trustStore=$train/keys" >"$train/options-$1"
     export LECTIO_TRAIN="$train/options-$1"
     exec timeout -s TERM "$seconds" "$dir/bin/lectio" "$@" >>"$train/log" 2>&1
 }

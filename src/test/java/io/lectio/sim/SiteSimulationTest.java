@@ -20,7 +20,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /// Seeded days and months of the plan's site at the real intervals, with [Invariants] held at every turn. Where the
 /// number of seeds is promised, nine of ten have the longest round that a site with units may have.
 ///
-/// Each run has 1,000 days of a unit that never starts (promise 6), 100 days and a month of everything, and some
+/// Each run has 1,000 days of a unit that never starts (promise 6), 50 days and a month of everything, and some
 /// hundred days of other mixes; the full run has 1,000 months of each. Beside all else, since it takes longest.
 @Execution(ExecutionMode.CONCURRENT)
 @Order(0)
@@ -113,7 +113,7 @@ class SiteSimulationTest {
     class InEachRun {
         @Test
         void everythingAtOnceOfADay() {
-            Fleet.sail("everything", 100, A_DAY, SiteSimulationTest::everything);
+            Fleet.sail("everything", 50, A_DAY, SiteSimulationTest::everything);
         }
 
         @Test
@@ -123,7 +123,7 @@ class SiteSimulationTest {
 
         @Test
         void everythingEightTimesAsOften() {
-            Fleet.sail("everything eightfold", 25, A_DAY, SiteSimulationTest::eightfold);
+            Fleet.sail("everything eightfold", 15, A_DAY, SiteSimulationTest::eightfold);
         }
 
         @Test
@@ -143,12 +143,12 @@ class SiteSimulationTest {
 
         @Test
         void promise10WhatTheApplicationRestsOnIsNoReasonToRestartIt() {
-            Fleet.sail("rests on others (10)", 30, A_DAY, SiteSimulationTest::restsOnOthers);
+            Fleet.sail("rests on others (10)", 15, A_DAY, SiteSimulationTest::restsOnOthers);
         }
 
         @Test
         void promise10OfMoreUnitsTheDeepestThatHasFailedIsActedOn() {
-            Fleet.sail("more units (10)", 30, A_DAY, SiteSimulationTest::ofMoreUnits);
+            Fleet.sail("more units (10)", 15, A_DAY, SiteSimulationTest::ofMoreUnits);
         }
 
         @Test
@@ -158,7 +158,7 @@ class SiteSimulationTest {
 
         @Test
         void promise12PersonsAreRespectedWhateverElseHappens() {
-            Fleet.sail("persons (12)", 30, A_DAY, SiteSimulationTest::withPersons);
+            Fleet.sail("persons (12)", 20, A_DAY, SiteSimulationTest::withPersons);
         }
 
         @Test
