@@ -171,6 +171,9 @@ class SiteUnitOnARealHostTest {
         try (GuardedHost guarded = GuardedHost.boot(release)) {
             TestHost host = guarded.host();
             guarded.stop();
+            if (release == Release.TRIXIE) { // whose systemd may be told to refuse
+                nothingStaysWhereNothingIsRead(host);
+            }
             host.sh("mkdir -p $(dirname " + SETTING + ")");
             String gunicorn = "/usr/bin/gunicorn --workers 3 --bind 127.0.0.1:8000 panel.wsgi:application";
             for (String other : List.of("/usr/bin/env " + gunicorn, gunicorn + " --bind unix:/tmp/site.sock")) {
@@ -191,6 +194,20 @@ class SiteUnitOnARealHostTest {
                     .contains("NFileDescriptorStore=0", "FileDescriptorStoreMax=0")
                     .doesNotContain("teaching_panel");
         }
+    }
+
+    private static void nothingStaysWhereNothingIsRead(TestHost host) {
+        String limit = "/etc/systemd/system.conf.d/60-test.conf";
+        host.sh("mkdir -p $(dirname " + limit
+                + "); printf '[Manager]\\nReloadLimitIntervalSec=1h\\nReloadLimitBurst=1\\n' >" + limit
+                + "; systemctl daemon-reexec");
+        String said = host.sh(LECTIO + "unit apply --yes 2>&1; [ ! -e " + ROOM + " ]");
+        assertThat(said)
+                .contains("its socket is not kept: ", "what systemd keeps for ", "has its watchdog")
+                .contains("the API does not answer for");
+        host.sh("rm " + limit
+                + "; kill -TERM 1; for i in $(seq 100); do systemctl daemon-reload 2>/dev/null && break; sleep 0.1; done; "
+                + LECTIO + "unit remove --yes");
     }
 
     @OnOneRelease
