@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,6 +134,7 @@ abstract class ChannelContract {
     }
 
     @Test
+    @Tag("slow")
     void aServerThatSaysNothingIsUnreachableWithinTheDeadline() throws Exception {
         server(Way.SILENT);
         assertThat(send(closed("index.html").parcel())).isInstanceOf(Delivery.Unreachable.class);

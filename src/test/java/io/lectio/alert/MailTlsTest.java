@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +107,7 @@ class MailTlsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"STARTTLS", "FROM_THE_FIRST_BYTE"})
+    @Tag("slow")
     void aMailGoesToAServerThatIsTrusted(Security security) throws Exception {
         Path keys = keys(HOST);
         try (MailServer server = server(security, keys)) {
@@ -116,6 +118,7 @@ class MailTlsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"STARTTLS", "FROM_THE_FIRST_BYTE"})
+    @Tag("slow")
     void noPasswordIsToldToAServerThatNobodyTrusts(Security security) throws Exception {
         try (MailServer server = server(security, keys(HOST))) {
             assertThat(send(server, security, keys("stranger.example"))).startsWith("Unreachable");
@@ -125,6 +128,7 @@ class MailTlsTest {
 
     @ParameterizedTest
     @EnumSource(names = {"STARTTLS", "FROM_THE_FIRST_BYTE"})
+    @Tag("slow")
     void noPasswordIsToldToAServerOfAnotherName(Security security) throws Exception {
         Path keys = keys("other.example");
         try (MailServer server = server(security, keys)) {

@@ -57,6 +57,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -830,6 +831,7 @@ class TextsTest {
 
     @ParameterizedTest
     @MethodSource("hostile")
+    @Tag("slow")
     void noNameCanBreakAMessage(String name) {
         for (Told told : everywhere(name)) {
             for (Language language : Language.values()) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.Load;
@@ -75,6 +76,7 @@ class ReferenceTest {
     }
 
     @Test
+    @Tag("slow")
     void theSchemaAndTheBinderAgree() throws IOException {
         Map<?, ?> schema = (Map<?, ?>) load(Reference.schema());
         List<String> values = List.of(

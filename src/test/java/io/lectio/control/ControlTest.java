@@ -55,6 +55,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -237,6 +238,7 @@ class ControlTest {
     }
 
     @Test
+    @Tag("slow")
     void aDaemonThatSaysNothingIsGivenUpByTheDeadline() throws Exception {
         try (ServerSocketChannel mute = bind();
                 Answering _ = new Answering(mute)) {
@@ -245,6 +247,7 @@ class ControlTest {
     }
 
     @Test
+    @Tag("slow")
     void aDaemonThatDoesNotEvenAcceptIsGivenUpByTheDeadline() throws Exception {
         try (ServerSocketChannel _ = bind()) {
             getsNothingWithin(BY_THE_DEADLINE);
@@ -271,6 +274,7 @@ class ControlTest {
     }
 
     @Test
+    @Tag("slow")
     void callersWhoNeverReadHoldNobodyUp() throws Exception {
         List<SocketChannel> idle = new ArrayList<>();
         try (ControlServer _ = serve()) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The end of a guard that is told to end.
@@ -54,6 +55,7 @@ class FarewellTest {
     }
 
     @Test
+    @Tag("slow")
     void aChannelThatHangsHoldsItUpForAMomentOnlyAndTheNextGuardTellsIt() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         runAndEnd(POLICY, _ -> {

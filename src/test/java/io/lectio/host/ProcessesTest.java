@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,6 +84,7 @@ class ProcessesTest {
 
     /// As a server has clients come and go.
     @Test
+    @Tag("slow")
     void aDescriptorThatIsClosedWhileAllAreReadHidesNoOther() throws Exception {
         Path file = Files.createFile(folder.resolve("wgunicorn-it"));
         String opensAndCloses = """

@@ -36,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -653,6 +654,7 @@ class PageProbeTest {
     }
 
     @Test
+    @Tag("slow")
     void assetsThatThereWasNoTimeForAreNotMissingButThePageIsSlow() {
         List<String> images = new ArrayList<>();
         for (int i = 0; i < 60; i++) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -197,6 +198,7 @@ class PathAccessProbeTest {
     }
 
     @Test
+    @Tag("slow")
     void twentyThousandFilesAreLookedAt() throws Exception {
         tree.sh("cd site/frontend/build; mkdir -p d{1..100}; for d in d*; do touch $d/{1..200}; done;"
                 + "chown -R www-data:www-data .; chmod 000 d7/7 d99/199");

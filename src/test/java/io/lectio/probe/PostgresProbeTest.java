@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// A real PostgreSQL server of this machine, in a folder of its own, on a socket alone; it takes five connections, of
@@ -151,6 +152,7 @@ class PostgresProbeTest {
     }
 
     @Test
+    @Tag("slow")
     void aServerThatAnswersIsWellAndItsConnectionsAreCounted() throws Exception {
         Outcome outcome = probe("school").look(List.of());
         assertThat(outcome).isInstanceOf(Passed.class);
@@ -187,6 +189,7 @@ class PostgresProbeTest {
     }
 
     @Test
+    @Tag("slow")
     void aDatabaseThatIsNotThereIsMissing() throws Exception {
         Outcome outcome = probe("schule").look(List.of());
         assertThat(kind(outcome)).isEqualTo(Kind.DATABASE_MISSING);
@@ -194,6 +197,7 @@ class PostgresProbeTest {
     }
 
     @Test
+    @Tag("slow")
     void aServerThatIsAwayForLongerThanARestartIsUnreachable() throws Exception {
         PostgresProbe probe = probe("school");
         asServer("pg_ctl", "-D", data(), "-m", "fast", "stop");
@@ -207,6 +211,7 @@ class PostgresProbeTest {
     }
 
     @Test
+    @Tag("slow")
     void aServerThatIsStoppedBySignalIsUnreachable() throws Exception {
         String main = Files.readAllLines(Path.of(data(), "postmaster.pid")).getFirst();
         PostgresProbe probe = probe("school");
@@ -244,6 +249,7 @@ class PostgresProbeTest {
     }
 
     @Test
+    @Tag("slow")
     void whereNobodyKnowsAsWhomToAskItIsNotAsked() throws Exception {
         running = Optional.empty();
         user = Optional.empty();

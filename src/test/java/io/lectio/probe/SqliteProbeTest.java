@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -139,6 +140,7 @@ class SqliteProbeTest {
     }
 
     @Test
+    @Tag("slow")
     void aLockThatIsHeldThroughoutTenSecondsIsToldWithItsHolder() throws Exception {
         isWell();
         Process writer = new ProcessBuilder(

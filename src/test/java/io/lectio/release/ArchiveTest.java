@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -460,6 +461,7 @@ class ArchiveTest {
 
     @ParameterizedTest
     @MethodSource
+    @Tag("slow")
     void whatIsCutOffAnywhereIsRefused(byte[] archive) throws IOException {
         for (int length = 0; length < archive.length; length++) {
             byte[] cut = Arrays.copyOf(archive, length);

@@ -167,6 +167,7 @@ class CopiesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    @Tag("slow")
     void whicheverCallFailsAGoodCopyIsThereAndTheNextOneIsMade(boolean dead) throws Exception {
         School school = school(true, 10);
         for (int i = 0; i < 5; i++) {

@@ -23,12 +23,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Each step of a deploy is cut off before its first effect on the disk, before its second, and so on until it runs
 /// through. Whatever it has left, a new guard that begins it anew ends where a run that was never cut off ends; and
 /// before each effect what is served is looked at.
+@Tag("slow")
 class CutOffAnywhereTest {
     private static final String HACKED = "hacked, and longer than it was";
     private static final int OFTEN_TWICE = 3;

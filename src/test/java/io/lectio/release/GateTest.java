@@ -107,6 +107,7 @@ class GateTest {
     }
 
     @Test
+    @Tag("slow")
     void itStaysShutForAnotherRelease() throws Exception {
         serve("/" + Places.ID_FILE, _ -> id("r1"));
         assertThat(gate(well()))
@@ -126,18 +127,21 @@ class GateTest {
 
     /// A single-page site answers its page to whatever it does not have.
     @Test
+    @Tag("slow")
     void itStaysShutWhereThePageIsAnsweredInPlaceOfTheId() throws Exception {
         serve("/", _ -> new Answer(OK, "<p>r2</p>"));
         assertThat(gate(well()).said()).contains("another release");
     }
 
     @Test
+    @Tag("slow")
     void itStaysShutWhereTheIdIsNotServed() throws Exception {
         serve("/" + Places.ID_FILE, _ -> new Answer(NOT_FOUND, "r2\n"));
         assertThat(gate(well())).isEqualTo(new StepResult.Refused(page + Places.ID_FILE + " answers 404"));
     }
 
     @Test
+    @Tag("slow")
     void aServerThatIsJustStartedAnewIsWaitedForLonger() throws Exception {
         serve("/" + Places.ID_FILE, count -> count < MORE_THAN_A_RELEASE ? new Answer(BAD_GATEWAY, "") : id("r2"));
         assertThat(gate(well())).isInstanceOf(StepResult.Done.class);
@@ -152,6 +156,7 @@ class GateTest {
     }
 
     @Test
+    @Tag("slow")
     void itStaysShutForAPageThatFails() throws Exception {
         serve("/" + Places.ID_FILE, _ -> id("r2"));
         Fault fault = new Fault(Fault.Kind.REPLACED, "page replaced");

@@ -199,6 +199,7 @@ class RestoreTest {
     }
 
     @Test
+    @Tag("slow")
     void whoeverHasItOpenByAnotherNameKeepsItFromBeingReplaced() throws Exception {
         Path link = Files.createLink(school.folder().resolve("link"), school.file());
         Process reader = School.builder(link, """
@@ -216,6 +217,7 @@ class RestoreTest {
     }
 
     @Test
+    @Tag("slow")
     void whoeverHasItOpenKeepsItFromBeingReplaced() throws Exception {
         try (School.Writer writer = school.write(1, Integer.MAX_VALUE)) {
             assertThatThrownBy(() -> restored("now")).hasMessageContaining("cannot be replaced");

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -228,6 +229,7 @@ class PathRepairRulesTest {
     }
 
     @Test
+    @Tag("slow")
     void makesNoChangingSystemCallOnACorrectTree() throws Exception {
         assumeTrue(Files.exists(Path.of("/usr/bin/strace")), "needs strace");
         tree.sh(

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +60,7 @@ class OutboxSimulationTest {
     /// How long each kind of failure takes is what the notifier's own test measures.
     @ParameterizedTest
     @CsvSource({"refused,1", "reset,30", "TLS error,90", "HTTP 500,40", "black hole,10000", "a byte a second,10000"})
+    @Tag("slow")
     void afterADaysOutageEverythingIsToldWithinAMinuteOfItsReturn(String reason, long failsAfterMillis) {
         Instant back = PermissionWorld.START.plus(DAY);
         Channel world = new Channel() {
@@ -83,6 +85,7 @@ class OutboxSimulationTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
+    @Tag("slow")
     void noSendComesBeforeTheTimeThatTheChannelSet(long seed) {
         Random random = new Random(seed);
         int[] early = {0};

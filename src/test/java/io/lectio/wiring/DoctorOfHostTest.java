@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,7 @@ class DoctorOfHostTest {
     }
 
     @Test
+    @Tag("slow")
     void tellsHowTelegramIsReached() throws Exception {
         try (BotApiServer bot = new BotApiServer(InetAddress.getLoopbackAddress(), TOKEN, "42")) {
             assertThat(point(bot, TOKEN, "42").verdict())

@@ -14,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,6 +52,7 @@ class RoundsTest {
 
     /// A real loop, which hangs in what it writes after a turn.
     @Test
+    @Tag("slow")
     void aLoopThatHangsIsFollowedBySilence() throws Exception {
         CountDownLatch hangs = new CountDownLatch(1);
         CountDownLatch end = new CountDownLatch(1);

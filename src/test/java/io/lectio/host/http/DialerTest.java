@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -328,18 +329,21 @@ class DialerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"http", "socks5"})
+    @Tag("slow")
     void aProxyThatSaysNothingHitsTheDeadline(String scheme) throws Exception {
         failsSoon(scheme, RawServer::drain);
     }
 
     @ParameterizedTest
     @CsvSource({"http, HTTP/1.1 200 ", "socks5, '\005\002\001\000\005\000\000\003\377'"})
+    @Tag("slow")
     void aProxyThatSendsAByteNowAndThenHitsTheDeadline(String scheme, String first) throws Exception {
         failsSoon(scheme, socket -> RawServer.drip(socket, first, "x"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"http", "socks5"})
+    @Tag("slow")
     void behindATunnelTheDeadlineHoldsToo(String scheme) throws Exception {
         try (RawServer silent = RawServer.silent();
                 ProxyServer proxy = scheme.equals("http")
