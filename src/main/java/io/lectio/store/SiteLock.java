@@ -18,10 +18,10 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Set;
 
-/// The kernel lock that makes one repairing guard the only one on a site, whatever home each of them has; and one
-/// command the only one that changes a unit. Its file says who holds it, and stays: a second one that removed it could
-/// not be told from one that comes. It lies where only
-/// root may write, so nobody else can keep the guard from its work.
+/// The kernel lock that makes one repairing guard the only one on a site, whatever home each of them has, and one
+/// command the only one that changes a unit. Its file says who holds it, and stays: a second one that removed it
+/// could not be told from one that comes. It lies where only root may write, so nobody else can keep the guard from
+/// its work.
 public final class SiteLock implements Closeable {
     private static final Path FOLDER = Path.of("/run/lectio-monitor");
     private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
